@@ -1,0 +1,203 @@
+//! The one error type: which parameter, its value, what is allowed.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// The result of every fallible call in this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a request was refused, in words a caller can show to a person.
+///
+/// Every variant names the parameter, the value it had and what would have been accepted. The
+/// `Display` form is one line, lower case, without a full stop.
+///
+/// # Examples
+/// ```
+/// use stubblefield::Scale;
+///
+/// let refused = Scale::px_per_mm(-3.0).unwrap_err();
+/// assert_eq!(refused.to_string(), "px_per_mm is -3, allowed: 0.2..=1000");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A number outside its range; NaN is outside every range.
+    OutOfRange {
+        /// The parameter's name as it stands in the API.
+        parameter: &'static str,
+        /// What the caller passed.
+        value: f64,
+        /// What would have been accepted.
+        allowed: &'static str,
+    },
+    /// A word that is not one of the known ones.
+    UnknownName {
+        /// The parameter's name as it stands in the API.
+        parameter: &'static str,
+        /// What the caller passed.
+        value: String,
+        /// The words that would have been accepted.
+        allowed: &'static str,
+    },
+    /// Two grids that must have the same size and do not, in pixels.
+    SizeMismatch {
+        /// The parameter's name as it stands in the API.
+        parameter: &'static str,
+        /// Width and height of what the caller passed.
+        value: (u32, u32),
+        /// Width and height that were needed.
+        allowed: (u32, u32),
+    },
+    /// A request for more than the crate's stated limit, refused before anything is allocated.
+    TooLarge {
+        /// What there would have been too much of.
+        parameter: &'static str,
+        /// How much the request comes to.
+        value: u64,
+        /// The limit.
+        allowed: u64,
+    },
+    /// A buffer that is too short for the size and stride that came with it, in elements.
+    ShortBuffer {
+        /// The parameter's name as it stands in the API.
+        parameter: &'static str,
+        /// Length of what the caller passed.
+        value: usize,
+        /// The least length that fits.
+        allowed: usize,
+    },
+    /// A file that could not be read or written as asked.
+    File {
+        /// The parameter's name as it stands in the API.
+        parameter: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: FileProblem,
+        /// What would have been accepted.
+        allowed: &'static str,
+    },
+}
+
+/// What was wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileProblem {
+    /// Nothing is there.
+    Missing,
+    /// A folder stands where a file is needed.
+    IsDirectory,
+    /// A file stands where a folder is needed.
+    NotADirectory,
+    /// The file has no bytes.
+    Empty,
+    /// Its first bytes are not those of a known format.
+    UnknownFormat,
+    /// Its header claims more pixels than the limit; width and height as claimed.
+    TooManyPixels(u32, u32),
+    /// It breaks off or contradicts itself; the decoder's own words.
+    Damaged(String),
+    /// Writing there would replace an input.
+    WouldOverwriteInput,
+    /// The system refused; its own words.
+    Denied(String),
+}
+
+impl Error {
+    /// `Ok(value)` when `inside` holds. Written so that NaN, which satisfies no comparison, fails.
+    pub(crate) fn check(
+        parameter: &'static str,
+        value: f64,
+        inside: bool,
+        allowed: &'static str,
+    ) -> Result<()> {
+        if inside {
+            Ok(())
+        } else {
+            Err(Self::OutOfRange {
+                parameter,
+                value,
+                allowed,
+            })
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfRange {
+                parameter,
+                value,
+                allowed,
+            } => {
+                write!(f, "{parameter} is {value}, allowed: {allowed}")
+            }
+            Self::UnknownName {
+                parameter,
+                value,
+                allowed,
+            } => {
+                write!(f, "{parameter} is {value:?}, allowed: {allowed}")
+            }
+            Self::SizeMismatch {
+                parameter,
+                value,
+                allowed,
+            } => write!(
+                f,
+                "{parameter} is {}x{} px, allowed: {}x{} px",
+                value.0, value.1, allowed.0, allowed.1
+            ),
+            Self::TooLarge {
+                parameter,
+                value,
+                allowed,
+            } => {
+                write!(f, "{parameter} is {value}, allowed: at most {allowed}")
+            }
+            Self::ShortBuffer {
+                parameter,
+                value,
+                allowed,
+            } => {
+                write!(
+                    f,
+                    "{parameter} has {value} elements, allowed: at least {allowed}"
+                )
+            }
+            Self::File {
+                parameter,
+                path,
+                problem,
+                allowed,
+            } => {
+                write!(
+                    f,
+                    "{parameter} is {}: {problem}, allowed: {allowed}",
+                    path.display()
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for FileProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("there is no such file"),
+            Self::IsDirectory => f.write_str("it is a folder"),
+            Self::NotADirectory => f.write_str("it is not a folder"),
+            Self::Empty => f.write_str("the file is empty"),
+            Self::UnknownFormat => f.write_str("its contents are no picture of a known format"),
+            Self::TooManyPixels(width, height) => {
+                write!(f, "its header claims {width}x{height} px")
+            }
+            Self::Damaged(words) => write!(f, "it is damaged ({words})"),
+            Self::WouldOverwriteInput => f.write_str("that would overwrite an input"),
+            Self::Denied(words) => write!(f, "the system refused ({words})"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

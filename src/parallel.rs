@@ -1,0 +1,33 @@
+//! Work spread over a fixed list of parts, so that the number of threads cannot enter a result.
+//!
+//! With the feature `rayon` the parts run on the caller's current pool (the global one unless the
+//! call happens inside `ThreadPool::install`); without it they run one after the other.
+
+#[cfg(feature = "rayon")]
+use rayon::prelude::*;
+
+/// `f(0), f(1), … f(parts − 1)`, in that order, each computed independently.
+pub(crate) fn map<T: Send>(parts: usize, f: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    #[cfg(feature = "rayon")]
+    return (0..parts).into_par_iter().map(f).collect();
+    #[cfg(not(feature = "rayon"))]
+    return (0..parts).map(f).collect();
+}
+
+/// Hands each run of `chunk` elements (the last may be shorter) to `f` with its index.
+pub(crate) fn for_each_chunk<T: Send>(
+    values: &mut [T],
+    chunk: usize,
+    f: impl Fn(usize, &mut [T]) + Sync + Send,
+) {
+    #[cfg(feature = "rayon")]
+    values
+        .par_chunks_mut(chunk)
+        .enumerate()
+        .for_each(|(i, part)| f(i, part));
+    #[cfg(not(feature = "rayon"))]
+    values
+        .chunks_mut(chunk)
+        .enumerate()
+        .for_each(|(i, part)| f(i, part));
+}

@@ -1,0 +1,147 @@
+//! A row-major grid with one value per pixel.
+
+use crate::error::{Error, Result};
+use crate::units::Size;
+
+/// A row-major grid: `width × height` values, row 0 on top, pixel centres at +0.5.
+///
+/// # Examples
+/// ```
+/// use stubblefield::{Plane, Size};
+///
+/// let ramp = Plane::from_fn(Size::new(4, 2)?, |x, _| x as f32);
+/// assert_eq!(ramp.row(1), [0.0, 1.0, 2.0, 3.0]);
+/// assert_eq!(ramp.sample(2.0, 1.0), 1.5); // halfway between the centres of columns 1 and 2
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane<T> {
+    size: Size,
+    values: Vec<T>,
+}
+
+impl<T: Copy> Plane<T> {
+    /// A grid of one value.
+    #[must_use]
+    pub fn filled(size: Size, value: T) -> Self {
+        Self {
+            size,
+            values: vec![value; size.pixels()],
+        }
+    }
+
+    /// A grid of `f(column, row)`, evaluated row by row.
+    #[must_use]
+    pub fn from_fn(size: Size, mut f: impl FnMut(u32, u32) -> T) -> Self {
+        let mut values = Vec::with_capacity(size.pixels());
+        for y in 0..size.height() {
+            values.extend((0..size.width()).map(|x| f(x, y)));
+        }
+        Self { size, values }
+    }
+
+    /// A grid over values that are already there, row by row.
+    ///
+    /// # Errors
+    /// [`Error::ShortBuffer`] unless there is exactly one value per pixel.
+    pub fn from_vec(size: Size, values: Vec<T>) -> Result<Self> {
+        if values.len() != size.pixels() {
+            return Err(Error::ShortBuffer {
+                parameter: "values",
+                value: values.len(),
+                allowed: size.pixels(),
+            });
+        }
+        Ok(Self { size, values })
+    }
+
+    /// Width and height.
+    #[must_use]
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// The value at a pixel, or at the nearest one when the position lies outside the grid.
+    #[must_use]
+    pub fn at(&self, x: i64, y: i64) -> T {
+        let x = x.clamp(0, i64::from(self.size.width()) - 1) as usize;
+        let y = y.clamp(0, i64::from(self.size.height()) - 1) as usize;
+        self.values[y * self.size.width() as usize + x]
+    }
+
+    /// One row.
+    ///
+    /// # Panics
+    /// When `y` is not below the height.
+    #[must_use]
+    #[track_caller]
+    pub fn row(&self, y: u32) -> &[T] {
+        let width = self.size.width() as usize;
+        &self.values[y as usize * width..][..width]
+    }
+
+    /// All values, row by row.
+    #[must_use]
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// All values, row by row, to be changed in place.
+    #[must_use]
+    pub fn values_mut(&mut self) -> &mut [T] {
+        &mut self.values
+    }
+
+    /// The values alone.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<T> {
+        self.values
+    }
+
+    /// A grid of `f(value)`.
+    #[must_use]
+    pub fn map<U: Copy>(&self, f: impl FnMut(T) -> U) -> Plane<U> {
+        Plane {
+            size: self.size,
+            values: self.values.iter().copied().map(f).collect(),
+        }
+    }
+}
+
+impl Plane<f32> {
+    /// The value at a position in pixels, bilinear between pixel centres, constant beyond them.
+    ///
+    /// Only additions, multiplications and `floor`: the same bits on every machine.
+    #[must_use]
+    pub fn sample(&self, x_px: f32, y_px: f32) -> f32 {
+        let (x, y) = (x_px - 0.5, y_px - 0.5);
+        let (left, top) = (x.floor(), y.floor());
+        let (u, v) = (x - left, y - top);
+        let (left, top) = (left as i64, top as i64);
+        let upper = self.at(left, top) * (1.0 - u) + self.at(left + 1, top) * u;
+        let lower = self.at(left, top + 1) * (1.0 - u) + self.at(left + 1, top + 1) * u;
+        upper * (1.0 - v) + lower * v
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sampling_is_exact_at_centres_and_constant_outside() {
+        let plane = Plane::from_fn(Size::new(3, 3).unwrap(), |x, y| (x + 10 * y) as f32);
+        assert_eq!(plane.sample(1.5, 2.5), 21.0);
+        assert_eq!(plane.sample(-40.0, -1e9), 0.0);
+        assert_eq!(plane.sample(1e9, 1e9), 22.0);
+    }
+
+    #[test]
+    fn a_vector_of_the_wrong_length_is_refused() {
+        let refused = Plane::from_vec(Size::new(2, 2).unwrap(), vec![0_u8; 3]).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "values has 3 elements, allowed: at least 4"
+        );
+    }
+}

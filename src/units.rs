@@ -1,0 +1,164 @@
+//! Lengths and densities in the units of the clinic: millimetres, dots per cm², pixels per mm.
+
+use crate::error::{Error, Result};
+
+/// Width and height of a pixel grid.
+///
+/// # Examples
+/// ```
+/// use stubblefield::Size;
+///
+/// assert_eq!(Size::new(4, 3)?.pixels(), 12);
+/// assert!(Size::new(0, 3).is_err());
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    width: u32,
+    height: u32,
+}
+
+impl Size {
+    /// The most pixels a grid may have; beyond it a request fails before it allocates.
+    pub const MAX_PIXELS: u64 = 1 << 28;
+
+    /// A size of at least one pixel and at most [`Size::MAX_PIXELS`].
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a side of zero, [`Error::TooLarge`] above the limit.
+    pub fn new(width: u32, height: u32) -> Result<Self> {
+        Error::check("width", f64::from(width), width > 0, "1..=268435456")?;
+        Error::check("height", f64::from(height), height > 0, "1..=268435456")?;
+        let value = u64::from(width) * u64::from(height);
+        if value > Self::MAX_PIXELS {
+            return Err(Error::TooLarge {
+                parameter: "pixels",
+                value,
+                allowed: Self::MAX_PIXELS,
+            });
+        }
+        Ok(Self { width, height })
+    }
+
+    /// Columns.
+    #[must_use]
+    pub const fn width(self) -> u32 {
+        self.width
+    }
+
+    /// Rows.
+    #[must_use]
+    pub const fn height(self) -> u32 {
+        self.height
+    }
+
+    /// Columns times rows.
+    #[must_use]
+    pub const fn pixels(self) -> usize {
+        self.width as usize * self.height as usize
+    }
+}
+
+/// How many pixels of the photo one millimetre of skin takes.
+///
+/// # Examples
+/// ```
+/// use stubblefield::Scale;
+///
+/// let scale = Scale::px_per_mm(11.0)?;
+/// assert_eq!(scale.to_px(2.0), 22.0);
+/// assert_eq!(scale.to_mm(22.0), 2.0);
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Scale {
+    px_per_mm: f32,
+}
+
+impl Scale {
+    /// A scale of 0.2 to 1000 pixels per millimetre: from a whole person to a dermoscope.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] outside that range and for NaN.
+    pub fn px_per_mm(px_per_mm: f32) -> Result<Self> {
+        Error::check(
+            "px_per_mm",
+            f64::from(px_per_mm),
+            (0.2..=1000.0).contains(&px_per_mm),
+            "0.2..=1000",
+        )?;
+        Ok(Self { px_per_mm })
+    }
+
+    /// Pixels per millimetre.
+    #[must_use]
+    pub const fn get(self) -> f32 {
+        self.px_per_mm
+    }
+
+    /// A length on the skin, in pixels of the photo.
+    #[must_use]
+    pub fn to_px(self, mm: f32) -> f32 {
+        mm * self.px_per_mm
+    }
+
+    /// A length in the photo, in millimetres of skin.
+    #[must_use]
+    pub fn to_mm(self, px: f32) -> f32 {
+        px / self.px_per_mm
+    }
+}
+
+/// Dots per square centimetre of skin: the clinic's measure of a treatment.
+///
+/// Not the optical density of a pigment; that is called absorbance throughout.
+///
+/// # Examples
+/// ```
+/// use stubblefield::Density;
+///
+/// let density = Density::per_cm2(100.0)?;
+/// assert!((density.spacing_mm() - 0.8346).abs() < 1e-4);
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Density {
+    per_cm2: f32,
+}
+
+impl Density {
+    /// Packing constant C = N·r²/area of a saturated random Poisson-disk set.
+    ///
+    /// # References
+    /// S. Torquato, O. U. Uche, F. H. Stillinger, "Random sequential addition of hard spheres in
+    /// high Euclidean dimensions", Phys. Rev. E 74, 061308 (2006): saturation packing fraction
+    /// φ = 0.5471 in two dimensions; C = 4φ/π.
+    pub const PACKING: f64 = 0.696_56;
+
+    /// A density of 0.1 to 2000 dots per cm².
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] outside that range and for NaN.
+    pub fn per_cm2(per_cm2: f32) -> Result<Self> {
+        Error::check(
+            "density",
+            f64::from(per_cm2),
+            (0.1..=2000.0).contains(&per_cm2),
+            "0.1..=2000 dots per cm²",
+        )?;
+        Ok(Self { per_cm2 })
+    }
+
+    /// Dots per cm².
+    #[must_use]
+    pub const fn get(self) -> f32 {
+        self.per_cm2
+    }
+
+    /// The least centre distance, in mm, at which a saturated field has this density:
+    /// r = 10·√(C/D).
+    #[must_use]
+    pub fn spacing_mm(self) -> f64 {
+        10.0 * (Self::PACKING / f64::from(self.per_cm2)).sqrt()
+    }
+}
