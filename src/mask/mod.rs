@@ -1,6 +1,7 @@
 //! Where the treatment goes: a coverage of 0 to 1 for every pixel of the photo.
 
 mod distance;
+mod outline;
 
 use crate::error::{Error, Result};
 use crate::parallel;
@@ -196,5 +197,81 @@ impl Mask {
             *value = own.min(t * t * (3.0 - 2.0 * t));
         }
         Ok(Self { coverage })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use glam::Vec2;
+
+    fn disc(radius: f32) -> Mask {
+        Mask::from_fn(Size::new(64, 64).unwrap(), |p| {
+            (0.5 + radius - p.distance(Vec2::splat(32.0))).clamp(0.0, 1.0)
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn signed_distance_follows_a_disc() {
+        let signed = disc(20.0).signed_distance_px();
+        for y in 0..64 {
+            for x in 0..64 {
+                let p = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+                let exact = 20.0 - p.distance(Vec2::splat(32.0));
+                let got = signed.at(i64::from(x), i64::from(y));
+                assert!((got - exact).abs() <= 0.75, "{got} for {exact} at {p}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_an_edge_the_distance_is_infinite() {
+        let size = Size::new(5, 4).unwrap();
+        assert!(
+            Mask::full(size)
+                .signed_distance_px()
+                .values()
+                .iter()
+                .all(|&d| d == f32::INFINITY)
+        );
+        let none = Mask::full(size).invert().signed_distance_px();
+        assert!(none.values().iter().all(|&d| d == f32::NEG_INFINITY));
+    }
+
+    #[test]
+    fn feather_only_takes_away_and_is_whole_inside() {
+        let hard = disc(20.0);
+        let soft = hard.feather_px(8.0).unwrap();
+        for (s, h) in soft
+            .coverage()
+            .values()
+            .iter()
+            .zip(hard.coverage().values())
+        {
+            assert!(s <= h);
+        }
+        assert_eq!(soft.coverage().at(32, 32), 1.0);
+        assert!(hard.feather_px(f32::NAN).is_err() && hard.feather_px(-1.0).is_err());
+    }
+
+    #[test]
+    fn boolean_operations_keep_soft_values() {
+        let size = Size::new(2, 1).unwrap();
+        let mask = |a, b| Mask::from_coverage(Plane::from_vec(size, vec![a, b]).unwrap()).unwrap();
+        let (a, b) = (mask(0.25, 1.0), mask(0.5, 0.75));
+        assert_eq!(a.union(&b).unwrap(), mask(0.5, 1.0));
+        assert_eq!(a.intersect(&b).unwrap(), mask(0.25, 0.75));
+        assert_eq!(a.subtract(&b).unwrap(), mask(0.25, 0.25));
+        assert_eq!(a.invert(), mask(0.75, 0.0));
+        assert!(a.union(&Mask::full(Size::new(1, 2).unwrap())).is_err());
+    }
+
+    #[test]
+    fn coverages_outside_the_unit_range_are_refused() {
+        let size = Size::new(1, 1).unwrap();
+        for bad in [f32::NAN, -0.1, 1.5, f32::INFINITY] {
+            assert!(Mask::from_fn(size, |_| bad).is_err());
+        }
     }
 }
