@@ -6,7 +6,7 @@ mod outline;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
-use crate::units::Size;
+use crate::units::{Scale, Size};
 
 /// Where to treat: 1 inside, 0 outside, between at soft edges; one value per pixel of the photo.
 ///
@@ -181,23 +181,28 @@ impl Mask {
         signed
     }
 
-    /// The mask with a soft edge that rises from 0 at the edge to 1 `width_px` further in.
+    /// The mask with a soft edge that rises from 0 at the edge to 1 `width_mm` further in.
     ///
     /// Never wider than the mask itself: nothing outside is treated.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a negative or NaN width.
-    pub fn feather_px(&self, width_px: f32) -> Result<Self> {
-        let finite = (0.0..=1e6).contains(&width_px);
-        Error::check("feather", f64::from(width_px), finite, "0..=1e6 px")?;
+    /// [`Error::OutOfRange`] for a width that is NaN or outside 0..=1000 mm.
+    pub fn feather(&self, width_mm: f32, scale: Scale) -> Result<Self> {
+        let inside = (0.0..=1000.0).contains(&width_mm);
+        Error::check("feather", f64::from(width_mm), inside, "0..=1000 mm")?;
         let mut coverage = self.signed_distance_px();
-        let scale = 1.0 / width_px.max(1e-3);
+        let per_px = 1.0 / scale.to_px(width_mm).max(1e-3);
         for (value, &own) in coverage.values_mut().iter_mut().zip(self.coverage.values()) {
-            let t = (*value * scale).clamp(0.0, 1.0);
-            *value = own.min(t * t * (3.0 - 2.0 * t));
+            *value = own.min(smoothstep(*value * per_px));
         }
         Ok(Self { coverage })
     }
+}
+
+/// 0 below 0, 1 above 1, and 3t² − 2t³ between, which leaves and arrives without a kink.
+pub(crate) fn smoothstep(t: f32) -> f32 {
+    let t = t.clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
 }
 
 #[cfg(test)]
@@ -241,8 +246,9 @@ mod tests {
 
     #[test]
     fn feather_only_takes_away_and_is_whole_inside() {
+        let scale = Scale::px_per_mm(2.0).unwrap();
         let hard = disc(20.0);
-        let soft = hard.feather_px(8.0).unwrap();
+        let soft = hard.feather(4.0, scale).unwrap();
         for (s, h) in soft
             .coverage()
             .values()
@@ -252,7 +258,7 @@ mod tests {
             assert!(s <= h);
         }
         assert_eq!(soft.coverage().at(32, 32), 1.0);
-        assert!(hard.feather_px(f32::NAN).is_err() && hard.feather_px(-1.0).is_err());
+        assert!(hard.feather(f32::NAN, scale).is_err() && hard.feather(-1.0, scale).is_err());
     }
 
     #[test]
