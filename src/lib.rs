@@ -5,10 +5,17 @@ mod mask;
 mod parallel;
 mod plane;
 mod random;
+mod raster;
+mod simd;
 mod units;
 
 pub use error::{Error, FileProblem, Result};
 pub use mask::Mask;
 pub use plane::Plane;
 pub use random::{Seed, Stage, Stream};
+pub use raster::{
+    BLUR_RANGE_PX, Channels, Drawn, Ink, InkDot, MAX_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX,
+    PixelRect, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
+};
+pub use simd::Level;
 pub use units::{Density, Scale, Size};
