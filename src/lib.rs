@@ -6,6 +6,8 @@ mod parallel;
 mod pigment;
 mod plane;
 mod random;
+mod raster;
+mod simd;
 mod units;
 
 pub use error::{Error, FileProblem, Result};
@@ -13,4 +15,9 @@ pub use mask::Mask;
 pub use pigment::{Deposit, Fading, HairColor, Impression, Optics, Variation, When};
 pub use plane::Plane;
 pub use random::{Seed, Stage, Stream};
+pub use raster::{
+    BLUR_RANGE_PX, Channels, Drawn, Ink, InkDot, MAX_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX,
+    PixelRect, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
+};
+pub use simd::Level;
 pub use units::{Density, Scale, Size};
