@@ -3,6 +3,7 @@
 mod error;
 mod mask;
 mod parallel;
+mod photo;
 mod pigment;
 mod plane;
 mod random;
@@ -12,6 +13,9 @@ mod units;
 
 pub use error::{Error, FileProblem, Result};
 pub use mask::Mask;
+#[cfg(feature = "image")]
+pub use photo::Saved;
+pub use photo::{ColorSpace, FileFormat, Loss, Note, Photo, Pixels};
 pub use pigment::{Deposit, Fading, HairColor, Impression, Optics, Variation, When};
 pub use plane::Plane;
 pub use random::{Seed, Stage, Stream};

@@ -1,0 +1,118 @@
+//! EXIF without what identifies a person, a place or a device.
+
+use std::io::Cursor;
+
+use exif::experimental::Writer;
+use exif::{Context, In, Reader, Tag};
+
+use super::Note;
+
+/// Tags that are kept; every other one is dropped, so that an unknown tag cannot leak anything.
+const KEPT: &[Tag] = &[
+    Tag::Make,
+    Tag::Model,
+    Tag::Software,
+    Tag::DateTime,
+    Tag::XResolution,
+    Tag::YResolution,
+    Tag::ResolutionUnit,
+    Tag::ExposureTime,
+    Tag::FNumber,
+    Tag::ExposureProgram,
+    Tag::PhotographicSensitivity,
+    Tag::SensitivityType,
+    Tag::ExifVersion,
+    Tag::DateTimeOriginal,
+    Tag::DateTimeDigitized,
+    Tag::OffsetTime,
+    Tag::OffsetTimeOriginal,
+    Tag::OffsetTimeDigitized,
+    Tag::SubSecTime,
+    Tag::SubSecTimeOriginal,
+    Tag::SubSecTimeDigitized,
+    Tag::ShutterSpeedValue,
+    Tag::ApertureValue,
+    Tag::BrightnessValue,
+    Tag::ExposureBiasValue,
+    Tag::MaxApertureValue,
+    Tag::SubjectDistance,
+    Tag::MeteringMode,
+    Tag::LightSource,
+    Tag::Flash,
+    Tag::FocalLength,
+    Tag::ColorSpace,
+    Tag::FocalPlaneXResolution,
+    Tag::FocalPlaneYResolution,
+    Tag::FocalPlaneResolutionUnit,
+    Tag::ExposureMode,
+    Tag::WhiteBalance,
+    Tag::DigitalZoomRatio,
+    Tag::FocalLengthIn35mmFilm,
+    Tag::SceneCaptureType,
+    Tag::GainControl,
+    Tag::Contrast,
+    Tag::Saturation,
+    Tag::Sharpness,
+    Tag::SubjectDistanceRange,
+    Tag::LensSpecification,
+    Tag::LensMake,
+    Tag::LensModel,
+    Tag::Gamma,
+];
+
+/// The longest kept field, in bytes; a longer one is no date, exposure or lens.
+const MAX_FIELD_BYTES: usize = 256;
+
+/// The block without the `Exif\0\0` that some files put before it.
+pub(super) fn without_prefix(chunk: &[u8]) -> &[u8] {
+    chunk.strip_prefix(b"Exif\0\0").unwrap_or(chunk)
+}
+
+/// A new block of the kept tags alone, without orientation since the pixels are upright; none when
+/// nothing is left.
+pub(super) fn cleaned(chunk: &[u8], notes: &mut Vec<Note>) -> Option<Vec<u8>> {
+    let read = Reader::new()
+        .continue_on_error(true)
+        .read_raw(chunk.to_vec())
+        .or_else(|error| error.distill_partial_result(|_| {}));
+    let Ok(read) = read else {
+        notes.push(Note::ExifUnreadable);
+        return None;
+    };
+    let mut writer = Writer::new();
+    let mut any = false;
+    for &tag in KEPT {
+        if let Some(field) = read.get_field(tag, In::PRIMARY)
+            && matches!(tag.context(), Context::Tiff | Context::Exif)
+            && bytes(&field.value) <= MAX_FIELD_BYTES
+        {
+            writer.push_field(field);
+            any = true;
+        }
+    }
+    let mut out = Cursor::new(Vec::new());
+    if any && writer.write(&mut out, read.little_endian()).is_err() {
+        notes.push(Note::ExifUnreadable);
+        return None;
+    }
+    any.then(|| out.into_inner())
+}
+
+fn bytes(value: &exif::Value) -> usize {
+    use exif::Value;
+    match value {
+        Value::Byte(v) => v.len(),
+        Value::Ascii(v) => v.iter().map(Vec::len).sum(),
+        Value::Short(v) => v.len() * 2,
+        Value::Long(v) => v.len() * 4,
+        Value::Rational(v) => v.len() * 8,
+        Value::SByte(v) => v.len(),
+        Value::Undefined(v, _) => v.len(),
+        Value::SShort(v) => v.len() * 2,
+        Value::SLong(v) => v.len() * 4,
+        Value::SRational(v) => v.len() * 8,
+        Value::Float(v) => v.len() * 4,
+        Value::Double(v) => v.len() * 8,
+        Value::Unknown(..) => usize::MAX,
+    }
+}
