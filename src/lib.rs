@@ -1,6 +1,7 @@
 //! Shows on a real photograph what scalp micropigmentation will look like.
 
 mod error;
+mod field;
 mod mask;
 mod parallel;
 mod photo;
@@ -12,6 +13,10 @@ mod simd;
 mod units;
 
 pub use error::{Error, FileProblem, Result};
+pub use field::{
+    Dot, DotField, FieldRequest, MAX_CLEARANCE_MM, MAX_DOTS, Obstacle, ObstacleKind, Ranking,
+    quality,
+};
 pub use mask::Mask;
 #[cfg(feature = "image")]
 pub use photo::Saved;
