@@ -157,7 +157,9 @@ impl<'a> FieldRequest<'a> {
 
     fn check(&self) -> Result<()> {
         if let Some(plane) = self.relative_density {
-            self.mask.check_size(plane.size(), "relative_density")?;
+            plane
+                .size()
+                .check_equals(self.mask.size(), "relative_density")?;
             if let Some(&bad) = plane.values().iter().find(|v| !(0.0..=1.0).contains(*v)) {
                 return Err(Error::OutOfRange {
                     parameter: "relative_density",

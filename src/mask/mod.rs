@@ -127,7 +127,7 @@ impl Mask {
     }
 
     fn combine(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Result<Self> {
-        self.check_size(other.size(), "mask")?;
+        other.size().check_equals(self.size(), "mask")?;
         let mut coverage = self.coverage.clone();
         for (a, &b) in coverage
             .values_mut()
@@ -137,18 +137,6 @@ impl Mask {
             *a = f(*a, b);
         }
         Ok(Self { coverage })
-    }
-
-    /// An error unless the mask has this size.
-    pub(crate) fn check_size(&self, other: Size, parameter: &'static str) -> Result<()> {
-        if self.size() == other {
-            return Ok(());
-        }
-        Err(Error::SizeMismatch {
-            parameter,
-            value: (other.width(), other.height()),
-            allowed: (self.size().width(), self.size().height()),
-        })
     }
 
     /// Distance of every pixel centre from the edge, in pixels: positive inside, negative outside.

@@ -25,6 +25,8 @@ impl Photo {
             Buffer::Rgba16(codes) => raster::PixelsMut::from_u16(codes, size, rgba, 4 * row),
             Buffer::RgbF32(light) => raster::PixelsMut::from_f32(light, size, rgb, 3 * row),
         };
-        target.expect("a photo's buffer has been checked").with_transfer(transfer)
+        target
+            .expect("a photo's buffer has been checked")
+            .with_transfer(transfer)
     }
 }

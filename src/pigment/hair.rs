@@ -40,6 +40,8 @@ const LIGHTNESS_SD: f32 = 0.015;
 const CHROMA_SD: f32 = 0.10;
 const HUE_SD_DEGREES: f32 = 3.0;
 
+const DARK_BROWN: u32 = 0x2f_2018;
+
 impl HairColor {
     /// Every name that `parse` knows.
     pub const NAMES: &'static str = "black, dark-brown, brown, blond, red, grey or #rrggbb";
@@ -51,6 +53,13 @@ impl HairColor {
         Self {
             centre: Oklch::from_color(linear),
         }
+    }
+
+    /// The family most previews are asked for.
+    #[must_use]
+    pub fn dark_brown() -> Self {
+        let [_, r, g, b] = u32::to_be_bytes(DARK_BROWN);
+        Self::from_srgb(Srgb::new(r, g, b))
     }
 
     /// The colour in the middle of the family.
@@ -95,7 +104,7 @@ impl FromStr for HairColor {
         // Roots as photographed at a few millimetres; picked by eye within each family.
         let srgb = match name {
             "black" => 0x1a_1613,
-            "dark-brown" => 0x2f_2018,
+            "dark-brown" => DARK_BROWN,
             "brown" => 0x4b_3322,
             "blond" => 0xb0_8d5b,
             "red" => 0x8a_4a2a,

@@ -1,5 +1,6 @@
 //! One needle impression: how large, how strong, how deep, which pigment.
 
+use crate::error::{Error, Result};
 use crate::pigment::hair::{HairColor, normal};
 use crate::random::{Seed, Stage};
 
@@ -69,6 +70,22 @@ impl Default for Variation {
 }
 
 impl Variation {
+    /// An error naming the first value outside its range.
+    pub(crate) fn check(&self) -> Result<()> {
+        let within = |name, v: f32, low: f32, high: f32, allowed| {
+            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
+        };
+        within("diameter_mm", self.diameter_mm, 0.02, 1.0, "0.02..=1 mm")?;
+        within("diameter_sd", self.diameter_sd, 0.0, 0.5, "0..=0.5")?;
+        within("strength", self.strength, 0.0, 4.0, "0..=4")?;
+        within("strength_sd", self.strength_sd, 0.0, 0.5, "0..=0.5")?;
+        within("depth_mm", self.depth_mm, 0.05, 1.0, "0.05..=1 mm")?;
+        within("depth_sd_mm", self.depth_sd_mm, 0.0, 0.2, "0..=0.2 mm")?;
+        self.shades
+            .iter()
+            .try_for_each(|&shade| within("shade", shade, 0.1, 3.0, "0.1..=3"))
+    }
+
     /// The healed impression of one dot: a pure function of the seed and the dot's id.
     #[must_use]
     pub fn impression(&self, hair: HairColor, seed: Seed, id: u64) -> Impression {

@@ -23,6 +23,22 @@ pub(crate) struct Halo {
     pub(crate) area: [Plane<f32>; 3],
 }
 
+impl Halo {
+    /// How far from a deposit its halo ends, in mm, with the cells that carry it.
+    pub(crate) fn reach_mm(sigma_mm: f32, least_cell_mm: f32) -> f32 {
+        REACH * sigma_mm + 3.0 * CELL_MM.max(least_cell_mm)
+    }
+
+    /// A grid of `f(area)` per cell, where area stands for all three channels.
+    pub(crate) fn map<T: Copy>(&self, f: impl Fn([f32; 3]) -> T) -> Plane<T> {
+        let [red, green, blue] = &self.area;
+        Plane::from_fn(red.size(), |x, y| {
+            let (x, y) = (i64::from(x), i64::from(y));
+            f([red.at(x, y), green.at(x, y), blue.at(x, y)])
+        })
+    }
+}
+
 /// Spreads deposits, given as centre in mm and opaque area in mm² per channel, over their
 /// surroundings; `None` without deposits.
 ///
@@ -48,7 +64,7 @@ pub(crate) fn halo(
     let cell_mm = CELL_MM.max(least_cell_mm);
     let widest = sigma_mm.iter().fold(0.0_f32, |a, &b| a.max(b));
     // Room for the blur, for the bilinear deposit, and for a rim of zeros.
-    let margin_mm = REACH * widest + 3.0 * cell_mm;
+    let margin_mm = Halo::reach_mm(widest, least_cell_mm);
     let origin_mm = low - margin_mm;
     let cells = (high - low + 2.0 * margin_mm) / cell_mm;
     let size = Size::new(cells.x.ceil() as u32 + 1, cells.y.ceil() as u32 + 1).ok()?;

@@ -169,11 +169,11 @@ impl<'a> Ink<'a> {
                 allowed: of(size),
             });
         }
-        if self.dots.len() > MAX_DOTS {
+        if self.dots.len() > MAX_INK_DOTS {
             return Err(Error::TooLarge {
                 parameter: "dots",
                 value: self.dots.len() as u64,
-                allowed: MAX_DOTS as u64,
+                allowed: MAX_INK_DOTS as u64,
             });
         }
         self.dots.iter().try_for_each(InkDot::check)
@@ -181,4 +181,4 @@ impl<'a> Ink<'a> {
 }
 
 /// The most dots in one pass.
-pub const MAX_DOTS: usize = 1 << 28;
+pub const MAX_INK_DOTS: usize = 1 << 28;

@@ -9,7 +9,7 @@ mod rasterizer;
 mod transfer;
 mod veil;
 
-pub use ink::{BLUR_RANGE_PX, Ink, InkDot, MAX_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX};
+pub use ink::{BLUR_RANGE_PX, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX};
 pub use pixels::{Channels, PixelsMut};
 pub use rasterizer::{Drawn, PixelRect, Rasterizer};
 pub use transfer::{Transfer, TransferTable};
