@@ -56,8 +56,15 @@ impl Default for Edge {
     }
 }
 
+/// What places and noise refer to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ground {
+    pub(super) scale: Scale,
+    pub(super) seed: Seed,
+}
+
 /// Share of the deepest place of a mask that the zone with its waves may take at most.
-const MAX_SHARE: f32 = 0.6;
+const MAX_SHARE: f32 = 0.45;
 
 impl Edge {
     /// An error naming the first value outside its range.
@@ -91,18 +98,28 @@ impl Edge {
 
     /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, −1 where
     /// the irregular edge leaves the skin free.
-    pub(super) fn zone(&self, mask: &Mask, scale: Scale, seed: Seed) -> Plane<f32> {
-        let mut zone = mask.signed_distance_px();
-        let deepest = zone.values().iter().fold(0.0_f32, |a, &b| a.max(b));
-        let whole_mm = self.width_mm + self.wave_mm + self.gap_mm;
-        let fit = (MAX_SHARE * scale.to_mm(deepest) / whole_mm.max(1e-3)).min(1.0);
-        let wave = Noise::new(seed, Stage::EdgeNoise, self.wave_length_mm, 0);
-        let gap = Noise::new(seed, Stage::EdgeNoise, self.gap_length_mm, 1);
-        let (width_mm, wave_mm, gap_mm) = (
-            (self.width_mm * fit).max(1e-3),
+    ///
+    /// Where the treatment borders on `beyond`, which is no skin, it simply goes out of sight.
+    pub(super) fn zone(&self, treated: &Mask, beyond: &Mask, ground: Ground) -> Result<Plane<f32>> {
+        let Ground { scale, seed } = ground;
+        let mut zone = treated.union(beyond)?.signed_distance_px();
+        let covered = treated.coverage().values().iter();
+        let deepest = zone
+            .values()
+            .iter()
+            .zip(covered)
+            .filter(|(_, c)| **c >= 0.5);
+        let deepest = deepest.fold(0.0_f32, |most, (&d, _)| most.max(d));
+        // Waves and gaps eat into the zone, not into the treatment behind it.
+        let whole_mm = self.width_mm.max(self.wave_mm + self.gap_mm).max(1e-3);
+        let fit = (MAX_SHARE * scale.to_mm(deepest) / whole_mm).min(1.0);
+        let (whole_mm, wave_mm, gap_mm) = (
+            whole_mm * fit,
             0.5 * self.wave_mm * fit,
             0.5 * self.gap_mm * fit,
         );
+        let wave = Noise::new(seed, Stage::EdgeNoise, self.wave_length_mm, 0);
+        let gap = Noise::new(seed, Stage::EdgeNoise, self.gap_length_mm, 1);
         let columns = zone.size().width() as usize;
         parallel::for_each_chunk(zone.values_mut(), columns, |y, row| {
             for (x, value) in row.iter_mut().enumerate() {
@@ -114,12 +131,12 @@ impl Edge {
                 } else {
                     let at = Vec2::new(scale.to_mm(x as f32 + 0.5), scale.to_mm(y as f32 + 0.5));
                     let drawn_in = wave_mm * (1.0 + wave.at(at)) + gap_mm * (1.0 + gap.at(at));
-                    let t = (inside_mm - drawn_in) / width_mm;
+                    let t = (inside_mm - drawn_in) / (whole_mm - drawn_in).max(1e-3);
                     if t < 0.0 { -1.0 } else { t.min(1.0) }
                 };
             }
         });
-        zone
+        Ok(zone)
     }
 
     /// Density relative to the inside, for a place in the zone.
@@ -147,11 +164,39 @@ mod tests {
     use super::*;
     use crate::units::Size;
 
+    fn none(size: Size) -> Mask {
+        Mask::full(size).invert()
+    }
+
+    fn ground(scale: Scale) -> Ground {
+        Ground {
+            scale,
+            seed: Seed::new(5),
+        }
+    }
+
+    #[test]
+    fn the_rim_of_the_head_is_no_edge() {
+        let size = Size::new(120, 120).unwrap();
+        let scale = Scale::px_per_mm(3.0).unwrap();
+        let wall = Mask::from_fn(size, |p| f32::from(u8::from(p.y < 40.0))).unwrap();
+        let treated =
+            Mask::from_fn(size, |p| f32::from(u8::from((40.0..90.0).contains(&p.y)))).unwrap();
+        let zone = Edge::default()
+            .zone(&treated, &wall, ground(scale))
+            .unwrap();
+        assert!((0..120).all(|x| zone.at(x, 40) == 1.0));
+        assert!((0..120).all(|x| zone.at(x, 89) < 0.5));
+    }
+
     fn zone(edge: &Edge) -> (Plane<f32>, Scale) {
         let scale = Scale::px_per_mm(2.0).unwrap();
         let size = Size::new(240, 160).unwrap();
         let lower = Mask::from_fn(size, |p| f32::from(u8::from(p.y > 40.0))).unwrap();
-        (edge.zone(&lower, scale, Seed::new(5)), scale)
+        (
+            edge.zone(&lower, &none(size), ground(scale)).unwrap(),
+            scale,
+        )
     }
 
     #[test]
@@ -179,7 +224,9 @@ mod tests {
         let size = Size::new(200, 80).unwrap();
         let strip =
             Mask::from_fn(size, |p| f32::from(u8::from((p.y - 40.0).abs() < 12.0))).unwrap();
-        let zone = Edge::default().zone(&strip, scale, Seed::new(1));
+        let zone = Edge::default()
+            .zone(&strip, &none(size), ground(scale))
+            .unwrap();
         let full = (0..200).filter(|&x| zone.at(x, 40) == 1.0).count();
         assert!(full > 150, "{full} of 200 columns");
     }

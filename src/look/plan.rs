@@ -5,6 +5,7 @@ use glam::Vec2;
 use crate::error::Result;
 use crate::field::{DotField, FieldRequest};
 use crate::look::Look;
+use crate::look::edge::Ground;
 use crate::look::fingerprint::Digest;
 use crate::mask::Mask;
 use crate::noise::Noise;
@@ -78,7 +79,7 @@ impl Plan {
         &self.look
     }
 
-    /// Where the treatment goes.
+    /// Where the treatment goes: the caller's mask less the background.
     #[must_use]
     pub const fn mask(&self) -> &Mask {
         &self.mask
@@ -114,7 +115,11 @@ pub(super) fn plan(
     look.edge.check()?;
     look.variation.check()?;
     let scene = Scene::read(photo, mask)?;
-    let zone = look.edge.zone(mask, scale, seed);
+    // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
+    let mask = &mask.subtract(scene.background())?;
+    let zone = look
+        .edge
+        .zone(mask, scene.background(), Ground { scale, seed })?;
     let density = zone.map(|z| look.edge.density_at(z));
     let field = FieldRequest::new(mask, scale, look.density, seed)
         .with_relative_density(&density)

@@ -52,6 +52,11 @@ impl Mask {
         Ok(Self { coverage })
     }
 
+    /// A mask over coverages that are known to be shares.
+    pub(crate) const fn from_shares(coverage: Plane<f32>) -> Self {
+        Self { coverage }
+    }
+
     /// A mask from an 8-bit grey picture: 255 is treat, 0 is leave alone.
     #[must_use]
     pub fn from_gray8(gray: &Plane<u8>) -> Self {

@@ -1,5 +1,6 @@
 //! What the photo shows, as far as the treatment must answer to it.
 
+mod background;
 mod shine;
 mod skin;
 mod synthetic;
@@ -28,6 +29,7 @@ use crate::plane::Plane;
 pub struct Scene {
     skin: SkinTone,
     surface: Plane<u8>,
+    background: Mask,
 }
 
 impl Scene {
@@ -43,15 +45,26 @@ impl Scene {
     /// Two passes over the photo, about 20 ns per pixel; one byte per pixel is kept.
     pub fn read(photo: &Photo, mask: &Mask) -> Result<Self> {
         mask.size().check_equals(photo.size(), "mask")?;
-        let skin = SkinTone::measure(photo, mask);
+        let background = background::background(photo, &SkinTone::warmest(photo, mask));
+        let skin = SkinTone::measure(photo, &mask.subtract(&background)?);
         let surface = shine::surface(photo, &skin);
-        Ok(Self { skin, surface })
+        Ok(Self {
+            skin,
+            surface,
+            background,
+        })
     }
 
     /// The skin in the treated area, between its stubble and without its highlights.
     #[must_use]
     pub const fn skin(&self) -> &SkinTone {
         &self.skin
+    }
+
+    /// The wall behind the head, where it is even enough to be told from it; else empty.
+    #[must_use]
+    pub const fn background(&self) -> &Mask {
+        &self.background
     }
 
     /// Share of each pixel's light, in 255ths, that came back from the surface of the skin and

@@ -22,15 +22,25 @@ use crate::photo::Photo;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SkinTone {
     linear: LinSrgb<f32>,
+    body: LinSrgb<f32>,
 }
 
-/// Bins of the brightness histogram, even in the square root of luminance.
 const BINS: usize = 512;
 
 /// The skin is what lies between these shares of the treated area's pixels by brightness: below
 /// are stubble and shadow, above is shine.
 const FROM: f64 = 0.35;
 const TO: f64 = 0.80;
+
+/// Sheen only ever takes saturation away: from this share on, ordered by saturation, the skin shows
+/// the colour of its body alone.
+const MATT_FROM: f64 = 0.60;
+
+/// The most skin-like quarter of a mask is skin even where three quarters of it are wall or hair.
+const WARMEST_FROM: f64 = 0.75;
+
+/// Luminance below which noise makes any colour.
+const DIM: f32 = 0.01;
 
 /// CIELAB lightness of the two skins for which pigment was simulated.
 const FAIR_L: f32 = 60.0;
@@ -40,49 +50,40 @@ impl SkinTone {
     /// A tone from a colour in linear sRGB.
     #[must_use]
     pub const fn from_linear(linear: LinSrgb<f32>) -> Self {
-        Self { linear }
+        Self {
+            linear,
+            body: linear,
+        }
     }
 
-    /// Mean colour of the mid-bright pixels where the mask covers at least half; the palest simulated
-    /// skin when it covers none.
+    /// Mean colour of the mid-bright pixels where the mask covers at least half, and of the most
+    /// saturated of them; the palest simulated skin when it covers none.
     pub(super) fn measure(photo: &Photo, mask: &Mask) -> Self {
-        let rows = photo.size().height() as usize;
-        let histograms = parallel::map(rows, |y| {
-            let mut bins = Vec::new();
-            for_each_masked(photo, mask, y, |light| {
-                if bins.is_empty() {
-                    bins = vec![0_u32; BINS];
-                }
-                bins[bin(light)] += 1;
-            });
-            bins
-        });
-        let mut total = [0_u64; BINS];
-        for bins in &histograms {
-            for (sum, &n) in total.iter_mut().zip(bins) {
-                *sum += u64::from(n);
+        let brightness = Histogram::of(photo, mask, |light| Some(luminance(light).sqrt()));
+        let band = brightness.quantile(FROM)..=brightness.quantile(TO);
+        let lit = |light: [f32; 3]| band.contains(&bin(luminance(light).sqrt()));
+        let colours = Histogram::of(photo, mask, |light| lit(light).then(|| saturation(light)));
+        let matt = colours.quantile(MATT_FROM);
+        let is_matt = |light| lit(light) && bin(saturation(light)) >= matt;
+        let linear = mean(photo, mask, lit).unwrap_or(LinSrgb::new(0.36, 0.23, 0.17));
+        let body = mean(photo, mask, is_matt).unwrap_or(linear);
+        Self { linear, body }
+    }
+
+    /// A first guess where the mask may run over a wall: mean of its most skin-like quarter.
+    pub(super) fn warmest(photo: &Photo, mask: &Mask) -> Self {
+        let warm = |light: [f32; 3]| {
+            let [r, g, b] = light;
+            if r >= g && g >= b && luminance(light) > DIM {
+                saturation(light)
+            } else {
+                0.0
             }
-        }
-        let (low, high) = (quantile(&total, FROM), quantile(&total, TO));
-        let sums = parallel::map(rows, |y| {
-            let mut sum = [0.0_f64; 4];
-            for_each_masked(photo, mask, y, |light| {
-                if (low..=high).contains(&bin(light)) {
-                    for (s, value) in sum.iter_mut().zip([light[0], light[1], light[2], 1.0]) {
-                        *s += f64::from(value);
-                    }
-                }
-            });
-            sum
-        });
-        let sum = sums
-            .iter()
-            .fold([0.0; 4], |a, b| std::array::from_fn(|i| a[i] + b[i]));
-        if sum[3] == 0.0 {
-            return Self::from_linear(LinSrgb::new(0.36, 0.23, 0.17));
-        }
-        let [r, g, b] = [0, 1, 2].map(|c| (sum[c] / sum[3]) as f32);
-        Self::from_linear(LinSrgb::new(r, g, b))
+        };
+        let warmth = Histogram::of(photo, mask, |light| Some(warm(light)));
+        let least = warmth.quantile(WARMEST_FROM);
+        let linear = mean(photo, mask, |light| bin(warm(light)) >= least);
+        Self::from_linear(linear.unwrap_or(LinSrgb::new(0.36, 0.23, 0.17)))
     }
 
     /// The colour in linear sRGB.
@@ -118,6 +119,11 @@ impl SkinTone {
         ((FAIR_L - self.lab().l) / (FAIR_L - DARK_L)).clamp(0.0, 1.0)
     }
 
+    /// The colour of light that went through the skin, without the sheen that lies over all of it.
+    pub(super) fn body(&self) -> [f32; 3] {
+        [self.body.red, self.body.green, self.body.blue]
+    }
+
     /// Luminance of the skin, 1 being full white.
     pub(super) fn luminance(&self) -> f32 {
         luminance([self.linear.red, self.linear.green, self.linear.blue])
@@ -129,20 +135,82 @@ pub(super) fn luminance(light: [f32; 3]) -> f32 {
     0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
 }
 
-fn bin(light: [f32; 3]) -> usize {
-    let root = luminance(light).clamp(0.0, 1.0).sqrt();
-    ((root * BINS as f32) as usize).min(BINS - 1)
+/// Mean of the masked pixels that are wanted; `None` without any.
+fn mean(
+    photo: &Photo,
+    mask: &Mask,
+    wanted: impl Fn([f32; 3]) -> bool + Sync + Send,
+) -> Option<LinSrgb<f32>> {
+    let sums = parallel::map(photo.size().height() as usize, |y| {
+        let mut sum = [0.0_f64; 4];
+        for_each_masked(photo, mask, y, |light| {
+            if wanted(light) {
+                for (s, value) in sum.iter_mut().zip([light[0], light[1], light[2], 1.0]) {
+                    *s += f64::from(value);
+                }
+            }
+        });
+        sum
+    });
+    let sum = sums
+        .iter()
+        .fold([0.0; 4], |a, b| std::array::from_fn(|i| a[i] + b[i]));
+    (sum[3] > 0.0).then(|| {
+        let [r, g, b] = [0, 1, 2].map(|c| (sum[c] / sum[3]) as f32);
+        LinSrgb::new(r, g, b)
+    })
 }
 
-fn quantile(bins: &[u64; BINS], share: f64) -> usize {
-    let wanted = (bins.iter().sum::<u64>() as f64 * share) as u64;
-    let mut seen = 0;
-    bins.iter()
-        .position(|&n| {
+/// Difference of the strongest and the weakest channel relative to the strongest.
+fn saturation(light: [f32; 3]) -> f32 {
+    let most = light[0].max(light[1]).max(light[2]);
+    let least = light[0].min(light[1]).min(light[2]);
+    if most > 0.0 {
+        (most - least) / most
+    } else {
+        0.0
+    }
+}
+
+/// Counts of values of 0 to 1 in even bins.
+struct Histogram([u64; BINS]);
+
+impl Histogram {
+    /// Counts `f` of every masked pixel for which it has a value.
+    fn of(photo: &Photo, mask: &Mask, f: impl Fn([f32; 3]) -> Option<f32> + Sync + Send) -> Self {
+        let rows = parallel::map(photo.size().height() as usize, |y| {
+            let mut bins = Vec::new();
+            for_each_masked(photo, mask, y, |light| {
+                bins.resize(BINS, 0_u32);
+                if let Some(value) = f(light) {
+                    bins[bin(value)] += 1;
+                }
+            });
+            bins
+        });
+        let mut total = [0; BINS];
+        for bins in &rows {
+            for (sum, &n) in total.iter_mut().zip(bins) {
+                *sum += u64::from(n);
+            }
+        }
+        Self(total)
+    }
+
+    /// The bin in which the given share of the values ends.
+    fn quantile(&self, share: f64) -> usize {
+        let wanted = (self.0.iter().sum::<u64>() as f64 * share) as u64;
+        let mut seen = 0;
+        let ends = self.0.iter().position(|&n| {
             seen += n;
             seen > wanted
-        })
-        .unwrap_or(BINS - 1)
+        });
+        ends.unwrap_or(BINS - 1)
+    }
+}
+
+fn bin(value: f32) -> usize {
+    ((value.clamp(0.0, 1.0) * BINS as f32) as usize).min(BINS - 1)
 }
 
 fn for_each_masked(photo: &Photo, mask: &Mask, y: usize, mut f: impl FnMut([f32; 3])) {
