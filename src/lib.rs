@@ -12,7 +12,8 @@ pub use error::{Error, FileProblem, Result};
 pub use mask::Mask;
 #[cfg(feature = "image")]
 pub use photo::Saved;
-pub use photo::{ColorSpace, FileFormat, Loss, Note, Photo, Pixels, PixelsMut, Transfer};
+pub use photo::{ColorSpace, FileFormat, Loss, Note, Photo, Pixels, PixelsMut};
+pub use photo::{Transfer, TransferTable};
 pub use plane::Plane;
 pub use random::{Seed, Stage, Stream};
 pub use units::{Density, Scale, Size};

@@ -4,24 +4,25 @@ use std::sync::Arc;
 
 use super::color::ColorSpace;
 use super::pixels::{Buffer, Pixels};
-use super::transfer::{self, Transfer};
+use super::{Transfer, curve};
 
 /// Linear light of every code of a depth: 256 or 65536 entries, none for floating-point pixels.
 ///
 /// # Tolerance
-/// Each entry is the f64 value of the curve rounded once: off by at most 3e-8 of itself.
+/// Each entry is the f64 value of the curve rounded once: off by at most 6e-8 of itself. Where the
+/// curve itself is a table, 1e-6 of full light.
 #[derive(Clone, Debug)]
 pub(super) struct DecodeTable(Arc<[f32]>);
 
 impl DecodeTable {
-    pub(super) fn new(buffer: &Buffer, curve: &Transfer) -> Self {
+    pub(super) fn new(buffer: &Buffer, transfer: &Transfer) -> Self {
         let codes: u32 = match buffer {
             Buffer::Rgb8(_) | Buffer::Rgba8(_) => 256,
             Buffer::Rgb16(_) | Buffer::Rgba16(_) => 65_536,
             Buffer::RgbF32(_) => 0,
         };
         let full = f64::from(codes.max(2) - 1);
-        let light = (0..codes).map(|code| transfer::decode(curve, f64::from(code) / full) as f32);
+        let light = (0..codes).map(|code| curve::decode(transfer, f64::from(code) / full) as f32);
         Self(light.collect())
     }
 

@@ -1,6 +1,7 @@
 //! Photos: pixels with what they mean, from buffers or from files, and back into files.
 
 mod color;
+mod curve;
 mod format;
 mod light;
 mod pixels;
@@ -24,7 +25,7 @@ pub use format::{FileFormat, Loss, Note};
 pub use pixels::{Pixels, PixelsMut};
 #[cfg(feature = "image")]
 pub use save::Saved;
-pub use transfer::Transfer;
+pub use transfer::{Transfer, TransferTable};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -130,7 +131,7 @@ impl Photo {
 
     fn set_space(&mut self, space: ColorSpace) {
         self.space = match self.buffer {
-            Buffer::RgbF32(_) => ColorSpace::new(Transfer::Linear, space.to_linear_srgb()),
+            Buffer::RgbF32(_) => space.with_transfer(Transfer::Linear),
             _ => space,
         };
         self.decode = DecodeTable::new(&self.buffer, self.space.transfer());
@@ -201,8 +202,8 @@ impl Photo {
     /// sRGB leave 0..=1.
     ///
     /// # Tolerance
-    /// 8- and 16-bit codes are decoded through a table whose entries are off by at most 3e-8 of
-    /// themselves.
+    /// 8- and 16-bit codes are decoded through a table whose entries are off by at most 6e-8 of
+    /// themselves (1e-6 of full light where the curve itself is a table).
     #[must_use]
     pub fn linear_srgb_at(&self, x: u32, y: u32) -> [f32; 3] {
         let x = x.min(self.size.width() - 1) as usize;

@@ -14,8 +14,7 @@ use tempfile::NamedTempFile;
 
 use super::open::one_line;
 use super::pixels::{Buffer, Pixels, narrow};
-use super::transfer::{Transfer, encode};
-use super::{FileFormat, Loss, Photo};
+use super::{ColorSpace, FileFormat, Loss, Photo, Transfer, curve, icc};
 use crate::error::{Error, FileProblem, Result};
 
 const ALLOWED: &str = "a file to be written in a folder that exists, not an input";
@@ -120,9 +119,9 @@ impl Photo {
     }
 
     fn write(&self, mut encoder: impl ImageEncoder, format: FileFormat) -> ImageResult<()> {
-        if let Some(profile) = self.icc_profile() {
+        if let Some(profile) = self.profile_for(format) {
             encoder
-                .set_icc_profile(profile.to_vec())
+                .set_icc_profile(profile)
                 .map_err(ImageError::Unsupported)?;
         }
         if let Some(exif) = self.exif()
@@ -160,29 +159,31 @@ impl Photo {
         })
     }
 
-    /// Linear light as codes: linear ones under the photo's own profile, sRGB without one.
+    /// Linear light as codes of the sRGB curve, in the photo's own primaries.
     fn encoded<T>(&self, code: impl Fn(f64) -> T) -> Vec<T> {
-        let keep = self.icc_profile().is_some();
-        let curve = if keep {
-            Transfer::Linear
-        } else {
-            Transfer::Srgb
-        };
         let Pixels::RgbF32(light) = self.pixels() else {
             return Vec::new();
         };
-        let srgb = |own| {
-            if keep {
-                own
-            } else {
-                self.color_space().linear_srgb(own)
-            }
-        };
         light
-            .chunks_exact(3)
-            .flat_map(|p| srgb([p[0], p[1], p[2]]))
-            .map(|light| code(encode(&curve, f64::from(light))))
+            .iter()
+            .map(|&light| code(curve::encode(&Transfer::Srgb, f64::from(light))))
             .collect()
+    }
+
+    /// The profile a file of this format needs: the photo's own one, or one that says what its codes
+    /// mean when they are not plain sRGB.
+    fn profile_for(&self, format: FileFormat) -> Option<Vec<u8>> {
+        let float = matches!(self.buffer, Buffer::RgbF32(_));
+        if float && format != FileFormat::Tiff {
+            let space = self.space.with_transfer(Transfer::Srgb);
+            return (space != ColorSpace::srgb()).then(|| icc::write(&space))?;
+        }
+        let plain = [ColorSpace::srgb(), ColorSpace::linear_srgb_primaries()];
+        match self.icc_profile() {
+            Some(own) => Some(own.to_vec()),
+            None if self.space == plain[usize::from(float)] => None,
+            None => icc::write(&self.space),
+        }
     }
 }
 

@@ -1,112 +1,130 @@
-//! The transfer curve of a photo: what share of full light a code stands for.
-//!
-//! The curve is named in this file alone; everything else in the folder calls [`decode`] and
-//! [`encode`].
+//! Transfer curves: how the numbers in a picture stand for light.
 
+use crate::error::{Error, Result};
 use std::sync::Arc;
 
-/// How codes stand for light, both counted from 0 (black) to 1 (full).
+/// How a picture's encoded values stand for linear light.
 ///
 /// # Examples
 /// ```
-/// use stubblefield::{ColorSpace, Transfer};
+/// use stubblefield::{Transfer, TransferTable};
 ///
-/// assert_eq!(*ColorSpace::srgb().transfer(), Transfer::Srgb);
-/// assert_eq!(*ColorSpace::display_p3().transfer(), Transfer::Srgb); // P3 shares the curve
+/// assert_eq!(Transfer::default(), Transfer::Srgb);
+/// let square = TransferTable::new((0..=255).map(|i| (i as f32 / 255.0).powi(2)).collect())?;
+/// assert_eq!(Transfer::Table(square).check(), Ok(()));
+/// assert!(Transfer::Gamma(0.0).check().is_err());
+/// # Ok::<(), stubblefield::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Transfer {
-    /// IEC 61966-2-1: a short linear toe, then exponent 2.4 with offset 0.055.
+    /// The curve of sRGB, which Display P3 shares (IEC 61966-2-1).
+    #[default]
     Srgb,
-    /// light = code^γ.
+    /// A pure power, `linear = encoded^gamma`, with an exponent of 1..=4; Adobe RGB has 2.19921875.
     Gamma(f32),
-    /// light = code.
+    /// Values proportional to light.
     Linear,
-    /// Light at evenly spaced codes from 0 to 1, rising, linear between them.
-    Table(Arc<[f32]>),
+    /// Any other rising curve, as samples.
+    Table(TransferTable),
 }
 
-/// Light of a code, both 0 to 1; codes outside are held to that range first.
-pub(super) fn decode(curve: &Transfer, code: f64) -> f64 {
-    let code = clamp(code);
-    match curve {
-        Transfer::Srgb if code <= 0.040_45 => code / 12.92,
-        Transfer::Srgb => libm::pow((code + 0.055) / 1.055, 2.4),
-        Transfer::Gamma(gamma) => libm::pow(code, f64::from(*gamma)),
-        Transfer::Linear => code,
-        Transfer::Table(light) => {
-            let Some(last) = light.len().checked_sub(1) else {
-                return code;
-            };
-            let position = code * last as f64;
-            let left = (position.floor() as usize).min(last);
-            let right = (left + 1).min(last);
-            let share = position - left as f64;
-            f64::from(light[left]) * (1.0 - share) + f64::from(light[right]) * share
+impl Transfer {
+    /// Whether the curve can be used.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for an exponent outside 1..=4 and for NaN.
+    pub fn check(&self) -> Result<()> {
+        match *self {
+            Self::Gamma(gamma) => Error::check(
+                "gamma",
+                f64::from(gamma),
+                (1.0..=4.0).contains(&gamma),
+                "1..=4",
+            ),
+            _ => Ok(()),
         }
     }
 }
 
-/// Code of a light, both 0 to 1; light outside is held to that range first, NaN is black.
-pub(super) fn encode(curve: &Transfer, light: f64) -> f64 {
-    let light = clamp(light);
-    match curve {
-        Transfer::Srgb if light <= 0.003_130_8 => light * 12.92,
-        Transfer::Srgb => 1.055 * libm::pow(light, 1.0 / 2.4) - 0.055,
-        Transfer::Gamma(gamma) => libm::pow(light, 1.0 / f64::from(*gamma)),
-        Transfer::Linear => light,
-        Transfer::Table(table) => {
-            let Some(last) = table.len().checked_sub(1).filter(|&last| last > 0) else {
-                return light;
-            };
-            let right = table
-                .partition_point(|&entry| f64::from(entry) < light)
-                .clamp(1, last);
-            let (low, high) = (f64::from(table[right - 1]), f64::from(table[right]));
-            let share = if high > low {
-                ((light - low) / (high - low)).clamp(0.0, 1.0)
-            } else {
-                0.0
-            };
-            ((right - 1) as f64 + share) / last as f64
-        }
-    }
+/// A rising transfer curve given by its linear values at evenly spaced encoded ones, straight in
+/// between: what an ICC `curv` tag holds.
+///
+/// # Examples
+/// ```
+/// use stubblefield::TransferTable;
+///
+/// let curve = TransferTable::new(vec![0.0, 0.25, 1.0])?;
+/// assert_eq!(curve.decode(0.75), 0.625);
+/// assert_eq!(curve.encode(0.625), 0.75);
+/// assert!(TransferTable::new(vec![0.0, 0.5, 0.25]).is_err());
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransferTable {
+    linear: Arc<[f32]>,
 }
 
-/// Held to 0..=1; NaN becomes 0.
-fn clamp(value: f64) -> f64 {
-    if value > 0.0 { value.min(1.0) } else { 0.0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn encoding_undoes_decoding_for_every_curve() {
-        let square: Vec<f32> = (0..1025).map(|i| (i as f32 / 1024.0).powi(2)).collect();
-        let curves = [
-            Transfer::Srgb,
-            Transfer::Gamma(2.2),
-            Transfer::Linear,
-            Transfer::Table(square.into()),
-        ];
-        for curve in curves {
-            for step in 0..=1000 {
-                let code = f64::from(step) / 1000.0;
-                let back = encode(&curve, decode(&curve, code));
-                assert!((back - code).abs() < 1e-6, "{curve:?} at {code}: {back}");
-            }
+impl TransferTable {
+    /// A curve through `linear[0]` at 0, evenly on to the last value at 1.
+    ///
+    /// # Errors
+    /// [`Error::ShortBuffer`] for fewer than 2 values, [`Error::TooLarge`] for more than 65536,
+    /// [`Error::OutOfRange`] for a value that is not finite, is outside 0..=1 or is below the one
+    /// before it.
+    pub fn new(linear: Vec<f32>) -> Result<Self> {
+        if linear.len() < 2 {
+            return Err(Error::ShortBuffer {
+                parameter: "transfer table",
+                value: linear.len(),
+                allowed: 2,
+            });
         }
+        if linear.len() > 65_536 {
+            return Err(Error::TooLarge {
+                parameter: "transfer table",
+                value: linear.len() as u64,
+                allowed: 65_536,
+            });
+        }
+        let mut least = 0.0;
+        for &value in &linear {
+            Error::check(
+                "transfer table value",
+                f64::from(value),
+                value >= least && value <= 1.0,
+                "0..=1, none below the one before it",
+            )?;
+            least = value;
+        }
+        Ok(Self {
+            linear: linear.into(),
+        })
     }
 
-    #[test]
-    fn what_lies_outside_is_held_to_the_range() {
-        for curve in [Transfer::Srgb, Transfer::Table(Vec::new().into())] {
-            assert_eq!(decode(&curve, f64::NAN), 0.0);
-            assert_eq!(decode(&curve, -3.0), 0.0);
-            assert_eq!(encode(&curve, f64::INFINITY), 1.0);
+    /// Linear light of an encoded value; both 0..=1, constant beyond.
+    #[must_use]
+    pub fn decode(&self, encoded: f32) -> f32 {
+        let last = self.linear.len() - 1;
+        let at = encoded.clamp(0.0, 1.0) * last as f32;
+        let i = (at as usize).min(last - 1);
+        let (a, b) = (self.linear[i], self.linear[i + 1]);
+        a + (b - a) * (at - i as f32)
+    }
+
+    /// Encoded value of linear light; both 0..=1, constant beyond. The lowest one where the curve
+    /// is flat.
+    #[must_use]
+    pub fn encode(&self, linear: f32) -> f32 {
+        let last = self.linear.len() - 1;
+        let above = self.linear.partition_point(|&v| v < linear);
+        if above == 0 {
+            return 0.0;
         }
+        if above > last {
+            return 1.0;
+        }
+        let (a, b) = (self.linear[above - 1], self.linear[above]);
+        ((above - 1) as f32 + (linear - a) / (b - a)) / last as f32
     }
 }
