@@ -193,10 +193,7 @@ fn finish<D: ImageDecoder>(
     origin.check_size(width, height)?;
     let shape =
         structure::check(bytes, format, (width, height)).map_err(|words| origin.damaged(words))?;
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(decoder.total_bytes().saturating_add(DECODER_BYTES));
-    decoder.set_limits(limits).map_err(damaged)?;
-
+    // Before the limits: those of TIFF, cut to the size of the picture, hide a profile larger than it.
     let profile = decoder.icc_profile().ok().flatten();
     let chunk = match format {
         // The decoder hands out none; a TIFF file is itself an EXIF block.
@@ -210,6 +207,9 @@ fn finish<D: ImageDecoder>(
     let mut notes = shape.notes;
     let exif = chunk.and_then(|chunk| exif::cleaned(chunk, &mut notes));
 
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(decoder.total_bytes().saturating_add(DECODER_BYTES));
+    decoder.set_limits(limits).map_err(damaged)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     picture.apply_orientation(orientation);
     let size = Size::new(picture.width(), picture.height())?;
