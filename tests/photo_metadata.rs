@@ -67,6 +67,56 @@ fn known_profiles_are_known_by_their_curve() {
 }
 
 #[test]
+fn light_is_read_through_the_primaries_of_the_profile() {
+    let profile = ColorProfile::new_display_p3().encode().unwrap();
+    let red = Photo::from_rgb16(Size::new(1, 1).unwrap(), vec![65_535, 0, 0]).unwrap();
+    let light = red.with_icc_profile(&profile).linear_srgb_at(0, 0);
+    // SMPTE EG 432-1 red in the primaries of sRGB.
+    for (got, want) in light.iter().zip([1.2249, -0.0421, -0.0197]) {
+        assert!((got - want).abs() < 1e-3, "{light:?}");
+    }
+}
+
+#[test]
+fn linear_light_keeps_its_primaries_and_drops_a_curve() {
+    let folder = tempfile::tempdir().unwrap();
+    let light = || Photo::from_rgb_f32(Size::new(1, 1).unwrap(), vec![0.5, 0.25, 0.125]).unwrap();
+
+    let mut linear = ColorProfile::new_display_p3();
+    linear.cicp = None;
+    for curve in [
+        &mut linear.red_trc,
+        &mut linear.green_trc,
+        &mut linear.blue_trc,
+    ] {
+        *curve = Some(ToneReprCurve::Lut(Vec::new()));
+    }
+    let linear = linear.encode().unwrap();
+    let photo = light().with_icc_profile(&linear);
+    assert_eq!(photo.notes(), []);
+    let as_read = photo.linear_srgb_at(0, 0);
+    for name in ["a.tif", "a.png"] {
+        photo.save(folder.path().join(name)).unwrap();
+        let again = Photo::open(folder.path().join(name)).unwrap();
+        for (got, want) in again.linear_srgb_at(0, 0).iter().zip(as_read) {
+            assert!((got - want).abs() < 2e-4, "{name}: {got} for {want}");
+        }
+        let kept = again.icc_profile() == Some(linear.as_slice());
+        assert_eq!(
+            kept,
+            name == "a.tif",
+            "in a PNG the codes are no longer linear"
+        );
+    }
+
+    let bent = ColorProfile::new_display_p3().encode().unwrap();
+    let photo = light().with_icc_profile(&bent);
+    assert_eq!(photo.notes(), [Note::FloatTakenAsLinear]);
+    assert!(photo.icc_profile().is_none());
+    assert_eq!(*photo.transfer(), Transfer::Linear);
+}
+
+#[test]
 fn a_curve_in_a_table_is_known_or_kept_as_a_table() {
     let table = |f: &dyn Fn(f64) -> f64| {
         let entry = |i: i32| (f(f64::from(i) / 1023.0) * 65_535.0 + 0.5) as u16;

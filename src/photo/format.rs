@@ -111,7 +111,7 @@ pub enum Note {
     FloatAlphaDropped,
     /// The PNG names a colour space by its `cICP` chunk that is not sRGB or Display P3.
     ColorTagNotUsed,
-    /// The file holds further pictures: a gain map, a preview, another frame or page.
+    /// The file holds further pictures: a gain map or preview behind a JPEG, frames of an animation.
     FurtherPicturesDropped,
     /// The EXIF block could not be parsed.
     ExifUnreadable,
@@ -142,7 +142,7 @@ impl fmt::Display for Note {
             Self::ColorTagNotUsed => {
                 "the colour space named in the file is not known: the photo is taken as sRGB"
             }
-            Self::FurtherPicturesDropped => "further pictures in the file (gain map, page) are dropped",
+            Self::FurtherPicturesDropped => "further pictures in the file (gain map, frames) are dropped",
             Self::ExifUnreadable => "the EXIF block is unreadable: dropped",
         })
     }
