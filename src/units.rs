@@ -52,6 +52,18 @@ impl Size {
         self.height
     }
 
+    /// An error naming `parameter` unless it has the size it must share with something else.
+    pub(crate) fn check_equals(self, allowed: Self, parameter: &'static str) -> Result<()> {
+        if self == allowed {
+            return Ok(());
+        }
+        Err(Error::SizeMismatch {
+            parameter,
+            value: (self.width, self.height),
+            allowed: (allowed.width, allowed.height),
+        })
+    }
+
     /// Columns times rows.
     #[must_use]
     pub const fn pixels(self) -> usize {
@@ -134,6 +146,10 @@ impl Density {
     /// high Euclidean dimensions", Phys. Rev. E 74, 061308 (2006): saturation packing fraction
     /// φ = 0.5471 in two dimensions; C = 4φ/π.
     pub const PACKING: f64 = 0.696_56;
+
+    /// Stubble on a shaved scalp: about what a full head of follicular units and the hairs between
+    /// them come to.
+    pub(crate) const STUBBLE: Self = Self { per_cm2: 130.0 };
 
     /// A density of 0.1 to 2000 dots per cm².
     ///

@@ -7,7 +7,7 @@ use std::fs;
 
 use image::ExtendedColorType;
 use photo_support::{encode, full_exif, listing, native, ramp8, ramp16, rgb8};
-use stubblefield::{ColorSpace, FileFormat, Loss, Mask, Photo, Pixels, Size, Transfer};
+use stubblefield::{ColorSpace, FileFormat, Loss, Mask, Photo, Samples, Size, Transfer};
 
 const SIZES: [(u32, u32); 4] = [(1, 1), (1, 9), (17, 1), (23, 14)];
 
@@ -62,7 +62,7 @@ fn sixteen_bits_become_the_nearest_eight_where_a_format_has_no_more() {
     let codes = vec![0, 128, 129, 257 * 50, 65_535, 65_407];
     let photo = Photo::from_rgb16(size, codes).unwrap();
     let (again, losses) = round_trip(&photo, "a.webp");
-    assert_eq!(again.pixels(), Pixels::Rgb8(&[0, 0, 1, 50, 255, 255]));
+    assert_eq!(again.pixels(), Samples::Rgb8(&[0, 0, 1, 50, 255, 255]));
     assert_eq!(losses, [Loss::Depth]);
 }
 
@@ -73,7 +73,7 @@ fn jpeg_stays_within_a_few_codes_and_keeps_the_color_of_single_pixels() {
     let photo = Photo::from_rgba8(size, ramp8(width, height, 4)).unwrap();
     let (again, losses) = round_trip(&photo, "a.jpeg");
     assert_eq!(losses, [Loss::Compression, Loss::Alpha]);
-    let Pixels::Rgb8(codes) = again.pixels() else {
+    let Samples::Rgb8(codes) = again.pixels() else {
         panic!("a JPEG has three channels")
     };
     for (got, want) in codes.iter().zip(ramp8(width, height, 3)) {
@@ -92,7 +92,7 @@ fn jpeg_stays_within_a_few_codes_and_keeps_the_color_of_single_pixels() {
         .collect();
     let photo = Photo::from_rgb8(Size::new(16, 16).unwrap(), stripes).unwrap();
     let (again, _) = round_trip(&photo, "a.jpg");
-    let Pixels::Rgb8(codes) = again.pixels() else {
+    let Samples::Rgb8(codes) = again.pixels() else {
         unreachable!()
     };
     for (i, pixel) in codes.chunks_exact(3).enumerate() {
@@ -120,18 +120,18 @@ fn linear_light_stays_exact_in_tiff_and_is_encoded_elsewhere() {
     let photo = Photo::from_rgb_f32(size, light.clone()).unwrap();
     assert_eq!(*photo.transfer(), Transfer::Linear);
     let (again, losses) = round_trip(&photo, "a.tif");
-    assert_eq!(again.pixels(), Pixels::RgbF32(&light));
+    assert_eq!(again.pixels(), Samples::RgbF32(&light));
     assert_eq!(losses, []);
 
     let (again, losses) = round_trip(&photo, "a.png");
     let half = 32_768; // encoded 0.5
     assert_eq!(
         again.pixels(),
-        Pixels::Rgb16(&[0, half, 65_535, 48_192, 65_535, 0])
+        Samples::Rgb16(&[0, half, 65_535, 48_192, 65_535, 0])
     );
     assert_eq!(losses, [Loss::Depth]);
     let (again, _) = round_trip(&photo, "a.webp");
-    assert_eq!(again.pixels(), Pixels::Rgb8(&[0, 128, 255, 188, 255, 0]));
+    assert_eq!(again.pixels(), Samples::Rgb8(&[0, 128, 255, 188, 255, 0]));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn grey_becomes_color_and_keeps_its_alpha() {
         (None, None),
     );
     let photo = Photo::from_bytes(&bytes).unwrap();
-    assert_eq!(photo.pixels(), Pixels::Rgb8(&[7, 7, 7, 250, 250, 250]));
+    assert_eq!(photo.pixels(), Samples::Rgb8(&[7, 7, 7, 250, 250, 250]));
 
     let bytes = encode(
         "png",
@@ -154,12 +154,12 @@ fn grey_becomes_color_and_keeps_its_alpha() {
         (None, None),
     );
     let photo = Photo::from_bytes(&bytes).unwrap();
-    assert_eq!(photo.pixels(), Pixels::Rgba8(&[9, 9, 9, 100]));
+    assert_eq!(photo.pixels(), Samples::Rgba8(&[9, 9, 9, 100]));
 
     let codes = native(&[300, 40_000]);
     let bytes = encode("png", (1, 1), ExtendedColorType::La16, &codes, (None, None));
     let photo = Photo::from_bytes(&bytes).unwrap();
-    assert_eq!(photo.pixels(), Pixels::Rgba16(&[300, 300, 300, 40_000]));
+    assert_eq!(photo.pixels(), Samples::Rgba16(&[300, 300, 300, 40_000]));
 
     let bytes = encode(
         "jpg",
@@ -169,7 +169,7 @@ fn grey_becomes_color_and_keeps_its_alpha() {
         (None, None),
     );
     let photo = Photo::from_bytes(&bytes).unwrap();
-    assert_eq!(photo.pixels(), Pixels::Rgb8(&[128; 18]));
+    assert_eq!(photo.pixels(), Samples::Rgb8(&[128; 18]));
 }
 
 /// Where the stored pixel at a column and row lands when the picture is turned upright, by the
@@ -217,7 +217,7 @@ fn each_orientation_gives_the_same_upright_picture_and_is_applied_once() {
             assert_eq!(photo.size(), Size::new(width, height).unwrap());
             assert_eq!(
                 photo.pixels(),
-                Pixels::Rgb8(&want),
+                Samples::Rgb8(&want),
                 "{extension} {orientation}"
             );
             for name in ["a.png", "a.webp", "a.tif"] {

@@ -1,11 +1,12 @@
 //! Where the treatment goes: a coverage of 0 to 1 for every pixel of the photo.
 
 mod distance;
+mod outline;
 
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
-use crate::units::Size;
+use crate::units::{Scale, Size};
 
 /// Where to treat: 1 inside, 0 outside, between at soft edges; one value per pixel of the photo.
 ///
@@ -126,7 +127,7 @@ impl Mask {
     }
 
     fn combine(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Result<Self> {
-        self.check_size(other.size(), "mask")?;
+        other.size().check_equals(self.size(), "mask")?;
         let mut coverage = self.coverage.clone();
         for (a, &b) in coverage
             .values_mut()
@@ -136,18 +137,6 @@ impl Mask {
             *a = f(*a, b);
         }
         Ok(Self { coverage })
-    }
-
-    /// An error unless the mask has this size.
-    pub(crate) fn check_size(&self, other: Size, parameter: &'static str) -> Result<()> {
-        if self.size() == other {
-            return Ok(());
-        }
-        Err(Error::SizeMismatch {
-            parameter,
-            value: (other.width(), other.height()),
-            allowed: (self.size().width(), self.size().height()),
-        })
     }
 
     /// Distance of every pixel centre from the edge, in pixels: positive inside, negative outside.
@@ -180,21 +169,103 @@ impl Mask {
         signed
     }
 
-    /// The mask with a soft edge that rises from 0 at the edge to 1 `width_px` further in.
+    /// The mask with a soft edge that rises from 0 at the edge to 1 `width_mm` further in.
     ///
     /// Never wider than the mask itself: nothing outside is treated.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a negative or NaN width.
-    pub fn feather_px(&self, width_px: f32) -> Result<Self> {
-        let finite = (0.0..=1e6).contains(&width_px);
-        Error::check("feather", f64::from(width_px), finite, "0..=1e6 px")?;
+    /// [`Error::OutOfRange`] for a width that is NaN or outside 0..=1000 mm.
+    pub fn feather(&self, width_mm: f32, scale: Scale) -> Result<Self> {
+        let inside = (0.0..=1000.0).contains(&width_mm);
+        Error::check("feather", f64::from(width_mm), inside, "0..=1000 mm")?;
         let mut coverage = self.signed_distance_px();
-        let scale = 1.0 / width_px.max(1e-3);
+        let per_px = 1.0 / scale.to_px(width_mm).max(1e-3);
         for (value, &own) in coverage.values_mut().iter_mut().zip(self.coverage.values()) {
-            let t = (*value * scale).clamp(0.0, 1.0);
-            *value = own.min(t * t * (3.0 - 2.0 * t));
+            *value = own.min(smoothstep(*value * per_px));
         }
         Ok(Self { coverage })
+    }
+}
+
+/// 0 below 0, 1 above 1, and 3t² − 2t³ between, which leaves and arrives without a kink.
+pub(crate) fn smoothstep(t: f32) -> f32 {
+    let t = t.clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use glam::Vec2;
+
+    fn disc(radius: f32) -> Mask {
+        Mask::from_fn(Size::new(64, 64).unwrap(), |p| {
+            (0.5 + radius - p.distance(Vec2::splat(32.0))).clamp(0.0, 1.0)
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn signed_distance_follows_a_disc() {
+        let signed = disc(20.0).signed_distance_px();
+        for y in 0..64 {
+            for x in 0..64 {
+                let p = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+                let exact = 20.0 - p.distance(Vec2::splat(32.0));
+                let got = signed.at(i64::from(x), i64::from(y));
+                assert!((got - exact).abs() <= 0.75, "{got} for {exact} at {p}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_an_edge_the_distance_is_infinite() {
+        let size = Size::new(5, 4).unwrap();
+        assert!(
+            Mask::full(size)
+                .signed_distance_px()
+                .values()
+                .iter()
+                .all(|&d| d == f32::INFINITY)
+        );
+        let none = Mask::full(size).invert().signed_distance_px();
+        assert!(none.values().iter().all(|&d| d == f32::NEG_INFINITY));
+    }
+
+    #[test]
+    fn feather_only_takes_away_and_is_whole_inside() {
+        let scale = Scale::px_per_mm(2.0).unwrap();
+        let hard = disc(20.0);
+        let soft = hard.feather(4.0, scale).unwrap();
+        for (s, h) in soft
+            .coverage()
+            .values()
+            .iter()
+            .zip(hard.coverage().values())
+        {
+            assert!(s <= h);
+        }
+        assert_eq!(soft.coverage().at(32, 32), 1.0);
+        assert!(hard.feather(f32::NAN, scale).is_err() && hard.feather(-1.0, scale).is_err());
+    }
+
+    #[test]
+    fn boolean_operations_keep_soft_values() {
+        let size = Size::new(2, 1).unwrap();
+        let mask = |a, b| Mask::from_coverage(Plane::from_vec(size, vec![a, b]).unwrap()).unwrap();
+        let (a, b) = (mask(0.25, 1.0), mask(0.5, 0.75));
+        assert_eq!(a.union(&b).unwrap(), mask(0.5, 1.0));
+        assert_eq!(a.intersect(&b).unwrap(), mask(0.25, 0.75));
+        assert_eq!(a.subtract(&b).unwrap(), mask(0.25, 0.25));
+        assert_eq!(a.invert(), mask(0.75, 0.0));
+        assert!(a.union(&Mask::full(Size::new(1, 2).unwrap())).is_err());
+    }
+
+    #[test]
+    fn coverages_outside_the_unit_range_are_refused() {
+        let size = Size::new(1, 1).unwrap();
+        for bad in [f32::NAN, -0.1, 1.5, f32::INFINITY] {
+            assert!(Mask::from_fn(size, |_| bad).is_err());
+        }
     }
 }

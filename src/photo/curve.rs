@@ -35,7 +35,7 @@ fn clamp(value: f64) -> f64 {
 #[cfg(all(test, feature = "image"))]
 mod tests {
     use super::*;
-    use crate::photo::TransferTable;
+    use crate::raster::TransferTable;
 
     #[test]
     fn encoding_undoes_decoding_for_every_curve() {

@@ -2,7 +2,8 @@
 
 use moxcms::{ColorProfile, DataColorSpace, Matrix3d, ProfileText, ToneReprCurve, Xyzd};
 
-use super::{ColorSpace, Note, Transfer, TransferTable, curve};
+use super::{ColorSpace, Note, Transfer, curve};
+use crate::raster::TransferTable;
 
 /// Larger profiles are dropped: the largest real ones, for print, have a few MiB.
 const MAX_BYTES: usize = 8 << 20;

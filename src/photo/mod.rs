@@ -5,7 +5,7 @@ mod curve;
 mod format;
 mod light;
 mod pixels;
-mod transfer;
+mod target;
 
 #[cfg(feature = "image")]
 mod exif;
@@ -22,15 +22,15 @@ mod structure;
 
 pub use color::ColorSpace;
 pub use format::{FileFormat, Loss, Note};
-pub use pixels::{Pixels, PixelsMut};
+pub use pixels::{Samples, SamplesMut};
 #[cfg(feature = "image")]
 pub use save::Saved;
-pub use transfer::{Transfer, TransferTable};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::raster::Transfer;
 use crate::units::Size;
 use light::DecodeTable;
 use pixels::Buffer;
@@ -145,13 +145,13 @@ impl Photo {
 
     /// The pixels, borrowed.
     #[must_use]
-    pub fn pixels(&self) -> Pixels<'_> {
+    pub fn pixels(&self) -> Samples<'_> {
         self.buffer.pixels()
     }
 
     /// The pixels, to be changed in place.
     #[must_use]
-    pub fn pixels_mut(&mut self) -> PixelsMut<'_> {
+    pub fn pixels_mut(&mut self) -> SamplesMut<'_> {
         self.buffer.pixels_mut()
     }
 

@@ -13,7 +13,7 @@ use image::{ExtendedColorType, ImageEncoder, ImageError, ImageResult};
 use tempfile::NamedTempFile;
 
 use super::open::one_line;
-use super::pixels::{Buffer, Pixels, narrow};
+use super::pixels::{Buffer, Samples, narrow};
 use super::{ColorSpace, FileFormat, Loss, Photo, Transfer, curve, icc};
 use crate::error::{Error, FileProblem, Result};
 
@@ -141,18 +141,18 @@ impl Photo {
     fn converted(&self, format: FileFormat) -> Option<Buffer> {
         let eight_bits = matches!(format, FileFormat::Jpeg | FileFormat::WebP);
         Some(match (self.pixels(), format) {
-            (Pixels::Rgba8(codes), FileFormat::Jpeg) => Buffer::Rgb8(opaque(codes, |c| c)),
-            (Pixels::Rgba16(codes), FileFormat::Jpeg) => Buffer::Rgb8(opaque(codes, narrow)),
-            (Pixels::Rgb16(codes), _) if eight_bits => {
+            (Samples::Rgba8(codes), FileFormat::Jpeg) => Buffer::Rgb8(opaque(codes, |c| c)),
+            (Samples::Rgba16(codes), FileFormat::Jpeg) => Buffer::Rgb8(opaque(codes, narrow)),
+            (Samples::Rgb16(codes), _) if eight_bits => {
                 Buffer::Rgb8(codes.iter().copied().map(narrow).collect())
             }
-            (Pixels::Rgba16(codes), _) if eight_bits => {
+            (Samples::Rgba16(codes), _) if eight_bits => {
                 Buffer::Rgba8(codes.iter().copied().map(narrow).collect())
             }
-            (Pixels::RgbF32(_), FileFormat::Png) => {
+            (Samples::RgbF32(_), FileFormat::Png) => {
                 Buffer::Rgb16(self.encoded(|share| (share * 65_535.0 + 0.5) as u16))
             }
-            (Pixels::RgbF32(_), _) if eight_bits => {
+            (Samples::RgbF32(_), _) if eight_bits => {
                 Buffer::Rgb8(self.encoded(|share| (share * 255.0 + 0.5) as u8))
             }
             _ => return None,
@@ -161,7 +161,7 @@ impl Photo {
 
     /// Linear light as codes of the sRGB curve, in the photo's own primaries.
     fn encoded<T>(&self, code: impl Fn(f64) -> T) -> Vec<T> {
-        let Pixels::RgbF32(light) = self.pixels() else {
+        let Samples::RgbF32(light) = self.pixels() else {
             return Vec::new();
         };
         light
@@ -193,14 +193,14 @@ fn opaque<T: Copy>(codes: &[T], code: impl Fn(T) -> u8) -> Vec<u8> {
 }
 
 /// The pixels as the encoders take them: native-endian bytes.
-fn bytes(pixels: Pixels<'_>) -> (Cow<'_, [u8]>, ExtendedColorType) {
+fn bytes(pixels: Samples<'_>) -> (Cow<'_, [u8]>, ExtendedColorType) {
     let wide = |codes: &[u16]| Cow::Owned(codes.iter().flat_map(|c| c.to_ne_bytes()).collect());
     match pixels {
-        Pixels::Rgb8(codes) => (Cow::Borrowed(codes), ExtendedColorType::Rgb8),
-        Pixels::Rgba8(codes) => (Cow::Borrowed(codes), ExtendedColorType::Rgba8),
-        Pixels::Rgb16(codes) => (wide(codes), ExtendedColorType::Rgb16),
-        Pixels::Rgba16(codes) => (wide(codes), ExtendedColorType::Rgba16),
-        Pixels::RgbF32(light) => (
+        Samples::Rgb8(codes) => (Cow::Borrowed(codes), ExtendedColorType::Rgb8),
+        Samples::Rgba8(codes) => (Cow::Borrowed(codes), ExtendedColorType::Rgba8),
+        Samples::Rgb16(codes) => (wide(codes), ExtendedColorType::Rgb16),
+        Samples::Rgba16(codes) => (wide(codes), ExtendedColorType::Rgba16),
+        Samples::RgbF32(light) => (
             Cow::Owned(light.iter().flat_map(|v| v.to_ne_bytes()).collect()),
             ExtendedColorType::Rgb32F,
         ),

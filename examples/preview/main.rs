@@ -1,0 +1,176 @@
+//! Shows what scalp micropigmentation would look like on a photo.
+//!
+//! ```text
+//! cargo run --release --example preview
+//! cargo run --release --example preview -- --photo head.jpg --outline "120,80 300,60 420,190" --px-per-mm 5.5
+//! ```
+
+mod args;
+mod closeup;
+mod output;
+mod sheet;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use args::Args;
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+use output::Output;
+use stubblefield::{Mask, Photo, Report, Scale, Seed, SyntheticScalp};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the treatment is laid on.
+struct Subject {
+    photo: Photo,
+    mask: Mask,
+    scale: Scale,
+    remarks: Vec<String>,
+}
+
+fn run(args: &Args) -> Result<(), Failure> {
+    // Whatever can be wrong with the words on the command line is said before any work is done.
+    let look = args.look()?;
+    let when = args.when()?;
+    let output = Output::prepare(&args.out, [args.photo.as_deref(), args.mask.as_deref()])?;
+    let threads = rayon::ThreadPoolBuilder::new()
+        .num_threads(args.threads)
+        .build()?;
+    threads.install(|| {
+        let mut clock = Clock::new(args.quiet);
+        let subject = clock.stage("reading", || subject(args))?;
+        let Subject {
+            photo, mask, scale, ..
+        } = &subject;
+        let plan = clock.stage("planning", || {
+            look.plan(photo, mask, *scale, Seed::new(args.seed))
+        })?;
+        let after = clock.stage("rendering", || plan.render(photo, when))?;
+        let report = clock.stage("measuring", || plan.compare(photo, &after, when))?;
+        let layer = clock.stage("separating", || plan.transmittance(when))?;
+        let format = photo.format();
+        let named = output.after_name(format);
+        let saved = clock.stage("saving", || {
+            let saved = output.photo(&named, &after)?;
+            output.bytes("dots.png", &sheet::dots(&layer)?)?;
+            output.bytes("compare.png", &sheet::compare(photo, &after, &plan)?)?;
+            let mut table = Vec::new();
+            plan.write_csv(&mut table)?;
+            output.bytes("dots.csv", &table)?;
+            Ok::<_, Failure>(saved)
+        })?;
+        let json = output::json(&report, &clock.seconds);
+        output.bytes("report.json", json.as_bytes())?;
+        clock.finish();
+        say(&subject, &report, &saved, &output, args.quiet);
+        Ok(())
+    })
+}
+
+fn subject(args: &Args) -> Result<Subject, Failure> {
+    let Some(path) = &args.photo else {
+        let scale = Scale::px_per_mm(args.px_per_mm.unwrap_or(6.0))?;
+        let scalp = SyntheticScalp::generate(scale, Seed::new(1))?;
+        let mask = args.area(scalp.photo.size())?.unwrap_or(scalp.receded);
+        let remarks = vec!["no --photo given: drawing on a synthetic scalp".to_owned()];
+        return Ok(Subject {
+            photo: scalp.photo,
+            mask,
+            scale,
+            remarks,
+        });
+    };
+    // Refused before the photo is read: a wrong scale is the commonest slip.
+    let given = args.px_per_mm.map(Scale::px_per_mm).transpose()?;
+    let photo = Photo::open(path)?;
+    let mask = args.area(photo.size())?.ok_or(
+        "no area to treat, allowed: --mask FILE (white = treat) or --outline \"x,y x,y x,y ...\"",
+    )?;
+    let mut remarks: Vec<String> = photo.notes().iter().map(ToString::to_string).collect();
+    let scale = match given {
+        Some(scale) => scale,
+        None => {
+            let guess = photo.size().width() as f32 / 220.0;
+            remarks.push(format!(
+                "no --px-per-mm given: taking the picture to be 220 mm wide, {guess:.2} px/mm"
+            ));
+            Scale::px_per_mm(guess)?
+        }
+    };
+    Ok(Subject {
+        photo,
+        mask,
+        scale,
+        remarks,
+    })
+}
+
+fn say(subject: &Subject, report: &Report, saved: &[String], output: &Output, quiet: bool) {
+    for remark in subject.remarks.iter().chain(saved) {
+        eprintln!("note: {remark}");
+    }
+    for warning in &report.warnings {
+        eprintln!("warning: {warning}");
+    }
+    if !quiet {
+        println!("{report}");
+        println!("pictures and figures are in {}", output.folder().display());
+    }
+}
+
+/// Seconds per stage, and a bar that shows them go by on a terminal.
+struct Clock {
+    bar: ProgressBar,
+    seconds: Vec<(&'static str, f64)>,
+}
+
+impl Clock {
+    fn new(quiet: bool) -> Self {
+        let bar = if quiet {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(6)
+        };
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self {
+            bar,
+            seconds: Vec::new(),
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the example reports wall time, the library never"
+    )]
+    fn stage<T, E>(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.bar.set_message(name);
+        let start = std::time::Instant::now();
+        let result = work();
+        self.seconds.push((name, start.elapsed().as_secs_f64()));
+        self.bar.inc(1);
+        result
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,125 @@
+//! The folder of results: each file appears whole or not at all, and never over an input.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, json};
+use stubblefield::{Error, FileFormat, FileProblem, Photo, Report};
+
+use crate::Failure;
+
+pub(crate) struct Output {
+    folder: PathBuf,
+}
+
+impl Output {
+    /// The folder, made if needed and tried for writing; refused when a result would replace one of
+    /// the inputs.
+    pub(crate) fn prepare<'a>(
+        folder: &Path,
+        inputs: impl IntoIterator<Item = Option<&'a Path>>,
+    ) -> Result<Self, Error> {
+        let refuse = |path: &Path, problem| Error::File {
+            parameter: "out",
+            path: path.to_owned(),
+            problem,
+            allowed: "a folder that can be written to and holds no input",
+        };
+        if folder.exists() && !folder.is_dir() {
+            return Err(refuse(folder, FileProblem::NotADirectory));
+        }
+        let denied = |error: std::io::Error| refuse(folder, FileProblem::Denied(error.to_string()));
+        fs::create_dir_all(folder).map_err(denied)?;
+        tempfile::tempfile_in(folder).map_err(denied)?;
+        let output = Self {
+            folder: folder.to_owned(),
+        };
+        for input in inputs.into_iter().flatten() {
+            let Ok(input) = input.canonicalize() else {
+                continue;
+            };
+            for name in output.names() {
+                if folder
+                    .join(name)
+                    .canonicalize()
+                    .is_ok_and(|result| result == input)
+                {
+                    return Err(refuse(&input, FileProblem::WouldOverwriteInput));
+                }
+            }
+        }
+        Ok(output)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Every name a run may write.
+    fn names(&self) -> impl Iterator<Item = String> + use<> {
+        let formats = [
+            FileFormat::Png,
+            FileFormat::Jpeg,
+            FileFormat::Tiff,
+            FileFormat::WebP,
+        ];
+        let rest = ["dots.png", "compare.png", "dots.csv", "report.json"].map(str::to_owned);
+        formats.into_iter().map(after).chain(rest)
+    }
+
+    /// The name of the result, in the format of the photo.
+    pub(crate) fn after_name(&self, format: Option<FileFormat>) -> String {
+        after(format.unwrap_or(FileFormat::Png))
+    }
+
+    /// Saves the treated photo; what the format could not carry comes back in words.
+    pub(crate) fn photo(&self, name: &str, photo: &Photo) -> Result<Vec<String>, Failure> {
+        let saved = photo.save(self.folder.join(name))?;
+        Ok(saved.losses.iter().map(ToString::to_string).collect())
+    }
+
+    /// Saves bytes: to a temporary file first, so that a run cut off leaves no half file.
+    pub(crate) fn bytes(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(bytes)?;
+        file.persist(self.folder.join(name))?;
+        Ok(())
+    }
+}
+
+fn after(format: FileFormat) -> String {
+    format!("after.{}", format.extension())
+}
+
+/// The figures as JSON, with seconds per stage.
+pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
+    let seconds: Map<_, _> = seconds
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), json!(v)))
+        .collect();
+    let warnings: Vec<String> = report.warnings.iter().map(ToString::to_string).collect();
+    let value = json!({
+        "dots": report.dots,
+        "area_cm2": report.area_cm2,
+        "dots_per_cm2": report.dots_per_cm2,
+        "target_dots_per_cm2": report.target_dots_per_cm2,
+        "min_spacing_mm": report.min_spacing_mm,
+        "uncovered_share": report.uncovered_share,
+        "mean_delta_l": report.inside.delta_l,
+        "mean_delta_a": report.inside.delta_a,
+        "mean_delta_b": report.inside.delta_b,
+        "reach_mm": report.reach_mm,
+        "outside_mean_delta_l": report.outside.delta_l,
+        "outside_mean_delta_a": report.outside.delta_a,
+        "outside_mean_delta_b": report.outside.delta_b,
+        "skin_ita_degrees": report.skin_ita_degrees,
+        "px_per_mm": report.px_per_mm,
+        "days": report.days,
+        "seed": report.seed,
+        "recipe_fingerprint": report.fingerprint,
+        "warnings": warnings,
+        "seconds": seconds,
+    });
+    format!("{value:#}\n")
+}

@@ -1,0 +1,138 @@
+//! Pictures seen at the resolution of the lattice.
+
+use std::ops::Range;
+
+use super::lattice::Lattice;
+use crate::parallel;
+use crate::plane::Plane;
+
+/// The mean of `f(value)` over the pixels of every cell; beyond the picture its rim goes on.
+///
+/// A pixel belongs to the cell that holds its centre; a cell without a pixel takes the pixel that
+/// holds the cell's centre.
+pub(super) fn means(
+    lattice: &Lattice,
+    px_per_cell: f64,
+    plane: &Plane<f32>,
+    f: impl Fn(f32) -> f64 + Sync,
+) -> Vec<f64> {
+    let (width, height) = (plane.size().width(), plane.size().height());
+    let columns: Vec<Range<u32>> = (0..lattice.columns)
+        .map(|c| pixels(lattice.first.0 + c as i64, px_per_cell, width))
+        .collect();
+    let mut means = vec![0.0; lattice.cells()];
+    parallel::for_each_chunk(&mut means, lattice.columns, |r, means| {
+        let rows = pixels(lattice.first.1 + r as i64, px_per_cell, height);
+        for (mean, columns) in means.iter_mut().zip(&columns) {
+            let mut sum = 0.0;
+            for y in rows.clone() {
+                let row = &plane.row(y)[columns.start as usize..columns.end as usize];
+                for &value in row {
+                    sum += f(value);
+                }
+            }
+            *mean = sum / (rows.len() * columns.len()) as f64;
+        }
+    });
+    means
+}
+
+/// The pixels of a cell along one axis: never none.
+fn pixels(cell: i64, px_per_cell: f64, count: u32) -> Range<u32> {
+    let first_centre = |edge: f64| {
+        (edge * px_per_cell - 0.5)
+            .ceil()
+            .clamp(0.0, f64::from(count))
+    };
+    let (start, end) = (first_centre(cell as f64), first_centre(cell as f64 + 1.0));
+    if start < end {
+        start as u32..end as u32
+    } else {
+        let centre = ((cell as f64 + 0.5) * px_per_cell).floor();
+        let nearest = centre.clamp(0.0, f64::from(count - 1)) as u32;
+        nearest..nearest + 1
+    }
+}
+
+/// True at every cell that has a true one at most `by` columns and rows away.
+pub(super) fn dilate(lattice: &Lattice, set: &[bool], by: usize) -> Vec<bool> {
+    let (columns, rows) = (lattice.columns, lattice.rows);
+    let along = |count: usize, get: &dyn Fn(usize) -> bool, put: &mut dyn FnMut(usize)| {
+        let mut last = None;
+        // `i` runs ahead by the reach, so that `last` is the nearest true one up to there.
+        for i in 0..count + by {
+            if i < count && get(i) {
+                last = Some(i);
+            }
+            if i >= by && last.is_some_and(|last| last + 2 * by >= i) {
+                put(i - by);
+            }
+        }
+    };
+    let mut wide = vec![false; set.len()];
+    for row in 0..rows {
+        let at = row * columns;
+        along(columns, &|x| set[at + x], &mut |x| wide[at + x] = true);
+    }
+    let mut grown = vec![false; set.len()];
+    for x in 0..columns {
+        along(rows, &|y| wide[y * columns + x], &mut |y| {
+            grown[y * columns + x] = true
+        });
+    }
+    grown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Size;
+
+    fn lattice(first: (i64, i64), columns: usize, rows: usize) -> Lattice {
+        Lattice {
+            first,
+            columns,
+            rows,
+            side_mm: 1.0,
+            periodic: false,
+        }
+    }
+
+    #[test]
+    fn every_pixel_belongs_to_one_cell() {
+        for px_per_cell in [0.3, 1.0, 1.3, 2.5, 6.51, 40.0] {
+            let mut owned = [0_u32; 100];
+            let cells = (100.0 / px_per_cell) as i64 + 1;
+            for cell in 0..cells {
+                let range = pixels(cell, px_per_cell, 100);
+                assert!(!range.is_empty());
+                if px_per_cell >= 2.0 {
+                    range.for_each(|px| owned[px as usize] += 1);
+                }
+            }
+            assert!(px_per_cell < 2.0 || owned.iter().filter(|&&n| n == 1).count() >= 97);
+            assert_eq!(pixels(-9, px_per_cell, 100), 0..1);
+            assert_eq!(pixels(999, px_per_cell, 100), 99..100);
+        }
+    }
+
+    #[test]
+    fn means_of_a_ramp_are_its_values_at_the_middle_of_the_cells() {
+        let ramp = Plane::from_fn(Size::new(40, 8).unwrap(), |x, _| x as f32);
+        let means = means(&lattice((0, 0), 10, 2), 4.0, &ramp, f64::from);
+        assert_eq!(means[..3], [1.5, 5.5, 9.5]);
+        assert_eq!(means[10..], means[..10]);
+    }
+
+    #[test]
+    fn dilation_grows_a_cell_to_a_square() {
+        let lattice = lattice((0, 0), 9, 8);
+        let mut set = vec![false; 72];
+        set[3 * 9 + 1] = true;
+        let grown = dilate(&lattice, &set, 2);
+        for (i, &on) in grown.iter().enumerate() {
+            let (x, y) = lattice.column_row(i);
+            assert_eq!(on, x <= 3 && (1..=5).contains(&y), "{x},{y}");
+        }
+    }
+}

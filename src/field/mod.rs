@@ -1,0 +1,204 @@
+//! Where the dots go: Poisson-disk fields.
+//!
+//! Data runs one way: [`request`] checks and conducts, [`target`] brings mask and density onto the
+//! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set under a [`spacing`] rule around
+//! [`obstacle`]s, the request clips it to the mask, [`rank`] orders it, [`quality`] measures it.
+
+mod bins;
+mod cells;
+mod gaps;
+mod lattice;
+mod obstacle;
+pub mod quality;
+mod rank;
+mod request;
+mod rounds;
+mod spacing;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use glam::Vec2;
+
+use self::lattice::{Lattice, UNITS};
+use self::spacing::{Mapped, NOMINAL, Spacing, Uniform};
+use crate::error::{Error, Result};
+use crate::random::Seed;
+
+pub use self::obstacle::{MAX_CLEARANCE_MM, Obstacle, ObstacleKind};
+pub use self::request::{FieldRequest, MAX_DOTS, Ranking};
+
+/// One impression of the needle: where, and in which order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Dot {
+    /// A number that stays with the dot when the mask, the density or an obstacle elsewhere
+    /// changes; unique within a field.
+    pub id: u64,
+    /// Its centre, in mm from the photo's top-left corner, x to the right, y down.
+    pub position_mm: Vec2,
+    /// Its own spacing in mm: two dots keep the mean of their spacings.
+    pub spacing_mm: f32,
+    /// Its place in the order of work, from 0; see [`Ranking`].
+    pub rank: u32,
+}
+
+/// A maximal Poisson-disk field, cut to a mask.
+///
+/// Made by [`FieldRequest::generate`], or by [`DotField::torus`] as a pattern that repeats.
+///
+/// # Examples
+/// ```
+/// use stubblefield::{DotField, Seed};
+///
+/// let pattern = DotField::torus(32, 1.0, Seed::new(1))?;
+/// let tile_mm = pattern.period_mm().unwrap();
+/// assert!(pattern.dots().iter().all(|dot| f64::from(dot.position_mm.x) <= tile_mm));
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct DotField {
+    dots: Vec<Dot>,
+    halo: Vec<Dot>,
+    obstacles: Vec<Obstacle>,
+    area_mm2: f64,
+    ground: Ground,
+}
+
+/// What a field stands on, kept for measurements.
+#[derive(Clone, Debug, PartialEq)]
+struct Ground {
+    lattice: Lattice,
+    /// Cells that the mask touches.
+    touched: Vec<u32>,
+    /// `None` where the nominal spacing holds everywhere.
+    spacing: Option<Mapped>,
+}
+
+impl DotField {
+    /// A periodic field of `cells × cells` lattice cells with sides of spacing/√2.
+    ///
+    /// Its ranks are indices.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for fewer than 8 cells or a spacing outside 0.001..=1000 mm,
+    /// [`Error::TooLarge`] above [`MAX_DOTS`].
+    pub fn torus(cells: u32, spacing_mm: f32, seed: Seed) -> Result<Self> {
+        Error::check("cells", f64::from(cells), cells >= 8, "8..=9815")?;
+        let inside = (0.001..=1000.0).contains(&spacing_mm);
+        let value = f64::from(spacing_mm);
+        Error::check("spacing", value, inside, "0.001..=1000 mm")?;
+        let count = u64::from(cells) * u64::from(cells);
+        let dots = (count as f64 * crate::units::Density::PACKING / 2.0) as u64;
+        if dots > MAX_DOTS {
+            return Err(Error::TooLarge {
+                parameter: "dots",
+                value: dots,
+                allowed: MAX_DOTS,
+            });
+        }
+        let lattice = Lattice {
+            first: (0, 0),
+            columns: cells as usize,
+            rows: cells as usize,
+            side_mm: value * std::f64::consts::FRAC_1_SQRT_2,
+            periodic: true,
+        };
+        let sites = rounds::Arena {
+            lattice: &lattice,
+            spacing: &Uniform,
+            obstacles: &obstacle::Obstacles::default(),
+            region: &vec![true; lattice.cells()],
+            seed,
+        }
+        .fill()?;
+        let dots = (0..lattice.cells())
+            .filter(|&cell| sites[cell].radius != 0)
+            .zip(0..)
+            .map(|(cell, rank)| Dot {
+                rank,
+                ..request::dot(&lattice, cell, sites[cell])
+            })
+            .collect();
+        let side = lattice.side_mm * f64::from(cells);
+        Ok(Self {
+            dots,
+            halo: Vec::new(),
+            obstacles: Vec::new(),
+            area_mm2: side * side,
+            ground: Ground {
+                touched: (0..lattice.cells() as u32).collect(),
+                lattice,
+                spacing: None,
+            },
+        })
+    }
+
+    fn empty(spacing_mm: f64) -> Self {
+        Self {
+            dots: Vec::new(),
+            halo: Vec::new(),
+            obstacles: Vec::new(),
+            area_mm2: 0.0,
+            ground: Ground {
+                lattice: Lattice {
+                    first: (0, 0),
+                    columns: 1,
+                    rows: 1,
+                    side_mm: spacing_mm * std::f64::consts::FRAC_1_SQRT_2,
+                    periodic: false,
+                },
+                touched: Vec::new(),
+                spacing: None,
+            },
+        }
+    }
+
+    /// The dots, row by row of the lattice.
+    #[must_use]
+    pub fn dots(&self) -> &[Dot] {
+        &self.dots
+    }
+
+    /// Dots that were laid and do not belong to the result: beyond the mask's edge, or dropped
+    /// where mask or density are low. No new dot fits between these and [`DotField::dots`].
+    #[must_use]
+    pub fn halo(&self) -> &[Dot] {
+        &self.halo
+    }
+
+    /// Skin to be treated: the mask's area times its coverage, in mm².
+    #[must_use]
+    pub const fn area_mm2(&self) -> f64 {
+        self.area_mm2
+    }
+
+    /// After how many mm the field repeats in x and in y, if it does.
+    #[must_use]
+    pub fn period_mm(&self) -> Option<f64> {
+        let Ground { lattice, .. } = &self.ground;
+        lattice
+            .periodic
+            .then(|| lattice.side_mm * lattice.columns as f64)
+    }
+
+    /// Spacing in mm where the density is highest.
+    #[must_use]
+    pub fn nominal_spacing_mm(&self) -> f64 {
+        self.ground.lattice.side_mm * std::f64::consts::SQRT_2
+    }
+
+    /// The spacing in mm that a dot at this position would have.
+    #[must_use]
+    pub fn spacing_mm_at(&self, position_mm: Vec2) -> f64 {
+        let Ground {
+            lattice, spacing, ..
+        } = &self.ground;
+        let at = position_mm.as_dvec2() * (f64::from(UNITS) / lattice.side_mm);
+        let (cell, spot) = lattice.locate(at.x.round() as i64, at.y.round() as i64);
+        let own = spacing
+            .as_ref()
+            .map_or(NOMINAL, |spacing| spacing.at(cell, spot));
+        self.nominal_spacing_mm() * f64::from(own) / f64::from(NOMINAL)
+    }
+}

@@ -1,0 +1,198 @@
+//! How a treatment ends: a soft zone along the edge of the mask, never a ruler line.
+
+use glam::Vec2;
+
+use crate::error::{Error, Result};
+use crate::mask::Mask;
+use crate::noise::Noise;
+use crate::parallel;
+use crate::plane::Plane;
+use crate::random::{Seed, Stage};
+use crate::units::Scale;
+
+/// The transition zone along the edge of a treatment. Lengths in mm, shares 0 to 1.
+///
+/// The zone lies inside the mask: nothing is drawn beyond it. In a mask too narrow for the whole
+/// zone everything shrinks in proportion.
+///
+/// # References
+/// P. Shapiro and R. Shapiro on hairlines in hair transplantation (Facial Plast. Surg. Clin. 12,
+/// 2004): a transition zone of 5 to 15 mm with single fine hairs foremost, irregular at the scale of
+/// millimetres and wavy at the scale of centimetres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Edge {
+    /// Width of the zone, 0..=50: 3 for a defined hairline, 9 natural, 15 faded.
+    pub width_mm: f32,
+    /// Density at the outer end relative to the inside.
+    pub density: f32,
+    /// Dot size at the outer end relative to the inside.
+    pub size: f32,
+    /// Strength at the outer end relative to the inside.
+    pub strength: f32,
+    /// How far waves draw the edge in, 0..=20.
+    pub wave_mm: f32,
+    /// Length of those waves, 1..=100.
+    pub wave_length_mm: f32,
+    /// How far small gaps and clusters draw the edge in, 0..=10.
+    pub gap_mm: f32,
+    /// Distance between those gaps, 0.2..=20.
+    pub gap_length_mm: f32,
+}
+
+impl Default for Edge {
+    /// The natural hairline of a shaved scalp. Widths and shares are guesses from hairline surgery.
+    fn default() -> Self {
+        Self {
+            width_mm: 9.0,
+            density: 0.15,
+            size: 0.75,
+            strength: 0.60,
+            wave_mm: 4.0,
+            wave_length_mm: 18.0,
+            gap_mm: 1.5,
+            gap_length_mm: 1.5,
+        }
+    }
+}
+
+/// Share of the deepest place of a mask that the zone with its waves may take at most.
+const MAX_SHARE: f32 = 0.6;
+
+impl Edge {
+    /// An error naming the first value outside its range.
+    pub(super) fn check(&self) -> Result<()> {
+        let share =
+            |name, v: f32| Error::check(name, f64::from(v), (0.0..=1.0).contains(&v), "0..=1");
+        let mm = |name, v: f32, low: f32, high: f32, allowed| {
+            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
+        };
+        mm("edge width_mm", self.width_mm, 0.0, 50.0, "0..=50 mm")?;
+        share("edge density", self.density)?;
+        share("edge size", self.size)?;
+        share("edge strength", self.strength)?;
+        mm("edge wave_mm", self.wave_mm, 0.0, 20.0, "0..=20 mm")?;
+        mm(
+            "edge wave_length_mm",
+            self.wave_length_mm,
+            1.0,
+            100.0,
+            "1..=100 mm",
+        )?;
+        mm("edge gap_mm", self.gap_mm, 0.0, 10.0, "0..=10 mm")?;
+        mm(
+            "edge gap_length_mm",
+            self.gap_length_mm,
+            0.2,
+            20.0,
+            "0.2..=20 mm",
+        )
+    }
+
+    /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, −1 where
+    /// the irregular edge leaves the skin free.
+    pub(super) fn zone(&self, mask: &Mask, scale: Scale, seed: Seed) -> Plane<f32> {
+        let mut zone = mask.signed_distance_px();
+        let deepest = zone.values().iter().fold(0.0_f32, |a, &b| a.max(b));
+        let whole_mm = self.width_mm + self.wave_mm + self.gap_mm;
+        let fit = (MAX_SHARE * scale.to_mm(deepest) / whole_mm.max(1e-3)).min(1.0);
+        let wave = Noise::new(seed, Stage::EdgeNoise, self.wave_length_mm, 0);
+        let gap = Noise::new(seed, Stage::EdgeNoise, self.gap_length_mm, 1);
+        let (width_mm, wave_mm, gap_mm) = (
+            (self.width_mm * fit).max(1e-3),
+            0.5 * self.wave_mm * fit,
+            0.5 * self.gap_mm * fit,
+        );
+        let columns = zone.size().width() as usize;
+        parallel::for_each_chunk(zone.values_mut(), columns, |y, row| {
+            for (x, value) in row.iter_mut().enumerate() {
+                let inside_mm = scale.to_mm(*value);
+                *value = if inside_mm >= whole_mm {
+                    1.0
+                } else if inside_mm < -scale.to_mm(1.0) {
+                    -1.0
+                } else {
+                    let at = Vec2::new(scale.to_mm(x as f32 + 0.5), scale.to_mm(y as f32 + 0.5));
+                    let drawn_in = wave_mm * (1.0 + wave.at(at)) + gap_mm * (1.0 + gap.at(at));
+                    let t = (inside_mm - drawn_in) / width_mm;
+                    if t < 0.0 { -1.0 } else { t.min(1.0) }
+                };
+            }
+        });
+        zone
+    }
+
+    /// Density relative to the inside, for a place in the zone.
+    pub(super) fn density_at(&self, zone: f32) -> f32 {
+        if zone < 0.0 {
+            0.0
+        } else {
+            self.density + (1.0 - self.density) * zone
+        }
+    }
+
+    /// Size relative to the inside, for a place in the zone.
+    pub(super) fn size_at(&self, zone: f32) -> f32 {
+        self.size + (1.0 - self.size) * zone.max(0.0)
+    }
+
+    /// Strength relative to the inside, for a place in the zone.
+    pub(super) fn strength_at(&self, zone: f32) -> f32 {
+        self.strength + (1.0 - self.strength) * zone.max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Size;
+
+    fn zone(edge: &Edge) -> (Plane<f32>, Scale) {
+        let scale = Scale::px_per_mm(2.0).unwrap();
+        let size = Size::new(240, 160).unwrap();
+        let lower = Mask::from_fn(size, |p| f32::from(u8::from(p.y > 40.0))).unwrap();
+        (edge.zone(&lower, scale, Seed::new(5)), scale)
+    }
+
+    #[test]
+    fn the_edge_is_soft_wavy_and_never_outside() {
+        let (zone, _) = zone(&Edge::default());
+        assert!((0..240).all(|x| (0..40).all(|y| zone.at(x, y) <= 0.0 || y >= 38)));
+        assert!((0..240).all(|x| zone.at(x, 159) == 1.0));
+        // The first treated row differs from column to column by millimetres, not pixels.
+        let first: Vec<i64> = (0..240)
+            .map(|x| (0..160).find(|&y| zone.at(x, y) >= 0.0).unwrap())
+            .collect();
+        let mean = first.iter().sum::<i64>() as f64 / 240.0;
+        let sd = (first
+            .iter()
+            .map(|&y| (y as f64 - mean).powi(2))
+            .sum::<f64>()
+            / 240.0)
+            .sqrt();
+        assert!(sd / 2.0 > 0.5, "the edge strays by {} mm only", sd / 2.0);
+    }
+
+    #[test]
+    fn a_narrow_mask_still_gets_full_density_in_its_middle() {
+        let scale = Scale::px_per_mm(4.0).unwrap();
+        let size = Size::new(200, 80).unwrap();
+        let strip =
+            Mask::from_fn(size, |p| f32::from(u8::from((p.y - 40.0).abs() < 12.0))).unwrap();
+        let zone = Edge::default().zone(&strip, scale, Seed::new(1));
+        let full = (0..200).filter(|&x| zone.at(x, 40) == 1.0).count();
+        assert!(full > 150, "{full} of 200 columns");
+    }
+
+    #[test]
+    fn values_out_of_range_are_named() {
+        let with = |change: fn(&mut Edge)| {
+            let mut edge = Edge::default();
+            change(&mut edge);
+            edge.check().unwrap_err().to_string()
+        };
+        assert!(with(|e| e.width_mm = f32::NAN).starts_with("edge width_mm is NaN"));
+        assert!(with(|e| e.density = 1.5).starts_with("edge density is 1.5"));
+        assert!(with(|e| e.gap_length_mm = 0.0).starts_with("edge gap_length_mm is 0"));
+    }
+}

@@ -1,0 +1,178 @@
+//! A look laid on one head: every dot with its place, its size, its strength and its turn.
+
+use glam::Vec2;
+
+use crate::error::Result;
+use crate::field::{DotField, FieldRequest};
+use crate::look::Look;
+use crate::look::fingerprint::Digest;
+use crate::mask::Mask;
+use crate::noise::Noise;
+use crate::photo::Photo;
+use crate::pigment::Impression;
+use crate::random::{Seed, Stage};
+use crate::scene::Scene;
+use crate::units::Scale;
+
+/// Share of the dots that are in place after each session.
+const SESSIONS: [f32; 3] = [0.30, 0.70, 1.0];
+
+/// Distance over which skin takes pigment more or less readily, in mm.
+const UPTAKE_LENGTH_MM: f32 = 12.0;
+
+/// Standard deviation of smooth noise of range −1 to 1.
+const NOISE_SD: f32 = 0.39;
+
+/// One dot of a plan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlannedDot {
+    /// Stable while the plan is edited elsewhere.
+    pub id: u64,
+    /// Centre in mm from the photo's upper left corner, x right, y down.
+    pub position_mm: Vec2,
+    /// Order of placement, 0 first; every prefix is evenly spread.
+    pub rank: u32,
+    /// Session in which the dot is placed, 1 the first.
+    pub session: u8,
+    /// The deposit once healed.
+    pub healed: Impression,
+}
+
+/// A look laid on one photo: the same dots at any time.
+///
+/// See [`Look::plan`].
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(super) look: Look,
+    pub(super) mask: Mask,
+    pub(super) scale: Scale,
+    pub(super) seed: Seed,
+    pub(super) scene: Scene,
+    pub(super) field: DotField,
+    pub(super) dots: Vec<PlannedDot>,
+    pub(super) fingerprint: String,
+}
+
+impl Plan {
+    /// The dots, in the field's order.
+    #[must_use]
+    pub fn dots(&self) -> &[PlannedDot] {
+        &self.dots
+    }
+
+    /// The field the dots stand on, for its measures.
+    #[must_use]
+    pub const fn field(&self) -> &DotField {
+        &self.field
+    }
+
+    /// What the photo told.
+    #[must_use]
+    pub const fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// The look that was planned.
+    #[must_use]
+    pub const fn look(&self) -> &Look {
+        &self.look
+    }
+
+    /// Where the treatment goes.
+    #[must_use]
+    pub const fn mask(&self) -> &Mask {
+        &self.mask
+    }
+
+    /// Pixels per millimetre of the photo.
+    #[must_use]
+    pub const fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// The seed of every random choice.
+    #[must_use]
+    pub const fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// Sixteen hexadecimal digits that differ whenever crate version, look, mask, scale, seed or the
+    /// skin read from the photo differ.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+pub(super) fn plan(
+    look: Look,
+    photo: &Photo,
+    mask: &Mask,
+    scale: Scale,
+    seed: Seed,
+) -> Result<Plan> {
+    look.edge.check()?;
+    look.variation.check()?;
+    let scene = Scene::read(photo, mask)?;
+    let zone = look.edge.zone(mask, scale, seed);
+    let density = zone.map(|z| look.edge.density_at(z));
+    let field = FieldRequest::new(mask, scale, look.density, seed)
+        .with_relative_density(&density)
+        .generate()?;
+
+    let mut variation = look.variation;
+    // Fair, mid and dark skin take 10, 14 and 20 of absorption per mm: even steps of a doubling.
+    variation.strength *= libm::exp2f(scene.skin().melanin());
+    let uptake = Noise::new(seed, Stage::UptakeNoise, UPTAKE_LENGTH_MM, 0);
+    let count = field.dots().len() as f32;
+    let dots = field.dots().iter().map(|dot| {
+        let at_px = dot.position_mm * scale.get();
+        let zone = zone.sample(at_px.x, at_px.y);
+        let mut healed = variation.impression(look.hair, seed, dot.id);
+        healed.radius_mm *= look.edge.size_at(zone);
+        let taken = 1.0 + look.uptake_sd / NOISE_SD * uptake.at(dot.position_mm);
+        healed.strength *= look.edge.strength_at(zone) * taken;
+        let share = (dot.rank as f32 + 0.5) / count;
+        let session = 1 + SESSIONS.iter().filter(|&&end| share > end).count() as u8;
+        PlannedDot {
+            id: dot.id,
+            position_mm: dot.position_mm,
+            rank: dot.rank,
+            session,
+            healed,
+        }
+    });
+    let dots = dots.collect();
+    let fingerprint = fingerprint(&look, mask, scale, seed, &scene);
+    Ok(Plan {
+        look,
+        mask: mask.clone(),
+        scale,
+        seed,
+        scene,
+        field,
+        dots,
+        fingerprint,
+    })
+}
+
+fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene) -> String {
+    let size = mask.size();
+    let skin = scene.skin().linear();
+    Digest::new()
+        .add_text(env!("CARGO_PKG_VERSION"))
+        .add_text(&format!("{look:?}"))
+        .add_words([
+            u64::from(size.width()),
+            u64::from(size.height()),
+            seed.get(),
+        ])
+        .add_words([scale.get(), skin.red, skin.green, skin.blue].map(|v| u64::from(v.to_bits())))
+        .add_words(
+            mask.coverage()
+                .values()
+                .iter()
+                .map(|c| u64::from(c.to_bits())),
+        )
+        .hex()
+}

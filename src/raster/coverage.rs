@@ -1,0 +1,117 @@
+//! The exact coverage of a pixel by a blurred disc, as a sum of products of one-dimensional
+//! functions.
+//!
+//! The coverage of the unit pixel around (x, y) by a disc of radius R about the origin, blurred by
+//! a Gaussian of standard deviation σ, is
+//!
+//! ```text
+//! C(x, y) = ∬_disc h(x − x') h(y − y') dx' dy',     h(x) = Φ((x + ½)/σ) − Φ((x − ½)/σ)
+//! ```
+//!
+//! because blur and pixel box are both separable. The inner integral over y' has a closed form. With
+//! x' = R sin θ the outer one is smooth and periodic in θ, so the midpoint rule converges faster than
+//! any power of the step: at a step of σ/2 it is exact to rounding. Each node of the rule contributes
+//! one function of x times one function of y.
+//!
+//! References: L. N. Trefethen, J. A. C. Weideman, "The exponentially convergent trapezoidal rule",
+//! SIAM Review 56 (2014), for the convergence.
+
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
+
+/// A disc of radius R about the origin under a Gaussian blur, all in pixels.
+#[derive(Clone, Debug)]
+pub(super) struct BlurredDisc {
+    radius: f64,
+    blur: f64,
+}
+
+impl BlurredDisc {
+    pub(super) const fn new(radius: f64, blur: f64) -> Self {
+        Self { radius, blur }
+    }
+
+    /// How many products make up the coverage.
+    pub(super) fn terms(&self) -> usize {
+        8 + (2.0 * PI * self.radius / self.blur).ceil() as usize
+    }
+
+    /// The x-function of a term: the pixel's share of a blurred line at x' = R sin θ, times the
+    /// line's weight.
+    pub(super) fn across(&self, term: usize, x: f64) -> f64 {
+        let (sin, cos) = self.angle(term);
+        let weight = self.radius * cos * PI / self.terms() as f64;
+        weight * share(x - self.radius * sin, self.blur)
+    }
+
+    /// The y-function of a term: the pixel's share of the chord at x' = R sin θ, blurred.
+    pub(super) fn along(&self, term: usize, y: f64) -> f64 {
+        let half = self.radius * self.angle(term).1;
+        let area = |s: f64| step_integral(s + 0.5, self.blur) - step_integral(s - 0.5, self.blur);
+        area(y + half) - area(y - half)
+    }
+
+    fn angle(&self, term: usize) -> (f64, f64) {
+        let theta = PI * ((term as f64 + 0.5) / self.terms() as f64 - 0.5);
+        (libm::sin(theta), libm::cos(theta))
+    }
+}
+
+/// The share of a blurred point at distance `x` along one axis that falls into a pixel.
+pub(super) fn share(x: f64, blur: f64) -> f64 {
+    step((x + 0.5) / blur) - step((x - 0.5) / blur)
+}
+
+/// Φ, the normal distribution function.
+fn step(z: f64) -> f64 {
+    0.5 * libm::erfc(-z * FRAC_1_SQRT_2)
+}
+
+/// The integral of Φ(t/σ) over t up to `x`.
+fn step_integral(x: f64, blur: f64) -> f64 {
+    let z = x / blur;
+    let bell = libm::exp(-0.5 * z * z) / libm::sqrt(2.0 * PI);
+    x * step(z) + blur * bell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coverage(disc: &BlurredDisc, x: f64, y: f64) -> f64 {
+        (0..disc.terms())
+            .map(|m| disc.across(m, x) * disc.along(m, y))
+            .sum()
+    }
+
+    #[test]
+    fn a_pixel_deep_inside_is_covered_and_one_far_away_is_not() {
+        let disc = BlurredDisc::new(6.0, 0.5);
+        assert!((coverage(&disc, 0.3, -0.7) - 1.0).abs() < 1e-12);
+        assert!(coverage(&disc, 14.0, 0.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_coverage_of_all_pixels_adds_up_to_the_area_of_the_disc() {
+        for (radius, blur) in [(0.02, 0.3), (0.5, 0.4), (1.7, 0.3), (3.0, 2.0)] {
+            let disc = BlurredDisc::new(radius, blur);
+            let mut sum = 0.0;
+            for y in -25..25 {
+                for x in -25..25 {
+                    sum += coverage(&disc, f64::from(x) + 0.31, f64::from(y) - 0.17);
+                }
+            }
+            let area = PI * radius * radius;
+            assert!(
+                (sum / area - 1.0).abs() < 1e-9,
+                "radius {radius}, blur {blur}: {sum} of {area}"
+            );
+        }
+    }
+
+    #[test]
+    fn x_and_y_may_be_exchanged() {
+        let disc = BlurredDisc::new(1.3, 0.35);
+        let (a, b) = (coverage(&disc, 0.9, 1.6), coverage(&disc, 1.6, 0.9));
+        assert!((a - b).abs() < 1e-13, "{a} and {b}");
+    }
+}

@@ -1,0 +1,16 @@
+//! The inner loop: dots of ink onto a picture, as transmittance per channel.
+//!
+//! Knows pixels and shares of light, and nothing of millimetres, pigment or photo files.
+
+mod coverage;
+mod ink;
+mod pixels;
+mod rasterizer;
+mod transfer;
+mod veil;
+
+pub use ink::{BLUR_RANGE_PX, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX};
+pub use pixels::{Channels, PixelsMut};
+pub use rasterizer::{Drawn, PixelRect, Rasterizer};
+pub use transfer::{Transfer, TransferTable};
+pub use veil::Veil;

@@ -1,0 +1,158 @@
+//! The caller's picture, borrowed and checked once.
+
+use crate::error::{Error, Result};
+use crate::raster::transfer::Transfer;
+use crate::units::Size;
+
+/// What a pixel is made of.
+///
+/// # Examples
+/// ```
+/// use stubblefield::Channels;
+///
+/// assert_eq!(Channels::Rgba.count(), 4);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channels {
+    /// Red, green, blue.
+    Rgb,
+    /// Red, green, blue, and an alpha that is never touched. The colours are not premultiplied.
+    Rgba,
+}
+
+impl Channels {
+    /// Elements per pixel.
+    #[must_use]
+    pub const fn count(self) -> usize {
+        match self {
+            Self::Rgb => 3,
+            Self::Rgba => 4,
+        }
+    }
+}
+
+/// A picture to draw on: a borrowed buffer of any crate's making, with its size and stride.
+///
+/// Only the colours of pixels that ink reaches are written; alpha, the rest of a row up to its
+/// stride, and every pixel that ink leaves alone keep their bits.
+///
+/// # Examples
+/// ```
+/// use stubblefield::{Channels, PixelsMut, Size};
+///
+/// let mut bytes = vec![200_u8; 4 * 12];
+/// let size = Size::new(4, 4)?;
+/// assert!(PixelsMut::from_u8(&mut bytes, size, Channels::Rgb, 12).is_ok());
+/// let refused = PixelsMut::from_u8(&mut bytes, size, Channels::Rgba, 16).unwrap_err();
+/// assert_eq!(refused.to_string(), "pixels has 48 elements, allowed: at least 64");
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct PixelsMut<'a> {
+    pub(super) samples: Samples<'a>,
+    pub(super) size: Size,
+    pub(super) channels: Channels,
+    pub(super) stride: usize,
+    pub(super) transfer: Transfer,
+}
+
+/// The elements of a picture, exactly from its first pixel to its last.
+#[derive(Debug)]
+pub(super) enum Samples<'a> {
+    U8(&'a mut [u8]),
+    U16(&'a mut [u16]),
+    F32(&'a mut [f32]),
+}
+
+impl<'a> PixelsMut<'a> {
+    /// A picture of 8-bit codes, sRGB unless [`PixelsMut::with_transfer`] says otherwise.
+    ///
+    /// `stride` is the distance from one row to the next, in elements of the buffer.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] when the stride is shorter than a row, [`Error::ShortBuffer`] when the
+    /// buffer does not hold the last row.
+    pub fn from_u8(
+        pixels: &'a mut [u8],
+        size: Size,
+        channels: Channels,
+        stride: usize,
+    ) -> Result<Self> {
+        let fit = fit(pixels, size, channels, stride)?;
+        Ok(Self::new(Samples::U8(fit), size, channels, stride))
+    }
+
+    /// A picture of 16-bit codes, sRGB unless [`PixelsMut::with_transfer`] says otherwise.
+    ///
+    /// # Errors
+    /// As [`PixelsMut::from_u8`].
+    pub fn from_u16(
+        pixels: &'a mut [u16],
+        size: Size,
+        channels: Channels,
+        stride: usize,
+    ) -> Result<Self> {
+        let fit = fit(pixels, size, channels, stride)?;
+        Ok(Self::new(Samples::U16(fit), size, channels, stride))
+    }
+
+    /// A picture of floating-point values, where 1 is the full code, proportional to light unless
+    /// [`PixelsMut::with_transfer`] says otherwise. Values outside 0..=1 are kept as they are and
+    /// multiplied where the curve is linear.
+    ///
+    /// # Errors
+    /// As [`PixelsMut::from_u8`].
+    pub fn from_f32(
+        pixels: &'a mut [f32],
+        size: Size,
+        channels: Channels,
+        stride: usize,
+    ) -> Result<Self> {
+        let fit = fit(pixels, size, channels, stride)?;
+        Ok(Self::new(Samples::F32(fit), size, channels, stride).with_transfer(Transfer::Linear))
+    }
+
+    /// With another transfer curve.
+    #[must_use]
+    pub fn with_transfer(mut self, transfer: Transfer) -> Self {
+        self.transfer = transfer;
+        self
+    }
+
+    /// Width and height.
+    #[must_use]
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    const fn new(samples: Samples<'a>, size: Size, channels: Channels, stride: usize) -> Self {
+        Self {
+            samples,
+            size,
+            channels,
+            stride,
+            transfer: Transfer::Srgb,
+        }
+    }
+}
+
+/// The part of a buffer that holds the picture.
+fn fit<T>(pixels: &mut [T], size: Size, channels: Channels, stride: usize) -> Result<&mut [T]> {
+    let row = size.width() as usize * channels.count();
+    Error::check(
+        "stride",
+        stride as f64,
+        stride >= row && stride < usize::MAX >> 1,
+        "at least width times channels",
+    )?;
+    let value = pixels.len();
+    let allowed = (size.height() as usize - 1)
+        .checked_mul(stride)
+        .and_then(|above| above.checked_add(row))
+        .unwrap_or(usize::MAX);
+    pixels.get_mut(..allowed).ok_or(Error::ShortBuffer {
+        parameter: "pixels",
+        value,
+        allowed,
+    })
+}

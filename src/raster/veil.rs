@@ -1,0 +1,116 @@
+//! The veil: a slowly varying transmittance under all dots, on a coarse grid.
+
+use crate::error::{Error, Result};
+use crate::plane::Plane;
+use glam::Vec2;
+
+/// A slowly varying loss of light per channel, given at the centres of square cells.
+///
+/// Between cell centres the loss is bilinear; beyond the outermost ones it falls to nothing over one
+/// cell. Where all cells around a pixel hold no ink the transmittance is exactly 1, so that such a
+/// pixel keeps its bits.
+///
+/// # Examples
+/// ```
+/// use glam::Vec2;
+/// use stubblefield::{Plane, Size, Veil};
+///
+/// let transmittance = Plane::filled(Size::new(8, 8)?, [0.98, 0.99, 1.0]);
+/// let veil = Veil::from_grid(&transmittance, 5.0, Vec2::ZERO)?;
+/// assert!((veil.sample(20.0, 20.0)[0] - 0.98).abs() < 1e-6);
+/// assert_eq!(veil.sample(20.0, 20.0)[2], 1.0);
+/// assert_eq!(veil.sample(80.0, 20.0), [1.0; 3]);
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Veil {
+    /// Share of light lost, 1 − T, with one empty cell all around the caller's grid.
+    pub(super) loss: Vec<[f32; 3]>,
+    /// Columns and rows of `loss`.
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+    /// Centre of the first cell of `loss`, in pixels.
+    pub(super) first_px: Vec2,
+    pub(super) cells_per_px: f32,
+}
+
+impl Veil {
+    /// A veil from the transmittance, 0..=1 per channel, at the centres of square cells of side
+    /// `cell_px`; the first cell's upper left corner lies at `origin_px` of the picture.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a cell outside 1..=4096 px, an origin more than 4194304 px away,
+    /// and a transmittance outside 0..=1.
+    pub fn from_grid(
+        transmittance: &Plane<[f32; 3]>,
+        cell_px: f32,
+        origin_px: Vec2,
+    ) -> Result<Self> {
+        Error::check(
+            "cell_px",
+            f64::from(cell_px),
+            (1.0..=4096.0).contains(&cell_px),
+            "1..=4096",
+        )?;
+        for value in [origin_px.x, origin_px.y] {
+            let near = value.abs() <= super::MAX_POSITION_PX;
+            Error::check("origin_px", f64::from(value), near, "-4194304..=4194304")?;
+        }
+        for &value in transmittance.values().iter().flatten() {
+            let share = (0.0..=1.0).contains(&value);
+            Error::check("veil transmittance", f64::from(value), share, "0..=1")?;
+        }
+        let size = transmittance.size();
+        let (width, height) = (size.width() as usize, size.height() as usize);
+        let columns = width + 2;
+        let mut loss = vec![[0.0; 3]; columns * (height + 2)];
+        for (y, row) in transmittance.values().chunks_exact(width).enumerate() {
+            for (x, t) in row.iter().enumerate() {
+                loss[(y + 1) * columns + x + 1] = t.map(|t| 1.0 - t);
+            }
+        }
+        Ok(Self {
+            loss,
+            columns,
+            rows: height + 2,
+            first_px: origin_px - Vec2::splat(0.5 * cell_px),
+            cells_per_px: 1.0 / cell_px,
+        })
+    }
+
+    /// The transmittance, red, green and blue, at a position in pixels.
+    #[must_use]
+    pub fn sample(&self, x_px: f32, y_px: f32) -> [f32; 3] {
+        let (Some((i, u)), Some((j, v))) = (self.column(x_px), self.row(y_px)) else {
+            return [1.0; 3];
+        };
+        let upper = j * self.columns + i;
+        let lower = upper + self.columns;
+        std::array::from_fn(|c| {
+            let left = mix(self.loss[upper][c], self.loss[lower][c], v);
+            let right = mix(self.loss[upper + 1][c], self.loss[lower + 1][c], v);
+            1.0 - mix(left, right, u)
+        })
+    }
+
+    /// The column of cells left of a position and how far it lies towards the next one.
+    pub(super) fn column(&self, x_px: f32) -> Option<(usize, f32)> {
+        between((x_px - self.first_px.x) * self.cells_per_px, self.columns)
+    }
+
+    /// The row of cells above a position and how far it lies towards the next one.
+    pub(super) fn row(&self, y_px: f32) -> Option<(usize, f32)> {
+        between((y_px - self.first_px.y) * self.cells_per_px, self.rows)
+    }
+}
+
+/// `a` at 0, `b` at 1; exactly `a` when both are the same.
+#[inline(always)]
+pub(super) fn mix(a: f32, b: f32, t: f32) -> f32 {
+    a + (b - a) * t
+}
+
+fn between(at: f32, count: usize) -> Option<(usize, f32)> {
+    let below = at.floor();
+    (below >= 0.0 && below < (count - 1) as f32).then(|| (below as usize, at - below))
+}

@@ -1,0 +1,202 @@
+//! What a plan comes to in figures, and what speaks against it.
+
+mod table;
+mod tone;
+
+pub use tone::ToneShift;
+
+use std::fmt;
+
+use crate::error::Result;
+use crate::field::quality;
+use crate::look::Plan;
+use crate::photo::Photo;
+use crate::pigment::When;
+
+/// Probes of the uncovered share: its standard error is below 0.01 % where 1 % is uncovered.
+const PROBES: u32 = 300_000;
+
+/// Mean darkening beyond which shaved hair beside it looks paler than the treatment.
+const TOO_DARK: f64 = -12.0;
+
+/// Measured figures of one plan at one time.
+///
+/// Every number here is counted or measured on the rendered picture; what the picture itself rests
+/// on (how skin shows pigment, how it fades) is a model with documented guesses.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Report {
+    /// Dots laid.
+    pub dots: usize,
+    /// Area of the mask in cm², soft parts by their share.
+    pub area_cm2: f64,
+    /// Dots over area: the mean, thin edges included.
+    pub dots_per_cm2: f64,
+    /// Dots per cm² asked for where the treatment is full.
+    pub target_dots_per_cm2: f64,
+    /// Least distance between two dots in mm; `None` with fewer than two.
+    pub min_spacing_mm: Option<f64>,
+    /// Share of the treated area, one spacing away from its edge, where one more dot would fit.
+    pub uncovered_share: f64,
+    /// Change of colour inside the mask as seen from where the dots fuse.
+    pub inside: ToneShift,
+    /// The same between the mask and the end of the ink's reach.
+    pub outside: ToneShift,
+    /// How far beyond the mask ink may reach, in mm.
+    pub reach_mm: f64,
+    /// Individual typology angle of the skin in degrees.
+    pub skin_ita_degrees: f64,
+    /// Pixels per millimetre, as given.
+    pub px_per_mm: f64,
+    /// Days since the last session.
+    pub days: f64,
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// Digest of everything that decides the picture.
+    pub fingerprint: String,
+    /// What speaks against the plan.
+    pub warnings: Vec<Warning>,
+}
+
+/// What speaks against a plan, with the figure that crossed its threshold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Warning {
+    /// The mask covers nothing: the photo stays as it is.
+    EmptyMask,
+    /// The mask has room, but no dot fell into it.
+    NoDots,
+    /// Mean ΔL* below −12: darker than a full head of shaved hair.
+    TooDark {
+        /// Mean ΔL* inside the mask.
+        delta_l: f64,
+    },
+    /// Dots are below a pixel: the tone is right, single dots cannot be judged in this photo.
+    DotsBelowPixel {
+        /// Pixels per millimetre, as given.
+        px_per_mm: f64,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyMask => f.write_str("the mask is empty, so the photo is unchanged"),
+            Self::NoDots => f.write_str("the mask is too small for a single dot at this density"),
+            Self::TooDark { delta_l } => write!(
+                f,
+                "the treatment darkens the skin by {:.1} in lightness, more than a full head of \
+                 shaved hair does (12): choose fewer or lighter dots",
+                -delta_l
+            ),
+            Self::DotsBelowPixel { px_per_mm } => write!(
+                f,
+                "at {px_per_mm} px/mm a dot is smaller than a pixel: judge the tone, not the dots"
+            ),
+        }
+    }
+}
+
+impl Plan {
+    /// The figures of the plan at a time; renders it once more to measure the picture.
+    ///
+    /// # Errors
+    /// Those of [`Plan::render`].
+    ///
+    /// # Examples
+    /// ```
+    /// use stubblefield::{Look, Mask, Photo, Scale, Seed, Size, When};
+    ///
+    /// let size = Size::new(160, 120)?;
+    /// let photo = Photo::from_rgb8(size, [214, 172, 148].repeat(size.pixels()))?;
+    /// let plan = Look::stubble().plan(&photo, &Mask::full(size), Scale::px_per_mm(5.0)?, Seed::new(1))?;
+    /// let report = plan.report(&photo, When::healed())?;
+    /// assert!((report.area_cm2 - 7.68).abs() < 1e-6);
+    /// assert!(report.inside.delta_l < -3.0 && report.inside.delta_b < 0.0);
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    pub fn report(&self, photo: &Photo, when: When) -> Result<Report> {
+        self.compare(photo, &self.render(photo, when)?, when)
+    }
+
+    /// The figures of the plan at a time, measured on a picture that is already rendered.
+    ///
+    /// # Errors
+    /// [`Error::SizeMismatch`](crate::Error::SizeMismatch) when one of the photos has not the size
+    /// of the photo that was planned on.
+    pub fn compare(&self, before: &Photo, after: &Photo, when: When) -> Result<Report> {
+        let tones = tone::measure(self, before, after, when)?;
+        let px_per_mm = f64::from(self.scale().get());
+        let area_cm2 = self.mask().area_px() / (px_per_mm * px_per_mm) / 100.0;
+        let dots = self.dots().len();
+        let mut report = Report {
+            dots,
+            area_cm2,
+            dots_per_cm2: if area_cm2 > 0.0 {
+                dots as f64 / area_cm2
+            } else {
+                0.0
+            },
+            target_dots_per_cm2: f64::from(self.look().density().get()),
+            min_spacing_mm: quality::least_distance_mm(self.field()),
+            uncovered_share: quality::uncovered_share(self.field(), PROBES, self.seed()),
+            inside: tones.inside,
+            outside: tones.outside,
+            reach_mm: f64::from(self.scale().to_mm(self.reach_px(when))),
+            skin_ita_degrees: f64::from(self.scene().skin().ita_degrees()),
+            px_per_mm,
+            days: f64::from(when.as_days()),
+            seed: self.seed().get(),
+            fingerprint: self.fingerprint().to_owned(),
+            warnings: Vec::new(),
+        };
+        report.warnings = warnings(&report, self.mask().is_empty());
+        Ok(report)
+    }
+}
+
+fn warnings(report: &Report, empty: bool) -> Vec<Warning> {
+    if empty {
+        return vec![Warning::EmptyMask];
+    }
+    let delta_l = report.inside.delta_l;
+    let px_per_mm = report.px_per_mm;
+    // A dot of the default size shows about 0.28 mm wide.
+    let cases = [
+        (report.dots == 0, Warning::NoDots),
+        (delta_l < TOO_DARK, Warning::TooDark { delta_l }),
+        (
+            px_per_mm < 1.0 / 0.28,
+            Warning::DotsBelowPixel { px_per_mm },
+        ),
+    ];
+    cases
+        .into_iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, warning)| warning)
+        .collect()
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} dots on {:.1} cm²: {:.0} dots/cm² on the whole, {:.0} where full",
+            self.dots, self.area_cm2, self.dots_per_cm2, self.target_dots_per_cm2
+        )?;
+        if let Some(least) = self.min_spacing_mm {
+            writeln!(f, "no two dots closer than {least:.2} mm")?;
+        }
+        writeln!(
+            f,
+            "colour from afar: ΔL* {:+.1}, Δa* {:+.1}, Δb* {:+.1}",
+            self.inside.delta_l, self.inside.delta_a, self.inside.delta_b
+        )?;
+        for warning in &self.warnings {
+            writeln!(f, "warning: {warning}")?;
+        }
+        write!(f, "seed {}, recipe {}", self.seed, self.fingerprint)
+    }
+}

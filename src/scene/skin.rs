@@ -1,0 +1,194 @@
+//! The tone of the skin, and where it stands on the scales of the clinic.
+
+use palette::{FromColor, Lab, LinSrgb, white_point::D65};
+
+use crate::mask::Mask;
+use crate::parallel;
+use crate::photo::Photo;
+
+/// Colour of the skin in the treated area.
+///
+/// # Examples
+/// ```
+/// use palette::LinSrgb;
+/// use stubblefield::SkinTone;
+///
+/// let fair = SkinTone::from_linear(LinSrgb::new(0.55, 0.36, 0.27));
+/// let dark = SkinTone::from_linear(LinSrgb::new(0.09, 0.05, 0.03));
+/// assert_eq!((fair.melanin(), dark.melanin()), (0.0, 1.0));
+/// assert!(fair.ita_degrees() > dark.ita_degrees());
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SkinTone {
+    linear: LinSrgb<f32>,
+}
+
+/// Bins of the brightness histogram, even in the square root of luminance.
+const BINS: usize = 512;
+
+/// The skin is what lies between these shares of the treated area's pixels by brightness: below
+/// are stubble and shadow, above is shine.
+const FROM: f64 = 0.35;
+const TO: f64 = 0.80;
+
+/// CIELAB lightness of the two skins for which pigment was simulated.
+const FAIR_L: f32 = 60.0;
+const DARK_L: f32 = 31.0;
+
+impl SkinTone {
+    /// A tone from a colour in linear sRGB.
+    #[must_use]
+    pub const fn from_linear(linear: LinSrgb<f32>) -> Self {
+        Self { linear }
+    }
+
+    /// Mean colour of the mid-bright pixels where the mask covers at least half; the palest simulated
+    /// skin when it covers none.
+    pub(super) fn measure(photo: &Photo, mask: &Mask) -> Self {
+        let rows = photo.size().height() as usize;
+        let histograms = parallel::map(rows, |y| {
+            let mut bins = Vec::new();
+            for_each_masked(photo, mask, y, |light| {
+                if bins.is_empty() {
+                    bins = vec![0_u32; BINS];
+                }
+                bins[bin(light)] += 1;
+            });
+            bins
+        });
+        let mut total = [0_u64; BINS];
+        for bins in &histograms {
+            for (sum, &n) in total.iter_mut().zip(bins) {
+                *sum += u64::from(n);
+            }
+        }
+        let (low, high) = (quantile(&total, FROM), quantile(&total, TO));
+        let sums = parallel::map(rows, |y| {
+            let mut sum = [0.0_f64; 4];
+            for_each_masked(photo, mask, y, |light| {
+                if (low..=high).contains(&bin(light)) {
+                    for (s, value) in sum.iter_mut().zip([light[0], light[1], light[2], 1.0]) {
+                        *s += f64::from(value);
+                    }
+                }
+            });
+            sum
+        });
+        let sum = sums
+            .iter()
+            .fold([0.0; 4], |a, b| std::array::from_fn(|i| a[i] + b[i]));
+        if sum[3] == 0.0 {
+            return Self::from_linear(LinSrgb::new(0.36, 0.23, 0.17));
+        }
+        let [r, g, b] = [0, 1, 2].map(|c| (sum[c] / sum[3]) as f32);
+        Self::from_linear(LinSrgb::new(r, g, b))
+    }
+
+    /// The colour in linear sRGB.
+    #[must_use]
+    pub const fn linear(&self) -> LinSrgb<f32> {
+        self.linear
+    }
+
+    /// The colour in CIELAB under D65.
+    #[must_use]
+    pub fn lab(&self) -> Lab<D65, f32> {
+        Lab::from_color(self.linear)
+    }
+
+    /// Individual typology angle in degrees: above 55 very light, above 41 light, above 28
+    /// intermediate, above 10 tan, above −30 brown, else dark.
+    ///
+    /// # References
+    /// A. Chardon, I. Cretois, C. Hourseau, "Skin colour typology and suntanning pathways", Int. J.
+    /// Cosmet. Sci. 13 (1991): atan2(L* − 50, b*).
+    #[must_use]
+    pub fn ita_degrees(&self) -> f32 {
+        let lab = self.lab();
+        libm::atan2f(lab.l - 50.0, lab.b).to_degrees()
+    }
+
+    /// How much melanin lies over the pigment: 0 on the fair skin of the simulations (L* 60 and
+    /// above), 1 on the dark one (31 and below), even steps of lightness between.
+    ///
+    /// Exposure enters: an underexposed fair skin reads as darker than it is.
+    #[must_use]
+    pub fn melanin(&self) -> f32 {
+        ((FAIR_L - self.lab().l) / (FAIR_L - DARK_L)).clamp(0.0, 1.0)
+    }
+
+    /// Luminance of the skin, 1 being full white.
+    pub(super) fn luminance(&self) -> f32 {
+        luminance([self.linear.red, self.linear.green, self.linear.blue])
+    }
+}
+
+/// CIE luminance of linear sRGB.
+pub(super) fn luminance(light: [f32; 3]) -> f32 {
+    0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+}
+
+fn bin(light: [f32; 3]) -> usize {
+    let root = luminance(light).clamp(0.0, 1.0).sqrt();
+    ((root * BINS as f32) as usize).min(BINS - 1)
+}
+
+fn quantile(bins: &[u64; BINS], share: f64) -> usize {
+    let wanted = (bins.iter().sum::<u64>() as f64 * share) as u64;
+    let mut seen = 0;
+    bins.iter()
+        .position(|&n| {
+            seen += n;
+            seen > wanted
+        })
+        .unwrap_or(BINS - 1)
+}
+
+fn for_each_masked(photo: &Photo, mask: &Mask, y: usize, mut f: impl FnMut([f32; 3])) {
+    let coverage = mask.coverage().row(y as u32);
+    if coverage.iter().all(|&c| c < 0.5) {
+        return;
+    }
+    let mut row = vec![[0.0; 3]; coverage.len()];
+    photo.linear_srgb_row(y as u32, &mut row);
+    for (&light, _) in row.iter().zip(coverage).filter(|(_, c)| **c >= 0.5) {
+        f(light);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Size;
+
+    #[test]
+    fn stubble_and_glints_do_not_enter_the_tone() {
+        let size = Size::new(50, 40).unwrap();
+        let skin = [200_u8, 150, 125];
+        let codes = (0..size.pixels()).flat_map(|i| match i % 10 {
+            0 | 1 => [40, 38, 36],
+            2 => [255, 255, 255],
+            _ => skin,
+        });
+        let photo = Photo::from_rgb8(size, codes.collect()).unwrap();
+        let clean = Photo::from_rgb8(size, skin.repeat(size.pixels())).unwrap();
+        let mask = Mask::full(size);
+        let (got, expected) = (
+            SkinTone::measure(&photo, &mask),
+            SkinTone::measure(&clean, &mask),
+        );
+        assert!(
+            (got.lab().l - expected.lab().l).abs() < 0.1,
+            "{got:?} for {expected:?}"
+        );
+    }
+
+    #[test]
+    fn an_empty_mask_still_has_a_skin() {
+        let size = Size::new(3, 3).unwrap();
+        let photo = Photo::from_rgb8(size, vec![0; 27]).unwrap();
+        let tone = SkinTone::measure(&photo, &Mask::full(size).invert());
+        assert!(tone.lab().l > 50.0);
+    }
+}

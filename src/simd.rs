@@ -1,0 +1,134 @@
+//! The one place that names `fearless_simd`: the instruction level, and the few operations used.
+//!
+//! Bodies are written once, generic over [`Simd`], every function in them `#[inline(always)]`, and
+//! entered through [`dispatch`] once per band of rows. Only additions, subtractions,
+//! multiplications, square roots, comparisons and conversions are used: these are rounded the same
+//! way by every instruction set, so all levels give the same bits. Fused multiply-add and the
+//! approximate reciprocals do not have that property and are not used.
+
+pub(crate) use fearless_simd::{Simd, dispatch, f32x8, prelude::*};
+use fearless_simd::{f32x4, i32x8, u8x32, u16x16, u32x8};
+
+/// Which vector instructions the inner loops use.
+///
+/// The choice changes how long a picture takes and never what it looks like.
+///
+/// # Examples
+/// ```
+/// use stubblefield::Level;
+///
+/// let levels = Level::supported();
+/// assert_eq!(levels.first(), Some(&Level::scalar()));
+/// assert_eq!(levels.last(), Some(&Level::detect()));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Level(fearless_simd::Level);
+
+impl Level {
+    /// The best level of the machine this runs on. Detected once per process.
+    #[must_use]
+    pub fn detect() -> Self {
+        Self(fearless_simd::Level::new())
+    }
+
+    /// Plain scalar code, as on a machine without vector instructions.
+    #[must_use]
+    pub const fn scalar() -> Self {
+        Self(fearless_simd::Level::fallback())
+    }
+
+    /// Every level this machine can run, from [`Level::scalar`] to [`Level::detect`].
+    #[must_use]
+    pub fn supported() -> Vec<Self> {
+        let best = fearless_simd::Level::new();
+        let mut levels = vec![fearless_simd::Level::fallback()];
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        levels.extend(
+            [
+                best.as_sse2().map(Simd::level),
+                best.as_sse4_2().map(Simd::level),
+                best.as_avx2().map(Simd::level),
+                best.as_avx512().map(Simd::level),
+            ]
+            .into_iter()
+            .flatten(),
+        );
+        #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+        if !best.is_fallback() {
+            levels.push(best);
+        }
+        levels.into_iter().map(Self).collect()
+    }
+
+    /// What [`dispatch`] takes.
+    pub(crate) const fn get(self) -> fearless_simd::Level {
+        self.0
+    }
+}
+
+impl PartialEq for Level {
+    fn eq(&self, other: &Self) -> bool {
+        std::mem::discriminant(&self.0) == std::mem::discriminant(&other.0)
+    }
+}
+
+impl Eq for Level {}
+
+/// Eight values from the front of a slice.
+///
+/// # Panics
+/// When the slice is shorter.
+#[inline(always)]
+pub(crate) fn load<S: Simd>(simd: S, from: &[f32]) -> f32x8<S> {
+    f32x8::from_slice(simd, &from[..8])
+}
+
+/// Two runs of four values, as the low and the high half.
+#[inline(always)]
+pub(crate) fn load_halves<S: Simd>(simd: S, low: &[f32], high: &[f32]) -> f32x8<S> {
+    let low = f32x4::from_slice(simd, &low[..4]);
+    low.combine(f32x4::from_slice(simd, &high[..4]))
+}
+
+/// One value in all eight lanes.
+#[inline(always)]
+pub(crate) fn splat<S: Simd>(simd: S, value: f32) -> f32x8<S> {
+    f32x8::simd_from(simd, value)
+}
+
+/// 32 bytes as four vectors of whole numbers.
+#[inline(always)]
+pub(crate) fn load_u8<S: Simd>(simd: S, from: &[u8; 32]) -> [f32x8<S>; 4] {
+    let (low, high) = u8x32::from_slice(simd, from).widen();
+    let ((a, b), (c, d)) = (low.widen(), high.widen());
+    [a.to_float(), b.to_float(), c.to_float(), d.to_float()]
+}
+
+/// The whole numbers below four vectors, each in `0.0..256.0`, as 32 bytes.
+#[inline(always)]
+pub(crate) fn store_u8<S: Simd>(values: [f32x8<S>; 4], to: &mut [u8; 32]) {
+    let [a, b, c, d] = values.map(truncate);
+    a.narrow(b).narrow(c.narrow(d)).store_slice(to);
+}
+
+/// 32 16-bit values as four vectors of whole numbers.
+#[inline(always)]
+pub(crate) fn load_u16<S: Simd>(simd: S, from: &[u16; 32]) -> [f32x8<S>; 4] {
+    let (a, b) = u16x16::from_slice(simd, &from[..16]).widen();
+    let (c, d) = u16x16::from_slice(simd, &from[16..]).widen();
+    [a.to_float(), b.to_float(), c.to_float(), d.to_float()]
+}
+
+/// The whole numbers below four vectors, each in `0.0..65536.0`, as 32 16-bit values.
+#[inline(always)]
+pub(crate) fn store_u16<S: Simd>(values: [f32x8<S>; 4], to: &mut [u16; 32]) {
+    let [a, b, c, d] = values.map(truncate);
+    a.narrow(b).store_slice(&mut to[..16]);
+    c.narrow(d).store_slice(&mut to[16..]);
+}
+
+/// Goes by way of signed integers, whose conversion is one instruction on every level.
+#[inline(always)]
+fn truncate<S: Simd>(values: f32x8<S>) -> u32x8<S> {
+    values.to_int::<i32x8<S>>().bitcast()
+}
