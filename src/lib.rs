@@ -25,7 +25,7 @@ pub use look::{Edge, Look, Plan, PlannedDot};
 pub use mask::Mask;
 #[cfg(feature = "image")]
 pub use photo::Saved;
-pub use photo::{ColorSpace, FileFormat, Loss, Note, Photo, Pixels};
+pub use photo::{ColorSpace, FileFormat, Loss, Note, Photo, Samples, SamplesMut};
 pub use pigment::{Deposit, Fading, HairColor, Impression, Optics, Variation, When};
 pub use plane::Plane;
 pub use random::{Seed, Stage, Stream};

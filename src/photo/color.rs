@@ -1,6 +1,7 @@
 //! The colour space of a photo: its transfer curve and its three primaries.
 
-use super::transfer::Transfer;
+use super::Transfer;
+use crate::error::{Error, Result};
 
 /// What the three channels of a photo mean: a transfer curve, and the matrix that takes its linear
 /// light to linear sRGB.
@@ -60,11 +61,31 @@ impl ColorSpace {
 
     /// A space of any curve and primaries; `to_linear_srgb` is applied to linear light as a
     /// column, one row of the matrix per channel of sRGB.
-    #[must_use]
-    pub const fn new(transfer: Transfer, to_linear_srgb: [[f32; 3]; 3]) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for an exponent outside 1..=4 and for a matrix entry that is NaN or
+    /// outside −8..=8.
+    pub fn new(transfer: Transfer, to_linear_srgb: [[f32; 3]; 3]) -> Result<Self> {
+        transfer.check()?;
+        for &entry in to_linear_srgb.iter().flatten() {
+            Error::check(
+                "to_linear_srgb",
+                f64::from(entry),
+                (-8.0..=8.0).contains(&entry),
+                "-8..=8",
+            )?;
+        }
+        Ok(Self {
             transfer,
             to_linear_srgb,
+        })
+    }
+
+    /// The same primaries under another curve of known worth.
+    pub(super) fn with_transfer(&self, transfer: Transfer) -> Self {
+        Self {
+            transfer,
+            to_linear_srgb: self.to_linear_srgb,
         }
     }
 

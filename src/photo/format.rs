@@ -105,11 +105,13 @@ pub enum Note {
     ProfileHasTables,
     /// The ICC profile has a different curve per channel.
     ProfileCurvesDiffer,
-    /// Floating-point pixels came with a curve that is not linear.
+    /// Floating-point pixels came with a profile whose curve is not linear.
     FloatTakenAsLinear,
     /// Floating-point pixels came with alpha.
     FloatAlphaDropped,
-    /// The file holds further pictures: a gain map, a preview, another frame or page.
+    /// The PNG names a colour space by its `cICP` chunk that is not sRGB or Display P3.
+    ColorTagNotUsed,
+    /// The file holds further pictures: a gain map or preview behind a JPEG, frames of an animation.
     FurtherPicturesDropped,
     /// The EXIF block could not be parsed.
     ExifUnreadable,
@@ -134,10 +136,13 @@ impl fmt::Display for Note {
                 "the colour profile has one curve per channel: all are reckoned by that of green"
             }
             Self::FloatTakenAsLinear => {
-                "the colour profile's curve is not linear: floating-point pixels are taken as linear"
+                "the colour profile is not linear: dropped, floating-point pixels are taken as linear"
             }
             Self::FloatAlphaDropped => "the alpha of floating-point pixels is dropped",
-            Self::FurtherPicturesDropped => "further pictures in the file (gain map, page) are dropped",
+            Self::ColorTagNotUsed => {
+                "the colour space named in the file is not known: the photo is taken as sRGB"
+            }
+            Self::FurtherPicturesDropped => "further pictures in the file (gain map, frames) are dropped",
             Self::ExifUnreadable => "the EXIF block is unreadable: dropped",
         })
     }

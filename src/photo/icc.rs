@@ -1,8 +1,9 @@
 //! What an ICC profile says about curve and primaries.
 
-use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
+use moxcms::{ColorProfile, DataColorSpace, Matrix3d, ProfileText, ToneReprCurve, Xyzd};
 
-use super::{ColorSpace, Note, Transfer};
+use super::{ColorSpace, Note, Transfer, curve};
+use crate::raster::TransferTable;
 
 /// Larger profiles are dropped: the largest real ones, for print, have a few MiB.
 const MAX_BYTES: usize = 8 << 20;
@@ -53,10 +54,13 @@ pub(super) fn read(profile: &[u8]) -> Reading {
     if !(alike(&red, &green) && alike(&blue, &green)) {
         notes.push(Note::ProfileCurvesDiffer);
     }
-    Reading {
-        keep: true,
-        space: ColorSpace::new(named(green), matrix),
-        notes,
+    match named(green).map(|curve| ColorSpace::new(curve, matrix)) {
+        Some(Ok(space)) => Reading {
+            keep: true,
+            space,
+            notes,
+        },
+        _ => srgb(true, Note::ProfileUnreadable),
     }
 }
 
@@ -92,7 +96,16 @@ fn sampled(curve: &ToneReprCurve) -> Option<Vec<f32>> {
         .collect::<Option<_>>()?;
     let rising = light.windows(2).all(|pair| pair[0] <= pair[1] + 1e-6);
     let whole = (-0.01..=0.05).contains(&light[0]) && (0.9..=1.1).contains(&light[TABLE - 1]);
-    (rising && whole).then(|| light.iter().map(|&v| v.clamp(0.0, 1.0) as f32).collect())
+    let mut least = 0.0_f32;
+    (rising && whole).then(|| {
+        light
+            .iter()
+            .map(|&v| {
+                least = least.max(v.clamp(0.0, 1.0) as f32);
+                least
+            })
+            .collect()
+    })
 }
 
 /// ICC.1:2022, 10.6 (`curv`) and 10.18 (`para`), by the symbols used there.
@@ -132,10 +145,10 @@ fn evaluate(curve: &ToneReprCurve, x: f64) -> Option<f64> {
 }
 
 /// The curve by its name where it has one; a table otherwise.
-fn named(light: Vec<f32>) -> Transfer {
+fn named(light: Vec<f32>) -> Option<Transfer> {
     let is = |known: &Transfer| {
         (0..TABLE).all(|i| {
-            let exact = super::transfer::decode(known, i as f64 / (TABLE - 1) as f64);
+            let exact = curve::decode(known, i as f64 / (TABLE - 1) as f64);
             close(f64::from(light[i]), exact)
         })
     };
@@ -143,8 +156,44 @@ fn named(light: Vec<f32>) -> Transfer {
     let gamma = Transfer::Gamma((libm::log(middle) / libm::log(0.5)) as f32);
     [Transfer::Srgb, Transfer::Linear, gamma]
         .into_iter()
-        .find(is)
-        .unwrap_or_else(|| Transfer::Table(light.into()))
+        .find(|known| known.check().is_ok() && is(known))
+        .or_else(|| TransferTable::new(light).ok().map(Transfer::Table))
+}
+
+/// A profile that says what a space is, for files whose pixels came without one.
+pub(super) fn write(space: &ColorSpace) -> Option<Vec<u8>> {
+    let mut profile = ColorProfile::new_srgb();
+    let matrix = Matrix3d {
+        v: space.to_linear_srgb().map(|row| row.map(f64::from)),
+    };
+    let to_xyz = profile.rgb_to_xyz_matrix().mat_mul(matrix).v;
+    let colorant = |c: usize| Xyzd {
+        x: to_xyz[0][c],
+        y: to_xyz[1][c],
+        z: to_xyz[2][c],
+    };
+    profile.red_colorant = colorant(0);
+    profile.green_colorant = colorant(1);
+    profile.blue_colorant = colorant(2);
+    let trc = match space.transfer() {
+        Transfer::Srgb => profile.red_trc.clone()?,
+        Transfer::Gamma(gamma) => ToneReprCurve::Parametric(vec![*gamma, 1.0, 0.0, 0.0, 0.0]),
+        Transfer::Linear => ToneReprCurve::Lut(Vec::new()),
+        Transfer::Table(table) => {
+            let light = |i: usize| f64::from(table.decode(i as f32 / (TABLE - 1) as f32));
+            ToneReprCurve::Lut(
+                (0..TABLE)
+                    .map(|i| (light(i) * 65_535.0 + 0.5) as u16)
+                    .collect(),
+            )
+        }
+    };
+    profile.red_trc = Some(trc.clone());
+    profile.green_trc = Some(trc.clone());
+    profile.blue_trc = Some(trc);
+    profile.cicp = None;
+    profile.description = Some(ProfileText::PlainString("RGB".into()));
+    profile.encode().ok()
 }
 
 fn alike(a: &[f32], b: &[f32]) -> bool {

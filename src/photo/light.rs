@@ -3,25 +3,26 @@
 use std::sync::Arc;
 
 use super::color::ColorSpace;
-use super::pixels::{Buffer, Pixels};
-use super::transfer::{self, Transfer};
+use super::pixels::{Buffer, Samples};
+use super::{Transfer, curve};
 
 /// Linear light of every code of a depth: 256 or 65536 entries, none for floating-point pixels.
 ///
 /// # Tolerance
-/// Each entry is the f64 value of the curve rounded once: off by at most 3e-8 of itself.
+/// Each entry is the f64 value of the curve rounded once: off by at most 6e-8 of itself. Where the
+/// curve itself is a table, 1e-6 of full light.
 #[derive(Clone, Debug)]
 pub(super) struct DecodeTable(Arc<[f32]>);
 
 impl DecodeTable {
-    pub(super) fn new(buffer: &Buffer, curve: &Transfer) -> Self {
+    pub(super) fn new(buffer: &Buffer, transfer: &Transfer) -> Self {
         let codes: u32 = match buffer {
             Buffer::Rgb8(_) | Buffer::Rgba8(_) => 256,
             Buffer::Rgb16(_) | Buffer::Rgba16(_) => 65_536,
             Buffer::RgbF32(_) => 0,
         };
         let full = f64::from(codes.max(2) - 1);
-        let light = (0..codes).map(|code| transfer::decode(curve, f64::from(code) / full) as f32);
+        let light = (0..codes).map(|code| curve::decode(transfer, f64::from(code) / full) as f32);
         Self(light.collect())
     }
 
@@ -34,19 +35,19 @@ impl DecodeTable {
     }
 
     /// Linear sRGB of one pixel, counted row by row.
-    pub(super) fn at(&self, pixels: Pixels<'_>, space: &ColorSpace, index: usize) -> [f32; 3] {
+    pub(super) fn at(&self, pixels: Samples<'_>, space: &ColorSpace, index: usize) -> [f32; 3] {
         let i = index * pixels.channels();
         space.linear_srgb(match pixels {
-            Pixels::Rgb8(codes) | Pixels::Rgba8(codes) => self.of8(&codes[i..]),
-            Pixels::Rgb16(codes) | Pixels::Rgba16(codes) => self.of16(&codes[i..]),
-            Pixels::RgbF32(light) => [light[i], light[i + 1], light[i + 2]],
+            Samples::Rgb8(codes) | Samples::Rgba8(codes) => self.of8(&codes[i..]),
+            Samples::Rgb16(codes) | Samples::Rgba16(codes) => self.of16(&codes[i..]),
+            Samples::RgbF32(light) => [light[i], light[i + 1], light[i + 2]],
         })
     }
 
     /// Linear sRGB of as many pixels as `out` holds, from pixel `first` on.
     pub(super) fn run(
         &self,
-        pixels: Pixels<'_>,
+        pixels: Samples<'_>,
         space: &ColorSpace,
         first: usize,
         out: &mut [[f32; 3]],
@@ -54,17 +55,17 @@ impl DecodeTable {
         let channels = pixels.channels();
         let range = first * channels..(first + out.len()) * channels;
         match pixels {
-            Pixels::Rgb8(codes) | Pixels::Rgba8(codes) => {
+            Samples::Rgb8(codes) | Samples::Rgba8(codes) => {
                 for (out, codes) in out.iter_mut().zip(codes[range].chunks_exact(channels)) {
                     *out = space.linear_srgb(self.of8(codes));
                 }
             }
-            Pixels::Rgb16(codes) | Pixels::Rgba16(codes) => {
+            Samples::Rgb16(codes) | Samples::Rgba16(codes) => {
                 for (out, codes) in out.iter_mut().zip(codes[range].chunks_exact(channels)) {
                     *out = space.linear_srgb(self.of16(codes));
                 }
             }
-            Pixels::RgbF32(light) => {
+            Samples::RgbF32(light) => {
                 for (out, light) in out.iter_mut().zip(light[range].chunks_exact(channels)) {
                     *out = space.linear_srgb([light[0], light[1], light[2]]);
                 }

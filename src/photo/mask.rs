@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Photo;
 use super::open::{Origin, decode, open};
-use super::pixels::Pixels;
+use super::pixels::Samples;
 use crate::error::Result;
 use crate::mask::Mask;
 use crate::plane::Plane;
@@ -37,11 +37,11 @@ impl Mask {
     /// A picture read as a mask: luma times alpha.
     fn from_photo(picture: &Photo) -> Result<Self> {
         let coverage: Vec<f32> = match picture.pixels() {
-            Pixels::Rgb8(codes) => covered(codes, 3, 255.0),
-            Pixels::Rgba8(codes) => covered(codes, 4, 255.0),
-            Pixels::Rgb16(codes) => covered(codes, 3, 65_535.0),
-            Pixels::Rgba16(codes) => covered(codes, 4, 65_535.0),
-            Pixels::RgbF32(light) => covered(light, 3, 1.0),
+            Samples::Rgb8(codes) => covered(codes, 3, 255.0),
+            Samples::Rgba8(codes) => covered(codes, 4, 255.0),
+            Samples::Rgb16(codes) => covered(codes, 3, 65_535.0),
+            Samples::Rgba16(codes) => covered(codes, 4, 65_535.0),
+            Samples::RgbF32(light) => covered(light, 3, 1.0),
         };
         Self::from_coverage(Plane::from_vec(picture.size(), coverage)?)
     }

@@ -1,11 +1,11 @@
 //! Photos: pixels with what they mean, from buffers or from files, and back into files.
 
 mod color;
+mod curve;
 mod format;
 mod light;
 mod pixels;
 mod target;
-mod transfer;
 
 #[cfg(feature = "image")]
 mod exif;
@@ -22,15 +22,15 @@ mod structure;
 
 pub use color::ColorSpace;
 pub use format::{FileFormat, Loss, Note};
-pub use pixels::{Pixels, PixelsMut};
+pub use pixels::{Samples, SamplesMut};
 #[cfg(feature = "image")]
 pub use save::Saved;
-pub use transfer::Transfer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::raster::Transfer;
 use crate::units::Size;
 use light::DecodeTable;
 use pixels::Buffer;
@@ -131,7 +131,7 @@ impl Photo {
 
     fn set_space(&mut self, space: ColorSpace) {
         self.space = match self.buffer {
-            Buffer::RgbF32(_) => ColorSpace::new(Transfer::Linear, space.to_linear_srgb()),
+            Buffer::RgbF32(_) => space.with_transfer(Transfer::Linear),
             _ => space,
         };
         self.decode = DecodeTable::new(&self.buffer, self.space.transfer());
@@ -145,13 +145,13 @@ impl Photo {
 
     /// The pixels, borrowed.
     #[must_use]
-    pub fn pixels(&self) -> Pixels<'_> {
+    pub fn pixels(&self) -> Samples<'_> {
         self.buffer.pixels()
     }
 
     /// The pixels, to be changed in place.
     #[must_use]
-    pub fn pixels_mut(&mut self) -> PixelsMut<'_> {
+    pub fn pixels_mut(&mut self) -> SamplesMut<'_> {
         self.buffer.pixels_mut()
     }
 
@@ -202,8 +202,8 @@ impl Photo {
     /// sRGB leave 0..=1.
     ///
     /// # Tolerance
-    /// 8- and 16-bit codes are decoded through a table whose entries are off by at most 3e-8 of
-    /// themselves.
+    /// 8- and 16-bit codes are decoded through a table whose entries are off by at most 6e-8 of
+    /// themselves (1e-6 of full light where the curve itself is a table).
     #[must_use]
     pub fn linear_srgb_at(&self, x: u32, y: u32) -> [f32; 3] {
         let x = x.min(self.size.width() - 1) as usize;

@@ -47,6 +47,16 @@ impl Origin<'_> {
         }
     }
 
+    fn check_size(self, width: u32, height: u32) -> Result<()> {
+        if u64::from(width) * u64::from(height) > Size::MAX_PIXELS {
+            return Err(self.error(FileProblem::TooManyPixels(width, height)));
+        }
+        if width == 0 || height == 0 {
+            return Err(self.damaged(format!("its header claims {width}x{height} px")));
+        }
+        Ok(())
+    }
+
     fn damaged(self, words: impl ToString) -> Error {
         self.error(FileProblem::Damaged(one_line(&words.to_string())))
     }
@@ -56,7 +66,8 @@ impl Photo {
     /// The photo in a PNG, JPEG, TIFF or WebP file: told apart by content, turned upright by its
     /// orientation tag, in its own colour space and depth.
     ///
-    /// Grey becomes RGB. CMYK is converted to sRGB. Without an ICC profile the photo is sRGB.
+    /// Grey becomes RGB. CMYK is converted to sRGB. Without an ICC profile the photo is sRGB, or
+    /// Display P3 when a PNG says so in its `cICP` chunk; `gAMA` and `cHRM` are not read.
     /// Only the first frame or page is read. What was left aside is in [`Photo::notes`].
     ///
     /// # Errors
@@ -96,13 +107,13 @@ impl Photo {
     #[must_use]
     pub fn with_icc_profile(mut self, profile: &[u8]) -> Self {
         let reading = icc::read(profile);
-        self.icc_profile = reading.keep.then(|| profile.into());
         self.notes.extend(reading.notes);
-        if matches!(self.buffer, Buffer::RgbF32(_))
-            && *reading.space.transfer() != super::Transfer::Linear
-        {
+        let float = matches!(self.buffer, Buffer::RgbF32(_));
+        let bent = float && *reading.space.transfer() != super::Transfer::Linear;
+        if bent && reading.keep {
             self.notes.push(Note::FloatTakenAsLinear);
         }
+        self.icc_profile = (reading.keep && !bent).then(|| profile.into());
         self.set_space(reading.space);
         self
     }
@@ -155,12 +166,15 @@ pub(super) fn decode(bytes: &[u8], origin: Origin<'_>) -> Result<Photo> {
     };
     let cursor = Cursor::new(bytes);
     match format {
-        FileFormat::Png => finish(
-            PngDecoder::with_limits(cursor, Limits::no_limits()),
-            bytes,
-            format,
-            origin,
-        ),
+        FileFormat::Png => {
+            // Checked here too, because the decoder makes room for a row before it can be asked.
+            let (width, height) = structure::png_size(bytes).unwrap_or((1, 1));
+            origin.check_size(width, height)?;
+            let mut limits = Limits::no_limits();
+            limits.max_alloc = Some(u64::from(width) * 8 + DECODER_BYTES);
+            let decoder = PngDecoder::with_limits(cursor, limits);
+            finish(decoder, bytes, format, origin)
+        }
         FileFormat::Jpeg => finish(JpegDecoder::new(cursor), bytes, format, origin),
         FileFormat::Tiff => finish(TiffDecoder::new(cursor), bytes, format, origin),
         FileFormat::WebP => finish(WebPDecoder::new(cursor), bytes, format, origin),
@@ -176,18 +190,10 @@ fn finish<D: ImageDecoder>(
     let damaged = |error: image::ImageError| origin.damaged(error);
     let mut decoder = decoder.map_err(damaged)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > Size::MAX_PIXELS {
-        return Err(origin.error(FileProblem::TooManyPixels(width, height)));
-    }
-    if width == 0 || height == 0 {
-        return Err(origin.damaged(format!("its header claims {width}x{height} px")));
-    }
+    origin.check_size(width, height)?;
     let shape =
         structure::check(bytes, format, (width, height)).map_err(|words| origin.damaged(words))?;
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(decoder.total_bytes().saturating_add(DECODER_BYTES));
-    decoder.set_limits(limits).map_err(damaged)?;
-
+    // Before the limits: those of TIFF, cut to the size of the picture, hide a profile larger than it.
     let profile = decoder.icc_profile().ok().flatten();
     let chunk = match format {
         // The decoder hands out none; a TIFF file is itself an EXIF block.
@@ -201,6 +207,9 @@ fn finish<D: ImageDecoder>(
     let mut notes = shape.notes;
     let exif = chunk.and_then(|chunk| exif::cleaned(chunk, &mut notes));
 
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(decoder.total_bytes().saturating_add(DECODER_BYTES));
+    decoder.set_limits(limits).map_err(damaged)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     picture.apply_orientation(orientation);
     let size = Size::new(picture.width(), picture.height())?;
@@ -209,9 +218,10 @@ fn finish<D: ImageDecoder>(
     photo.exif = exif.map(Into::into);
     photo.format = Some(format);
     photo.notes = notes;
-    Ok(match profile.or(shape.profile) {
-        Some(profile) => photo.with_icc_profile(&profile),
-        None => photo,
+    Ok(match (profile, shape.space) {
+        (Some(profile), _) => photo.with_icc_profile(&profile),
+        (None, Some(space)) => photo.with_color_space(space),
+        (None, None) => photo,
     })
 }
 

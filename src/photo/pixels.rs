@@ -20,16 +20,16 @@ pub(super) enum Buffer {
 ///
 /// # Examples
 /// ```
-/// use stubblefield::{Photo, Pixels, Size};
+/// use stubblefield::{Photo, Samples, Size};
 ///
 /// let photo = Photo::from_rgb8(Size::new(2, 1)?, vec![1, 2, 3, 4, 5, 6])?;
-/// assert_eq!(photo.pixels(), Pixels::Rgb8(&[1, 2, 3, 4, 5, 6]));
+/// assert_eq!(photo.pixels(), Samples::Rgb8(&[1, 2, 3, 4, 5, 6]));
 /// assert_eq!(photo.pixels().channels(), 3);
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Pixels<'a> {
+pub enum Samples<'a> {
     /// Three channels of 8 bits.
     Rgb8(&'a [u8]),
     /// Three channels and alpha, 8 bits each.
@@ -42,22 +42,22 @@ pub enum Pixels<'a> {
     RgbF32(&'a [f32]),
 }
 
-/// The pixels of a photo, to be changed in place; laid out as [`Pixels`].
+/// The pixels of a photo, to be changed in place; laid out as [`Samples`].
 ///
 /// # Examples
 /// ```
-/// use stubblefield::{Photo, Pixels, PixelsMut, Size};
+/// use stubblefield::{Photo, Samples, SamplesMut, Size};
 ///
 /// let mut photo = Photo::from_rgb8(Size::new(1, 1)?, vec![9, 9, 9])?;
-/// if let PixelsMut::Rgb8(codes) = photo.pixels_mut() {
+/// if let SamplesMut::Rgb8(codes) = photo.pixels_mut() {
 ///     codes[1] = 7;
 /// }
-/// assert_eq!(photo.pixels(), Pixels::Rgb8(&[9, 7, 9]));
+/// assert_eq!(photo.pixels(), Samples::Rgb8(&[9, 7, 9]));
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Debug, PartialEq)]
 #[non_exhaustive]
-pub enum PixelsMut<'a> {
+pub enum SamplesMut<'a> {
     /// Three channels of 8 bits.
     Rgb8(&'a mut [u8]),
     /// Three channels and alpha, 8 bits each.
@@ -70,7 +70,7 @@ pub enum PixelsMut<'a> {
     RgbF32(&'a mut [f32]),
 }
 
-impl Pixels<'_> {
+impl Samples<'_> {
     /// Values per pixel: 3, or 4 with alpha.
     #[must_use]
     pub const fn channels(&self) -> usize {
@@ -88,23 +88,23 @@ impl Pixels<'_> {
 }
 
 impl Buffer {
-    pub(super) fn pixels(&self) -> Pixels<'_> {
+    pub(super) fn pixels(&self) -> Samples<'_> {
         match self {
-            Self::Rgb8(codes) => Pixels::Rgb8(codes),
-            Self::Rgba8(codes) => Pixels::Rgba8(codes),
-            Self::Rgb16(codes) => Pixels::Rgb16(codes),
-            Self::Rgba16(codes) => Pixels::Rgba16(codes),
-            Self::RgbF32(light) => Pixels::RgbF32(light),
+            Self::Rgb8(codes) => Samples::Rgb8(codes),
+            Self::Rgba8(codes) => Samples::Rgba8(codes),
+            Self::Rgb16(codes) => Samples::Rgb16(codes),
+            Self::Rgba16(codes) => Samples::Rgba16(codes),
+            Self::RgbF32(light) => Samples::RgbF32(light),
         }
     }
 
-    pub(super) fn pixels_mut(&mut self) -> PixelsMut<'_> {
+    pub(super) fn pixels_mut(&mut self) -> SamplesMut<'_> {
         match self {
-            Self::Rgb8(codes) => PixelsMut::Rgb8(codes),
-            Self::Rgba8(codes) => PixelsMut::Rgba8(codes),
-            Self::Rgb16(codes) => PixelsMut::Rgb16(codes),
-            Self::Rgba16(codes) => PixelsMut::Rgba16(codes),
-            Self::RgbF32(light) => PixelsMut::RgbF32(light),
+            Self::Rgb8(codes) => SamplesMut::Rgb8(codes),
+            Self::Rgba8(codes) => SamplesMut::Rgba8(codes),
+            Self::Rgb16(codes) => SamplesMut::Rgb16(codes),
+            Self::Rgba16(codes) => SamplesMut::Rgba16(codes),
+            Self::RgbF32(light) => SamplesMut::RgbF32(light),
         }
     }
 

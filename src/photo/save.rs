@@ -13,9 +13,8 @@ use image::{ExtendedColorType, ImageEncoder, ImageError, ImageResult};
 use tempfile::NamedTempFile;
 
 use super::open::one_line;
-use super::pixels::{Buffer, Pixels, narrow};
-use super::transfer::{Transfer, encode};
-use super::{FileFormat, Loss, Photo};
+use super::pixels::{Buffer, Samples, narrow};
+use super::{ColorSpace, FileFormat, Loss, Photo, Transfer, curve, icc};
 use crate::error::{Error, FileProblem, Result};
 
 const ALLOWED: &str = "a file to be written in a folder that exists, not an input";
@@ -120,9 +119,9 @@ impl Photo {
     }
 
     fn write(&self, mut encoder: impl ImageEncoder, format: FileFormat) -> ImageResult<()> {
-        if let Some(profile) = self.icc_profile() {
+        if let Some(profile) = self.profile_for(format) {
             encoder
-                .set_icc_profile(profile.to_vec())
+                .set_icc_profile(profile)
                 .map_err(ImageError::Unsupported)?;
         }
         if let Some(exif) = self.exif()
@@ -142,47 +141,49 @@ impl Photo {
     fn converted(&self, format: FileFormat) -> Option<Buffer> {
         let eight_bits = matches!(format, FileFormat::Jpeg | FileFormat::WebP);
         Some(match (self.pixels(), format) {
-            (Pixels::Rgba8(codes), FileFormat::Jpeg) => Buffer::Rgb8(opaque(codes, |c| c)),
-            (Pixels::Rgba16(codes), FileFormat::Jpeg) => Buffer::Rgb8(opaque(codes, narrow)),
-            (Pixels::Rgb16(codes), _) if eight_bits => {
+            (Samples::Rgba8(codes), FileFormat::Jpeg) => Buffer::Rgb8(opaque(codes, |c| c)),
+            (Samples::Rgba16(codes), FileFormat::Jpeg) => Buffer::Rgb8(opaque(codes, narrow)),
+            (Samples::Rgb16(codes), _) if eight_bits => {
                 Buffer::Rgb8(codes.iter().copied().map(narrow).collect())
             }
-            (Pixels::Rgba16(codes), _) if eight_bits => {
+            (Samples::Rgba16(codes), _) if eight_bits => {
                 Buffer::Rgba8(codes.iter().copied().map(narrow).collect())
             }
-            (Pixels::RgbF32(_), FileFormat::Png) => {
+            (Samples::RgbF32(_), FileFormat::Png) => {
                 Buffer::Rgb16(self.encoded(|share| (share * 65_535.0 + 0.5) as u16))
             }
-            (Pixels::RgbF32(_), _) if eight_bits => {
+            (Samples::RgbF32(_), _) if eight_bits => {
                 Buffer::Rgb8(self.encoded(|share| (share * 255.0 + 0.5) as u8))
             }
             _ => return None,
         })
     }
 
-    /// Linear light as codes: linear ones under the photo's own profile, sRGB without one.
+    /// Linear light as codes of the sRGB curve, in the photo's own primaries.
     fn encoded<T>(&self, code: impl Fn(f64) -> T) -> Vec<T> {
-        let keep = self.icc_profile().is_some();
-        let curve = if keep {
-            Transfer::Linear
-        } else {
-            Transfer::Srgb
-        };
-        let Pixels::RgbF32(light) = self.pixels() else {
+        let Samples::RgbF32(light) = self.pixels() else {
             return Vec::new();
         };
-        let srgb = |own| {
-            if keep {
-                own
-            } else {
-                self.color_space().linear_srgb(own)
-            }
-        };
         light
-            .chunks_exact(3)
-            .flat_map(|p| srgb([p[0], p[1], p[2]]))
-            .map(|light| code(encode(&curve, f64::from(light))))
+            .iter()
+            .map(|&light| code(curve::encode(&Transfer::Srgb, f64::from(light))))
             .collect()
+    }
+
+    /// The profile a file of this format needs: the photo's own one, or one that says what its codes
+    /// mean when they are not plain sRGB.
+    fn profile_for(&self, format: FileFormat) -> Option<Vec<u8>> {
+        let float = matches!(self.buffer, Buffer::RgbF32(_));
+        if float && format != FileFormat::Tiff {
+            let space = self.space.with_transfer(Transfer::Srgb);
+            return (space != ColorSpace::srgb()).then(|| icc::write(&space))?;
+        }
+        let plain = [ColorSpace::srgb(), ColorSpace::linear_srgb_primaries()];
+        match self.icc_profile() {
+            Some(own) => Some(own.to_vec()),
+            None if self.space == plain[usize::from(float)] => None,
+            None => icc::write(&self.space),
+        }
     }
 }
 
@@ -192,14 +193,14 @@ fn opaque<T: Copy>(codes: &[T], code: impl Fn(T) -> u8) -> Vec<u8> {
 }
 
 /// The pixels as the encoders take them: native-endian bytes.
-fn bytes(pixels: Pixels<'_>) -> (Cow<'_, [u8]>, ExtendedColorType) {
+fn bytes(pixels: Samples<'_>) -> (Cow<'_, [u8]>, ExtendedColorType) {
     let wide = |codes: &[u16]| Cow::Owned(codes.iter().flat_map(|c| c.to_ne_bytes()).collect());
     match pixels {
-        Pixels::Rgb8(codes) => (Cow::Borrowed(codes), ExtendedColorType::Rgb8),
-        Pixels::Rgba8(codes) => (Cow::Borrowed(codes), ExtendedColorType::Rgba8),
-        Pixels::Rgb16(codes) => (wide(codes), ExtendedColorType::Rgb16),
-        Pixels::Rgba16(codes) => (wide(codes), ExtendedColorType::Rgba16),
-        Pixels::RgbF32(light) => (
+        Samples::Rgb8(codes) => (Cow::Borrowed(codes), ExtendedColorType::Rgb8),
+        Samples::Rgba8(codes) => (Cow::Borrowed(codes), ExtendedColorType::Rgba8),
+        Samples::Rgb16(codes) => (wide(codes), ExtendedColorType::Rgb16),
+        Samples::Rgba16(codes) => (wide(codes), ExtendedColorType::Rgba16),
+        Samples::RgbF32(light) => (
             Cow::Owned(light.iter().flat_map(|v| v.to_ne_bytes()).collect()),
             ExtendedColorType::Rgb32F,
         ),

@@ -1,14 +1,14 @@
 //! The outline of a file, read without decoding: which format, whether it is whole, what else is in
 //! it. Decoders are lenient where a photo of a person must not be: a cut-off JPEG decodes to grey.
 
-use super::{FileFormat, Note};
+use super::{ColorSpace, FileFormat, Note};
 
 /// What the outline says about a file that is whole.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
     pub(super) notes: Vec<Note>,
-    /// A profile that stands for colour information kept elsewhere than in an ICC profile.
-    pub(super) profile: Option<Vec<u8>>,
+    /// The colour space, where it is named elsewhere than in an ICC profile.
+    pub(super) space: Option<ColorSpace>,
 }
 
 /// The format by the first bytes.
@@ -51,6 +51,13 @@ pub(super) fn check(
     }
 }
 
+/// Width and height as the header chunk of a PNG claims them.
+pub(super) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let (width, rest) = bytes.get(16..)?.split_first_chunk::<4>()?;
+    let (height, _) = rest.split_first_chunk::<4>()?;
+    Some((u32::from_be_bytes(*width), u32::from_be_bytes(*height)))
+}
+
 /// Walks the chunks up to the end mark.
 fn png(bytes: &[u8]) -> Result<Shape, String> {
     let mut shape = Shape::default();
@@ -61,6 +68,12 @@ fn png(bytes: &[u8]) -> Result<Shape, String> {
         let Some(whole) = whole else { break };
         match &head[4..] {
             b"IEND" => return Ok(shape),
+            // ITU-T H.273: primaries 12 are those of Display P3, 1 those of sRGB; transfer 13 is sRGB.
+            b"cICP" => match tail.get(..2) {
+                Some([12, 13]) => shape.space = Some(ColorSpace::display_p3()),
+                Some([1, 13]) => {}
+                _ => shape.notes.push(Note::ColorTagNotUsed),
+            },
             b"acTL" => shape.notes.push(Note::FurtherPicturesDropped),
             _ => {}
         }

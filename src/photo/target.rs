@@ -8,14 +8,7 @@ impl Photo {
     /// The pixels, for the rasterizer: in place, in their own transfer curve, alpha untouched.
     pub fn target_mut(&mut self) -> raster::PixelsMut<'_> {
         let size = self.size;
-        let transfer = match self.space.transfer() {
-            super::Transfer::Srgb => raster::Transfer::Srgb,
-            super::Transfer::Gamma(g) => raster::Transfer::Gamma(*g),
-            super::Transfer::Linear => raster::Transfer::Linear,
-            super::Transfer::Table(t) => {
-                raster::Transfer::Table(raster::TransferTable::new(t.to_vec()).unwrap())
-            }
-        };
+        let transfer = self.space.transfer().clone();
         let (rgb, rgba) = (raster::Channels::Rgb, raster::Channels::Rgba);
         let row = size.width() as usize;
         let target = match &mut self.buffer {
