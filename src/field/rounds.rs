@@ -211,7 +211,7 @@ impl<S: Spacing> Arena<'_, S> {
 /// True in proportion to the number of dots per area that a spacing stands for.
 fn fires(radius: u32, stream: &mut Stream) -> bool {
     let draw = u64::from(stream.next_u32() >> 8);
-    draw * u64::from(radius) * u64::from(radius) < u64::from(NOMINAL) * u64::from(NOMINAL) << 24
+    draw * u64::from(radius) * u64::from(radius) < (u64::from(NOMINAL) * u64::from(NOMINAL)) << 24
 }
 
 /// Chance that a cell with this open share fires in a gap round: that of being hit by at least
