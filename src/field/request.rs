@@ -244,13 +244,12 @@ impl<'a> FieldRequest<'a> {
         if self.ranking == Ranking::Index {
             return;
         }
-        let map = None::<(&Map, &Lattice)>;
         // Dots beyond the edge take part, so that the edge is nothing special; dots that a soft
-        // mask dropped do not, and their neighbours stand for the density that is left.
+        // mask or a low density dropped do not.
         let beyond = field
             .halo
             .iter()
-            .filter(|dot| self.chance(dot.position_mm, map) == 0.0);
+            .filter(|dot| self.coverage_at(dot.position_mm) == 0.0);
         let all: Vec<Dot> = field.dots.iter().chain(beyond).copied().collect();
         let order = rank::by_elimination(&all);
         let kept = field.dots.len();

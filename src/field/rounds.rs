@@ -24,7 +24,7 @@ use crate::random::{Seed, Stage, Stream};
 /// Rounds of blind darts; 5 to 12 give the same statistics.
 const DART_ROUNDS: u8 = 8;
 
-/// Rounds in the remainder; every run seen was done after 4 (uniform) or 6 (varying).
+/// Rounds in the remainder; every run seen was done after 4.
 const GAP_ROUNDS: u8 = 64;
 
 /// A dot or a dart in its cell.
