@@ -113,7 +113,7 @@ impl<'a> FieldRequest<'a> {
     /// A dot depends only on what lies within a few spacings of it.
     ///
     /// # Cost
-    /// About 2 µs and 100 bytes a dot, plus 3 µs for ranks and a pass over the pixels.
+    /// Some 10 µs of one core a dot, half as much again for ranks, and a pass over the pixels.
     ///
     /// # References
     /// R. L. Cook, "Stochastic Sampling in Computer Graphics", ACM Trans. Graph. 5 (1986): the
