@@ -77,7 +77,7 @@ pub(super) fn dilate(lattice: &Lattice, set: &[bool], by: usize) -> Vec<bool> {
     let mut grown = vec![false; set.len()];
     for x in 0..columns {
         along(rows, &|y| wide[y * columns + x], &mut |y| {
-            grown[y * columns + x] = true
+            grown[y * columns + x] = true;
         });
     }
     grown

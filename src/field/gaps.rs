@@ -161,7 +161,7 @@ fn spot(x: i32, y: i32) -> Spot {
 
 /// A number in `0..count`, each equally likely within 2⁻²⁶.
 fn below(count: u32, stream: &mut Stream) -> u32 {
-    (u64::from(stream.next_u32()) * u64::from(count) >> 32) as u32
+    ((u64::from(stream.next_u32()) * u64::from(count)) >> 32) as u32
 }
 
 fn nth_set_bit(mut word: u64, n: u32) -> u32 {

@@ -179,7 +179,7 @@ impl DotField {
         let Ground { lattice, .. } = &self.ground;
         lattice
             .periodic
-            .then(|| lattice.side_mm * lattice.columns as f64)
+            .then_some(lattice.side_mm * lattice.columns as f64)
     }
 
     /// Spacing in mm where the density is highest.

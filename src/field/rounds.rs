@@ -24,7 +24,7 @@ use crate::random::{Seed, Stage, Stream};
 /// Rounds of blind darts; 5 to 12 give the same statistics.
 const DART_ROUNDS: u8 = 8;
 
-/// Rounds in the remainder; every run seen was done after 4 (uniform) or 6 (varying).
+/// Rounds in the remainder; every run seen was done after 4.
 const GAP_ROUNDS: u8 = 64;
 
 /// A dot or a dart in its cell.
@@ -211,7 +211,7 @@ impl<S: Spacing> Arena<'_, S> {
 /// True in proportion to the number of dots per area that a spacing stands for.
 fn fires(radius: u32, stream: &mut Stream) -> bool {
     let draw = u64::from(stream.next_u32() >> 8);
-    draw * u64::from(radius) * u64::from(radius) < u64::from(NOMINAL) * u64::from(NOMINAL) << 24
+    draw * u64::from(radius) * u64::from(radius) < (u64::from(NOMINAL) * u64::from(NOMINAL)) << 24
 }
 
 /// Chance that a cell with this open share fires in a gap round: that of being hit by at least

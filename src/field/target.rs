@@ -193,9 +193,9 @@ fn blur(lattice: &Lattice, values: &[f64]) -> Vec<f64> {
 }
 
 /// Gives cells without a value the mean of their neighbours that have one, ring by ring.
-fn continue_outward(lattice: &Lattice, values: &mut Vec<f64>, rings: usize) {
+fn continue_outward(lattice: &Lattice, values: &mut [f64], rings: usize) {
     for _ in 0..rings + BLUR_REACH {
-        let before = values.clone();
+        let before = values.to_vec();
         let mut changed = false;
         for cell in 0..before.len() {
             if !before[cell].is_nan() {

@@ -99,7 +99,7 @@ pub fn uncovered_share(field: &DotField, probes: u32, seed: Seed) -> f64 {
         let mut stream = seed.stream(Stage::Probe, batch as u64);
         let mut uncovered = 0_u32;
         for _ in 0..BATCH.min(probes - batch as u32 * BATCH) {
-            let index = u64::from(stream.next_u32()) * ground.touched.len() as u64 >> 32;
+            let index = (u64::from(stream.next_u32()) * ground.touched.len() as u64) >> 32;
             let cell = ground.touched[index as usize] as usize;
             let bits = stream.next_u32();
             let spot = Spot {

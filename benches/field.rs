@@ -1,0 +1,78 @@
+//! How fast fields are laid: dots per second, each answer checked before it is timed.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use stubblefield::{
+    Density, DotField, FieldRequest, Mask, Plane, Ranking, Scale, Seed, Size, quality,
+};
+
+/// Sides of square masks, in px at 4 px/mm, that hold about so many dots at 200 per cm².
+const SIDES: [(&str, u32); 3] = [("5k", 200), ("20k", 400), ("100k", 894)];
+
+fn request<'a>(mask: &'a Mask, relative: Option<&'a Plane<f32>>) -> FieldRequest<'a> {
+    let scale = Scale::px_per_mm(4.0).expect("in range");
+    let density = Density::per_cm2(200.0).expect("in range");
+    let request =
+        FieldRequest::new(mask, scale, density, Seed::new(1)).with_ranking(Ranking::Index);
+    match relative {
+        Some(plane) => request.with_relative_density(plane),
+        None => request,
+    }
+}
+
+fn checked(request: &FieldRequest<'_>) -> DotField {
+    let field = request.generate().expect("a valid request");
+    assert!(quality::least_relative_distance(&field).expect("many dots") > 0.9999);
+    let share = quality::uncovered_share(&field, 20_000, Seed::new(2));
+    assert!(share == 0.0, "not maximal: {share}");
+    field
+}
+
+fn uniform(c: &mut Criterion) {
+    let mut group = c.benchmark_group("field/uniform");
+    for (name, side) in SIDES {
+        let mask = Mask::full(Size::new(side, side).expect("in range"));
+        let request = request(&mask, None);
+        group.throughput(Throughput::Elements(checked(&request).dots().len() as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(name), &request, |b, request| {
+            b.iter(|| black_box(request.generate()));
+        });
+    }
+    group.finish();
+}
+
+/// A ramp from a quarter of the density to all of it: spacings 2 to 1.
+fn ramp(c: &mut Criterion) {
+    let mut group = c.benchmark_group("field/ramp");
+    for (name, side) in SIDES {
+        let size = Size::new(side, side).expect("in range");
+        let mask = Mask::full(size);
+        let ramp = Plane::from_fn(size, |x, _| 0.25 + 0.75 * x as f32 / side as f32);
+        let request = request(&mask, Some(&ramp));
+        group.throughput(Throughput::Elements(checked(&request).dots().len() as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(name), &request, |b, request| {
+            b.iter(|| black_box(request.generate()));
+        });
+    }
+    group.finish();
+}
+
+fn rank(c: &mut Criterion) {
+    let mut group = c.benchmark_group("field/ranked");
+    let (name, side) = SIDES[1];
+    let mask = Mask::full(Size::new(side, side).expect("in range"));
+    let request = request(&mask, None).with_ranking(Ranking::Even);
+    group.throughput(Throughput::Elements(checked(&request).dots().len() as u64));
+    group.bench_with_input(BenchmarkId::from_parameter(name), &request, |b, request| {
+        b.iter(|| black_box(request.generate()));
+    });
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(10);
+    targets = uniform, ramp, rank
+}
+criterion_main!(benches);

@@ -1,0 +1,172 @@
+//! Maximality, threads, ranks and pinned values, on the public API alone.
+
+use glam::DVec2;
+use stubblefield::{Density, Dot, DotField, FieldRequest, Mask, Plane, Ranking, Scale, Seed, Size};
+
+fn request(mask: &Mask, seed: u64) -> FieldRequest<'_> {
+    let scale = Scale::px_per_mm(5.0).unwrap();
+    let density = Density::per_cm2(100.0).unwrap();
+    FieldRequest::new(mask, scale, density, Seed::new(seed))
+}
+
+/// A square of skin in which a dot would fit, found by cutting squares up until one dot covers
+/// each; independent of the generator's lattice. Spacings must grow along x or be even.
+fn room(field: &DotField, centre: DVec2, half: f64, dots: &[Dot]) -> Option<DVec2> {
+    let own = |at: DVec2| field.spacing_mm_at(at.as_vec2());
+    let corner = DVec2::splat(half);
+    let (least, most) = {
+        let (a, b) = (own(centre - corner), own(centre + corner));
+        (a.min(b), a.max(b))
+    };
+    let reach = |dot: &Dot, own: f64| (own + f64::from(dot.spacing_mm)) / 2.0;
+    let mut near = Vec::new();
+    for dot in dots {
+        let away = (dot.position_mm.as_dvec2() - centre).abs();
+        if (away + corner).length() < reach(dot, least) {
+            return None;
+        }
+        if (away - corner).max(DVec2::ZERO).length() < reach(dot, most) {
+            near.push(*dot);
+        }
+    }
+    // A lattice position lies within 0.3 µm of every place.
+    let margin = 5e-4;
+    if near
+        .iter()
+        .all(|dot| dot.position_mm.as_dvec2().distance(centre) > reach(dot, own(centre)) + margin)
+    {
+        return Some(centre);
+    }
+    if half < 1e-5 {
+        return None;
+    }
+    let half = half / 2.0;
+    [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)]
+        .into_iter()
+        .find_map(|(x, y)| room(field, centre + DVec2::new(x, y) * half, half, &near))
+}
+
+#[test]
+fn no_room_is_left_by_branch_and_bound_even_and_on_a_ramp() {
+    let size = Size::new(100, 100).unwrap();
+    let mask = Mask::full(size);
+    let falling = Plane::from_fn(size, |x, _| 1.0 - 0.9 * x as f32 / 99.0);
+    for seed in 0..4 {
+        let even = request(&mask, seed).generate().unwrap();
+        let request = request(&mask, seed).with_relative_density(&falling);
+        for field in [even, request.generate().unwrap()] {
+            let all: Vec<Dot> = field.dots().iter().chain(field.halo()).copied().collect();
+            let found = room(&field, DVec2::splat(10.0), 10.0, &all);
+            assert_eq!(found, None, "seed {seed}");
+        }
+        // The test itself sees a hole: without one dot there is room where it was.
+        let field = self::request(&mask, seed).generate().unwrap();
+        let mut all: Vec<Dot> = field.dots().iter().chain(field.halo()).copied().collect();
+        let gone = all.remove(field.dots().len() / 2);
+        let found = room(&field, DVec2::splat(10.0), 10.0, &all).unwrap();
+        assert!(found.distance(gone.position_mm.as_dvec2()) < field.nominal_spacing_mm());
+    }
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let size = Size::new(300, 200).unwrap();
+    let mask = Mask::from_fn(size, |p| (p.x / 200.0).min(1.0)).unwrap();
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap()
+            .install(|| request(&mask, 9).generate().unwrap())
+    };
+    let one = on(1);
+    assert!(one.dots().len() > 1000);
+    for threads in [2, 3, 8] {
+        assert!(on(threads) == one, "{threads} threads");
+    }
+    assert!(
+        request(&mask, 10).generate().unwrap() != one,
+        "another seed"
+    );
+}
+
+#[test]
+fn the_first_dots_are_pinned() {
+    let mask = Mask::full(Size::new(100, 100).unwrap());
+    let field = request(&mask, 7).generate().unwrap();
+    let first: Vec<_> = field.dots()[..3]
+        .iter()
+        .map(|dot| (dot.id, dot.position_mm.to_array(), dot.rank))
+        .collect();
+    // A change belongs under "Changed output" in the changelog.
+    assert_eq!((field.dots().len(), first), (PINNED_COUNT, PINNED.to_vec()));
+    let ramp = Plane::from_fn(mask.size(), |x, _| 1.0 - 0.9 * x as f32 / 99.0);
+    let field = request(&mask, 7)
+        .with_relative_density(&ramp)
+        .generate()
+        .unwrap();
+    let last = field.dots().last().unwrap();
+    assert_eq!(
+        (field.dots().len(), last.id, last.position_mm.to_array()),
+        PINNED_RAMP
+    );
+}
+
+const PINNED_COUNT: usize = 396;
+const PINNED: [(u64, [f32; 2], u32); 3] = [
+    (36_028_797_153_181_696, [0.0400543, 0.26885366], 35),
+    (36_028_797_153_181_701, [3.1204891, 0.23168097], 118),
+    (36_028_797_153_181_703, [4.3394074, 0.29824603], 58),
+];
+const PINNED_RAMP: (usize, u64, [f32; 2]) = (219, 36_028_806_011_551_769, [14.771391, 19.563787]);
+
+#[test]
+fn every_prefix_by_rank_is_even() {
+    let mask = Mask::full(Size::new(250, 250).unwrap()); // 50 mm × 50 mm, 2500 dots
+    let field = request(&mask, 3).generate().unwrap();
+    let n = field.dots().len();
+    let mut ranks: Vec<u32> = field.dots().iter().map(|dot| dot.rank).collect();
+    ranks.sort_unstable();
+    assert!(ranks.iter().copied().eq(0..n as u32), "a permutation");
+    for cut in [16, 8, 4, 3, 2, 1] {
+        let count = n / cut;
+        let placed: Vec<DVec2> = field
+            .dots()
+            .iter()
+            .filter(|dot| (dot.rank as usize) < count)
+            .map(|dot| dot.position_mm.as_dvec2())
+            .collect();
+        let hexagonal = (2.0 * field.area_mm2() / (3.0_f64.sqrt() * count as f64)).sqrt();
+        let deep = |p: &&DVec2| (*p - DVec2::splat(25.0)).abs().max_element() < 25.0 - hexagonal;
+        let nearest: Vec<f64> = placed
+            .iter()
+            .filter(deep)
+            .map(|a| {
+                let ways = placed.iter().map(|b| a.distance(*b));
+                ways.filter(|&d| d > 0.0).fold(f64::INFINITY, f64::min)
+            })
+            .collect();
+        let mean = nearest.iter().sum::<f64>() / nearest.len() as f64 / hexagonal;
+        // Quarters of the field hold the same number within a fifth.
+        let quarter = placed.iter().filter(|p| p.x < 25.0 && p.y < 25.0).count() as f64;
+        eprintln!("1/{cut}: mean nearest {mean:.3}, a quarter holds {quarter} of {count}");
+        assert!(mean > 0.72, "1/{cut}: {mean}");
+        assert!(
+            (quarter / count as f64 - 0.25).abs() < 0.05,
+            "1/{cut}: {quarter} of {count}"
+        );
+    }
+}
+
+#[test]
+fn ranks_leave_the_dots_alone() {
+    let mask = Mask::full(Size::new(100, 100).unwrap());
+    let even = request(&mask, 3).generate().unwrap();
+    let plain = request(&mask, 3)
+        .with_ranking(Ranking::Index)
+        .generate()
+        .unwrap();
+    let places =
+        |field: &DotField| -> Vec<_> { field.dots().iter().map(|d| d.position_mm).collect() };
+    assert_eq!(places(&even), places(&plain));
+    assert!(plain.dots().iter().zip(0..).all(|(dot, i)| dot.rank == i));
+}
