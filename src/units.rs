@@ -40,6 +40,14 @@ impl Size {
         Ok(Self { width, height })
     }
 
+    /// A size derived from a larger one, so that it needs no check; no side below one.
+    pub(crate) const fn within(width: u32, height: u32) -> Self {
+        Self {
+            width: if width == 0 { 1 } else { width },
+            height: if height == 0 { 1 } else { height },
+        }
+    }
+
     /// Columns.
     #[must_use]
     pub const fn width(self) -> u32 {

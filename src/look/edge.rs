@@ -64,7 +64,7 @@ pub(super) struct Ground {
 }
 
 /// Share of the deepest place of a mask that the zone with its waves may take at most.
-const MAX_SHARE: f32 = 0.45;
+const MAX_SHARE: f32 = 0.35;
 
 impl Edge {
     /// An error naming the first value outside its range.

@@ -49,7 +49,7 @@ impl Look {
     pub const NAMES: &'static str = "stubble";
 
     /// Stubble on a shaved scalp, with the proposed defaults for it: 130 dots per cm², deposits of
-    /// 0.22 mm, a soft hairline 9 mm wide, dark brown hair. Strength follows the skin in the photo.
+    /// 0.24 mm, a soft hairline 9 mm wide, dark brown hair. Strength follows the skin in the photo.
     pub fn stubble() -> Self {
         Self {
             density: Density::STUBBLE,

@@ -11,6 +11,7 @@ use crate::mask::Mask;
 use crate::noise::Noise;
 use crate::photo::Photo;
 use crate::pigment::Impression;
+use crate::plane::Plane;
 use crate::random::{Seed, Stage};
 use crate::scene::Scene;
 use crate::units::Scale;
@@ -50,6 +51,7 @@ pub struct Plan {
     pub(super) seed: Seed,
     pub(super) scene: Scene,
     pub(super) field: DotField,
+    pub(super) full: Plane<u8>,
     pub(super) dots: Vec<PlannedDot>,
     pub(super) fingerprint: String,
 }
@@ -97,6 +99,12 @@ impl Plan {
         self.seed
     }
 
+    /// 1 where the treatment is full, 0 in its edge zone and outside it, per pixel.
+    #[must_use]
+    pub(crate) const fn full(&self) -> &Plane<u8> {
+        &self.full
+    }
+
     /// Sixteen hexadecimal digits that differ whenever crate version, look, mask, scale, seed or the
     /// skin read from the photo differ.
     #[must_use]
@@ -126,7 +134,7 @@ pub(super) fn plan(
         .generate()?;
 
     let mut variation = look.variation;
-    // Fair, mid and dark skin take 10, 14 and 20 of absorption per mm: even steps of a doubling.
+    // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
     variation.strength *= libm::exp2f(scene.skin().melanin());
     let uptake = Noise::new(seed, Stage::UptakeNoise, UPTAKE_LENGTH_MM, 0);
     let count = field.dots().len() as f32;
@@ -156,6 +164,7 @@ pub(super) fn plan(
         seed,
         scene,
         field,
+        full: zone.map(|z| u8::from(z >= 1.0)),
         dots,
         fingerprint,
     })

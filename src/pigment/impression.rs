@@ -58,9 +58,9 @@ impl Default for Variation {
     /// simulated optics.
     fn default() -> Self {
         Self {
-            diameter_mm: 0.22,
+            diameter_mm: 0.24,
             diameter_sd: 0.20,
-            strength: 0.46,
+            strength: 0.55,
             strength_sd: 0.15,
             depth_mm: 0.10,
             depth_sd_mm: 0.015,
@@ -123,7 +123,7 @@ mod tests {
         // Five standard errors: 0.2/√20000 = 0.0014 on the mean, 0.001 on the deviation; the cut at
         // ±2.5 takes 2 % off the deviation.
         assert!(
-            (mean - 0.22_f64.ln()).abs() < 0.007,
+            (mean - 0.24_f64.ln()).abs() < 0.007,
             "median {}",
             mean.exp()
         );

@@ -41,6 +41,8 @@ pub struct Report {
     pub uncovered_share: f64,
     /// Change of colour inside the mask as seen from where the dots fuse.
     pub inside: ToneShift,
+    /// The same without the edge zone: where every dot asked for stands.
+    pub full: ToneShift,
     /// The same between the mask and the end of the ink's reach.
     pub outside: ToneShift,
     /// How far beyond the mask ink may reach, in mm.
@@ -143,6 +145,7 @@ impl Plan {
             min_spacing_mm: quality::least_distance_mm(self.field()),
             uncovered_share: quality::uncovered_share(self.field(), PROBES, self.seed()),
             inside: tones.inside,
+            full: tones.full,
             outside: tones.outside,
             reach_mm: f64::from(self.scale().to_mm(self.reach_px(when))),
             skin_ita_degrees: f64::from(self.scene().skin().ita_degrees()),
@@ -191,8 +194,8 @@ impl fmt::Display for Report {
         }
         writeln!(
             f,
-            "colour from afar: ΔL* {:+.1}, Δa* {:+.1}, Δb* {:+.1}",
-            self.inside.delta_l, self.inside.delta_a, self.inside.delta_b
+            "colour from afar: ΔL* {:+.1}, Δa* {:+.1}, Δb* {:+.1}; where full: ΔL* {:+.1}",
+            self.inside.delta_l, self.inside.delta_a, self.inside.delta_b, self.full.delta_l
         )?;
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;

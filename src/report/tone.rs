@@ -25,9 +25,10 @@ pub struct ToneShift {
     pub delta_b: f64,
 }
 
-/// Shifts inside the mask, and outside it within the reach of the ink.
+/// Shifts inside the mask, where it is full, and outside it within the reach of the ink.
 pub(super) struct Tones {
     pub(super) inside: ToneShift,
+    pub(super) full: ToneShift,
     pub(super) outside: ToneShift,
 }
 
@@ -45,11 +46,12 @@ pub(super) fn measure(plan: &Plan, before: &Photo, after: &Photo, when: When) ->
     let side = (plan.scale().to_px(CELL_MM).round() as usize).max(1);
     let (width, height) = (size.width() as usize, size.height() as usize);
     let bands = parallel::map(height.div_ceil(side), |band| {
-        let mut cells = vec![[([0.0; 6], 0.0); 2]; width.div_ceil(side)];
+        let mut cells = vec![[([0.0; 6], 0.0); 3]; width.div_ceil(side)];
         let mut light = [vec![[0.0_f32; 3]; width], vec![[0.0_f32; 3]; width]];
         for y in (band * side..height.min((band + 1) * side)).map(|y| y as u32) {
             before.linear_srgb_row(y, &mut light[0]);
             after.linear_srgb_row(y, &mut light[1]);
+            let full = plan.full().row(y);
             let row = coverage.row(y).iter().zip(distance.row(y)).enumerate();
             for (x, (&covered, &away)) in row {
                 let inside = f64::from(covered);
@@ -60,12 +62,11 @@ pub(super) fn measure(plan: &Plan, before: &Photo, after: &Photo, when: When) ->
                 };
                 add(&mut cells[x / side][0], inside, light[0][x], light[1][x]);
                 add(&mut cells[x / side][1], near, light[0][x], light[1][x]);
+                let weight = inside * f64::from(full[x]);
+                add(&mut cells[x / side][2], weight, light[0][x], light[1][x]);
             }
         }
-        [
-            shift_sum(cells.iter().map(|c| c[0])),
-            shift_sum(cells.iter().map(|c| c[1])),
-        ]
+        [0, 1, 2].map(|which| shift_sum(cells.iter().map(|cell| cell[which])))
     });
     let mean = |which: usize| {
         let sum = bands.iter().fold([0.0; 4], |sum, band| {
@@ -80,6 +81,7 @@ pub(super) fn measure(plan: &Plan, before: &Photo, after: &Photo, when: When) ->
     };
     Ok(Tones {
         inside: mean(0),
+        full: mean(2),
         outside: mean(1),
     })
 }

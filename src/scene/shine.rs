@@ -11,7 +11,7 @@ use crate::scene::skin::{SkinTone, luminance};
 const MATT: f32 = 0.02;
 
 /// Apparent specular share that is mere variation of skin colour, not shine. Picked by eye.
-const DEAD_ZONE: f32 = 0.10;
+const DEAD_ZONE: f32 = 0.20;
 
 /// Encoded-like brightness of a channel from which a highlight counts as clipped.
 const CLIPPING: f32 = 0.80;

@@ -47,9 +47,9 @@ const AXES_MM: Vec3 = Vec3::new(78.0, 96.0, 92.0);
 /// Linear sRGB of the skin in even light.
 const SKIN: Vec3 = Vec3::new(0.52, 0.325, 0.235);
 /// Follicular units where nothing is lost, and what shaved roots leave of the light around them.
-const FOLLICLES: f32 = 110.0;
+const FOLLICLES: f32 = 130.0;
 const ROOT_VEIL: Vec3 = Vec3::new(0.80, 0.90, 0.94);
-const ROOT_ABSORPTANCE: [f32; 3] = [0.62, 0.60, 0.58];
+const ROOT_ABSORPTANCE: [f32; 3] = [0.70, 0.66, 0.62];
 
 impl SyntheticScalp {
     /// A head at the given scale; the picture is 200 mm wide and 132 mm high.
@@ -81,7 +81,7 @@ impl SyntheticScalp {
                 let width = 0.8 + 0.5 * stream.unit_f32();
                 InkDot {
                     center_px: position * scale.get(),
-                    radius_px: scale.to_px(0.105 * width),
+                    radius_px: scale.to_px(0.12 * width),
                     absorptance: ROOT_ABSORPTANCE,
                 }
             })
@@ -134,9 +134,9 @@ fn hair_share(at: Vec2) -> f32 {
 fn receded(at: Vec2) -> f32 {
     let from_middle = (at.x - CENTRE_MM.x).abs();
     let hairline = 86.0 + 10.0 * smoothstep((from_middle - 25.0) / 40.0);
-    let rim = smoothstep((inside(at) - 0.02) / 0.06);
     let above = (hairline - at.y + 0.5).clamp(0.0, 1.0);
-    above.min(rim).min(1.0 - hair_share(at))
+    let lost = f32::from(u8::from(inside(at) > 0.0 && hair_share(at) < 0.9));
+    above.min(lost)
 }
 
 /// Half the width of the head at a height, in mm.
