@@ -13,7 +13,7 @@ pub struct Impression {
     pub strength: f32,
     /// Depth of the deposit's top below the skin surface, in mm.
     pub depth_mm: f32,
-    /// Relative absorbance in linear red, green and blue; red is 1.
+    /// Relative absorbance in linear red, green and blue; that of carbon black is 1, 1.1, 1.3.
     pub absorbance: [f32; 3],
     /// Which of the field's dilutions the dot was made with, 0 the lightest.
     pub shade: u8,
