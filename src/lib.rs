@@ -1,4 +1,50 @@
-//! Shows on a real photograph what scalp micropigmentation will look like.
+//! Shows on a real photograph what scalp micropigmentation (SMP) will look like.
+//!
+//! Thousands of small soft dots of pigment are laid as a Poisson-disk field inside any mask, sized,
+//! tinted and diluted like a person's own shaved hair, and composited as pigment *in* skin: fresh,
+//! healed, and years from now.
+//!
+//! ```no_run
+//! use stubblefield::{Look, Mask, Photo, Scale, Seed, When};
+//!
+//! # fn main() -> stubblefield::Result<()> {
+//! let photo = Photo::open("scalp.jpg")?; // upright, in its own colour space
+//! let mask = Mask::open("treat.png")?; // white = treat; or an outline, a path, a closure
+//! let plan = Look::stubble().plan(&photo, &mask, Scale::px_per_mm(11.0)?, Seed::new(7))?;
+//! plan.render(&photo, When::healed())?.save("after.jpg")?; // the same dots at any time
+//! println!("{}", plan.report(&photo, When::healed())?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Stages
+//! Each is public on its own: [`Mask`] says where, [`FieldRequest`] lays the dots, [`Variation`] and
+//! [`Optics`] say what skin makes of them, [`Rasterizer`] draws them on anybody's pixel buffer,
+//! [`Scene`] reads the photo, [`Look`] ties them together, [`Report`] measures the result.
+//!
+//! # Scope
+//! Previews of pigment dots on photographs of skin, and labelled synthetic skin. Not a hair renderer,
+//! not a face editor, not a medical device; it neither finds people nor talks to a network.
+//!
+//! # Units and axes
+//! Lengths are millimetres of skin (`_mm`) or pixels of the photo (`_px`), densities dots per cm².
+//! x runs right, y down, the first pixel's centre lies at (0.5, 0.5). *Density* always means dots per
+//! area; how much light pigment swallows is called absorbance.
+//!
+//! # Determinism
+//! Same inputs, seed and crate version give the same bytes for any number of threads and any
+//! instruction set. Positions of dots are the same on every platform; elsewhere platforms may differ
+//! by one code value.
+//!
+//! # Features
+//! - `rayon` (default): parallel field, raster and scene; without it the serial path gives the same
+//!   bytes.
+//! - `image` (default): photo files: PNG, JPEG, TIFF and WebP with orientation, ICC profile and
+//!   cleaned EXIF.
+//! - `kurbo` (default): masks from Bezier paths.
+//! - `serde`: reports as serde values.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 
 mod error;
 mod field;

@@ -32,6 +32,20 @@ impl Plan {
     /// # Cost
     /// One copy of the photo, well under a µs per dot, and a few ns per pixel under ink.
     pub fn render(&self, photo: &Photo, when: When) -> Result<Photo> {
+        self.render_with(&mut Rasterizer::new(), photo, when)
+    }
+
+    /// [`Plan::render`] with a rasterizer of the caller's, which keeps its tables from one call to
+    /// the next.
+    ///
+    /// # Errors
+    /// As [`Plan::render`].
+    pub fn render_with(
+        &self,
+        rasterizer: &mut Rasterizer,
+        photo: &Photo,
+        when: When,
+    ) -> Result<Photo> {
         photo.size().check_equals(self.mask.size(), "photo")?;
         let drawing = self.drawing(when)?;
         let mut after = photo.clone();
@@ -39,7 +53,7 @@ impl Plan {
         if let Some(veil) = &drawing.veil {
             ink = ink.with_veil(veil);
         }
-        Rasterizer::new().composite(after.target_mut(), &ink)?;
+        rasterizer.composite(after.target_mut(), &ink)?;
         Ok(after)
     }
 
