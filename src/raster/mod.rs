@@ -3,6 +3,9 @@
 //! Knows pixels and shares of light, and nothing of millimetres, pigment or photo files.
 
 mod coverage;
+mod eigen;
+mod expansion;
+mod kernel;
 mod ink;
 mod pixels;
 mod rasterizer;
