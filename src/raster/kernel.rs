@@ -263,11 +263,18 @@ mod tests {
                     let (px, py) = (cell.place(cx), cell.place(cy));
                     let at = |t: &[f32], p: Place, len: usize, k: usize, i: usize| {
                         let g = |ph: usize, e: usize| t[((ph * cell.rank + k) * 2 + e) * len + i];
-                        let l = |e: usize| g(p.phase as usize, e) * (1.0 - p.weight) + g(p.phase as usize + 1, e) * p.weight;
+                        let l = |e: usize| {
+                            g(p.phase as usize, e) * (1.0 - p.weight)
+                                + g(p.phase as usize + 1, e) * p.weight
+                        };
                         l(0) * (1.0 - w) + l(1) * w
                     };
-                    let xs: Vec<f64> = (-3..cell.width as i32 + 3).map(|i| f64::from(px.start + i) + 0.5 - f64::from(cx)).collect();
-                    let ys: Vec<f64> = (-3..cell.width as i32 + 3).map(|i| f64::from(py.start + i) + 0.5 - f64::from(cy)).collect();
+                    let xs: Vec<f64> = (-3..cell.width as i32 + 3)
+                        .map(|i| f64::from(px.start + i) + 0.5 - f64::from(cx))
+                        .collect();
+                    let ys: Vec<f64> = (-3..cell.width as i32 + 3)
+                        .map(|i| f64::from(py.start + i) + 0.5 - f64::from(cy))
+                        .collect();
                     let exact = disc.coverage(&xs, &ys);
                     ink = 0.0;
                     for (i, row) in exact.iter().enumerate() {
@@ -276,7 +283,8 @@ mod tests {
                             let mut got = 0.0;
                             if inside(i) && inside(j) {
                                 for k in 0..cell.rank {
-                                    got += at(&cell.rows, px, cell.row, k, (i - 3) * 3) * at(&cell.columns, py, cell.column, k, j - 3);
+                                    got += at(&cell.rows, px, cell.row, k, (i - 3) * 3)
+                                        * at(&cell.columns, py, cell.column, k, j - 3);
                                 }
                             }
                             let got = f64::from(got * fix);
@@ -286,7 +294,15 @@ mod tests {
                     }
                 }
                 let mass = ink / (PI * f64::from(radius) * f64::from(radius)) - 1.0;
-                eprintln!("blur {blur} R {radius}: rank {} width {} phases {} fix {fix:.5} err {:.3}/255 mass {:.4}% {ms:.1} ms {} KB", cell.rank, cell.width, cell.grid.phases, worst*255.0, mass*100.0, (cell.rows.len()+cell.columns.len())*4/1024);
+                eprintln!(
+                    "blur {blur} R {radius}: rank {} width {} phases {} fix {fix:.5} err {:.3}/255 mass {:.4}% {ms:.1} ms {} KB",
+                    cell.rank,
+                    cell.width,
+                    cell.grid.phases,
+                    worst * 255.0,
+                    mass * 100.0,
+                    (cell.rows.len() + cell.columns.len()) * 4 / 1024
+                );
             }
         }
     }
