@@ -247,63 +247,55 @@ mod tests {
     use super::*;
 
     #[test]
-    fn survey() {
-        for blur in [0.3_f32, 0.4, 0.6, 1.0, 2.0, 8.0, 40.0] {
-            let ladder = Ladder::new(blur);
-            for radius in [0.02_f32, 0.2, 0.5, 1.0, 1.4, 2.5, 4.0, 6.0, 12.0, 30.0] {
-                let t = std::time::SystemTime::now();
-                let cell = ladder.build(ladder.cell_of(radius));
-                let ms = t.elapsed().unwrap().as_secs_f64() * 1e3;
-                let (w, fix) = cell.blend(radius);
-                // error in f64-ish, at few positions
-                let disc = BlurredDisc::new(f64::from(radius), f64::from(blur));
-                let mut worst: f64 = 0.0;
-                let mut ink = 0.0;
-                for &(cx, cy) in &[(0.013_f32, 0.49_f32), (0.26, 0.77), (0.515, 0.5)] {
-                    let (px, py) = (cell.place(cx), cell.place(cy));
-                    let at = |t: &[f32], p: Place, len: usize, k: usize, i: usize| {
-                        let g = |ph: usize, e: usize| t[((ph * cell.rank + k) * 2 + e) * len + i];
-                        let l = |e: usize| {
-                            g(p.phase as usize, e) * (1.0 - p.weight)
-                                + g(p.phase as usize + 1, e) * p.weight
-                        };
-                        l(0) * (1.0 - w) + l(1) * w
-                    };
-                    let xs: Vec<f64> = (-3..cell.width as i32 + 3)
-                        .map(|i| f64::from(px.start + i) + 0.5 - f64::from(cx))
-                        .collect();
-                    let ys: Vec<f64> = (-3..cell.width as i32 + 3)
-                        .map(|i| f64::from(py.start + i) + 0.5 - f64::from(cy))
-                        .collect();
-                    let exact = disc.coverage(&xs, &ys);
-                    ink = 0.0;
-                    for (i, row) in exact.iter().enumerate() {
-                        for (j, e) in row.iter().enumerate() {
-                            let inside = |v: usize| v >= 3 && v < cell.width + 3;
-                            let mut got = 0.0;
-                            if inside(i) && inside(j) {
-                                for k in 0..cell.rank {
-                                    got += at(&cell.rows, px, cell.row, k, (i - 3) * 3)
-                                        * at(&cell.columns, py, cell.column, k, j - 3);
-                                }
-                            }
-                            let got = f64::from(got * fix);
-                            ink += got;
-                            worst = worst.max((got - e).abs());
-                        }
-                    }
-                }
-                let mass = ink / (PI * f64::from(radius) * f64::from(radius)) - 1.0;
-                eprintln!(
-                    "blur {blur} R {radius}: rank {} width {} phases {} fix {fix:.5} err {:.3}/255 mass {:.4}% {ms:.1} ms {} KB",
-                    cell.rank,
-                    cell.width,
-                    cell.grid.phases,
-                    worst * 255.0,
-                    mass * 100.0,
-                    (cell.rows.len() + cell.columns.len()) * 4 / 1024
+    fn windows_are_as_narrow_as_the_reach_allows_and_hold_all_of_it() {
+        for reach in [0.9, 1.0, 1.3, 1.5, 1.7, 2.0, 4.49, 4.5, 4.51] {
+            let grid = Grid::new(reach, 8);
+            assert!(
+                grid.width as f64 <= (2.0 * reach + 2.0).ceil(),
+                "reach {reach}"
+            );
+            let places = grid.places();
+            for phase in 0..=8 {
+                let first = places[grid.place(phase, 0)];
+                let last = places[grid.place(phase, grid.width - 1)];
+                assert!(
+                    first - 1.0 <= -reach && last + 1.0 >= reach,
+                    "reach {reach}, phase {phase}: {first} to {last}"
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_window_starts_where_its_first_place_says() {
+        let ladder = Ladder::new(0.6);
+        for radius in [0.3_f32, 1.1, 2.9] {
+            let cell = ladder.build(ladder.cell_of(radius));
+            let places = cell.grid.places();
+            for center in [-7.3_f32, -0.5, 0.0, 0.49, 12.75, 4000.2] {
+                let place = cell.place(center);
+                let phase = place.phase as usize;
+                let below = places[cell.grid.place(phase, 0)];
+                let above = places[cell.grid.place(phase + 1, 0)];
+                let first = below + (above - below) * f64::from(place.weight);
+                let offset = f64::from(place.start) + 0.5 - f64::from(center);
+                assert!(
+                    (first - offset).abs() < 1e-6,
+                    "{center}: {first} and {offset}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_rank_grows_with_the_radius_in_blurs() {
+        let rank = |radius: f32, blur: f32| {
+            let ladder = Ladder::new(blur);
+            ladder.build(ladder.cell_of(radius)).rank
+        };
+        assert_eq!(rank(0.3, 0.6), 1);
+        assert_eq!(rank(1.2, 0.6), 2);
+        assert_eq!(rank(2.5, 0.6), 3);
+        assert_eq!(rank(30.0, 40.0), 1);
     }
 }

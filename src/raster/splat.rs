@@ -175,7 +175,7 @@ fn draw_one<S: Simd, const K: usize>(
         for y in clip.rows.clone() {
             let mut taken = row[0] * splat(simd, columns[y]);
             for k in 1..K {
-                taken = taken + row[k] * splat(simd, columns[k * cell.column + y]);
+                taken += row[k] * splat(simd, columns[k * cell.column + y]);
             }
             let here = &mut light[place..place + 8];
             let before = load(simd, here);
@@ -207,7 +207,7 @@ fn draw_wide<S: Simd>(simd: S, tile: &mut Tile, cell: &Cell, dot: &Splat, factor
             let mut taken = load(simd, &rows[8 * j..]) * splat(simd, columns[y]);
             for k in 1..cell.rank {
                 let column = splat(simd, columns[k * cell.column + y]);
-                taken = taken + load(simd, &rows[k * cell.row + 8 * j..]) * column;
+                taken += load(simd, &rows[k * cell.row + 8 * j..]) * column;
             }
             let here = &mut light[8 * n..8 * n + 8];
             let before = load(simd, here);

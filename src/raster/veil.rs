@@ -209,5 +209,5 @@ pub(super) fn mix(a: f32, b: f32, t: f32) -> f32 {
 
 fn between(at: f32, count: usize) -> Option<(usize, f32)> {
     let below = at.floor();
-    (below >= 0.0 && below < (count - 1) as f32).then(|| (below as usize, at - below))
+    (below >= 0.0 && below < (count - 1) as f32).then_some((below as usize, at - below))
 }
