@@ -31,3 +31,28 @@ pub(crate) fn for_each_chunk<T: Send>(
         .enumerate()
         .for_each(|(i, part)| f(i, part));
 }
+
+/// As [`for_each_chunk`], each part with a state of its own; there must be as many states as parts.
+pub(crate) fn for_each_chunk_with<T: Send, S: Send>(
+    values: &mut [T],
+    chunk: usize,
+    states: &mut [S],
+    f: impl Fn(usize, &mut [T], &mut S) + Sync + Send,
+) {
+    debug_assert!(
+        values.len().div_ceil(chunk) <= states.len(),
+        "every part has a state"
+    );
+    #[cfg(feature = "rayon")]
+    values
+        .par_chunks_mut(chunk)
+        .zip(states.par_iter_mut())
+        .enumerate()
+        .for_each(|(i, (part, state))| f(i, part, state));
+    #[cfg(not(feature = "rayon"))]
+    values
+        .chunks_mut(chunk)
+        .zip(states)
+        .enumerate()
+        .for_each(|(i, (part, state))| f(i, part, state));
+}

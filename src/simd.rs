@@ -6,8 +6,12 @@
 //! way by every instruction set, so all levels give the same bits. Fused multiply-add and the
 //! approximate reciprocals do not have that property and are not used.
 
-pub(crate) use fearless_simd::{Simd, dispatch, f32x8, prelude::*};
-use fearless_simd::{f32x4, i32x8, u8x32, u16x16, u32x8};
+use fearless_simd::{
+    Bytes, SimdCombine, SimdInt, SimdNarrow, SimdWiden, f32x4, i32x8, u8x32, u16x16, u32x8,
+};
+pub(crate) use fearless_simd::{
+    Select, Simd, SimdBase, SimdFloat, SimdFrom, SimdMask, dispatch, f32x8,
+};
 
 /// Which vector instructions the inner loops use.
 ///

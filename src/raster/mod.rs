@@ -2,10 +2,16 @@
 //!
 //! Knows pixels and shares of light, and nothing of millimetres, pigment or photo files.
 
+mod bins;
 mod coverage;
+mod eigen;
+mod expansion;
 mod ink;
+mod kernel;
 mod pixels;
 mod rasterizer;
+mod resolve;
+mod splat;
 mod transfer;
 mod veil;
 

@@ -97,8 +97,8 @@ impl<'a> PixelsMut<'a> {
     }
 
     /// A picture of floating-point values, where 1 is the full code, proportional to light unless
-    /// [`PixelsMut::with_transfer`] says otherwise. Values outside 0..=1 are kept as they are and
-    /// multiplied where the curve is linear.
+    /// [`PixelsMut::with_transfer`] says otherwise. Values outside 0..=1 are multiplied like
+    /// all others; under the sRGB curve those above 1 come out within 1e-3.
     ///
     /// # Errors
     /// As [`PixelsMut::from_u8`].

@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::plane::Plane;
+use crate::raster::splat::Tile;
+use crate::units::Size;
 use glam::Vec2;
 
 /// A slowly varying loss of light per channel, given at the centres of square cells.
@@ -32,6 +34,8 @@ pub struct Veil {
     /// Centre of the first cell of `loss`, in pixels.
     pub(super) first_px: Vec2,
     pub(super) cells_per_px: f32,
+    /// First and last column and row of cells that lose light.
+    inked: Option<[usize; 4]>,
 }
 
 impl Veil {
@@ -64,9 +68,15 @@ impl Veil {
         let (width, height) = (size.width() as usize, size.height() as usize);
         let columns = width + 2;
         let mut loss = vec![[0.0; 3]; columns * (height + 2)];
+        let mut inked: Option<[usize; 4]> = None;
         for (y, row) in transmittance.values().chunks_exact(width).enumerate() {
-            for (x, t) in row.iter().enumerate() {
-                loss[(y + 1) * columns + x + 1] = t.map(|t| 1.0 - t);
+            for (x, &t) in row.iter().enumerate() {
+                let (x, y) = (x + 1, y + 1);
+                loss[y * columns + x] = t.map(|t| 1.0 - t);
+                if t != [1.0; 3] {
+                    let [left, top, right, bottom] = inked.unwrap_or([x, y, x, y]);
+                    inked = Some([left.min(x), top.min(y), right.max(x), bottom.max(y)]);
+                }
             }
         }
         Ok(Self {
@@ -75,6 +85,7 @@ impl Veil {
             rows: height + 2,
             first_px: origin_px - Vec2::splat(0.5 * cell_px),
             cells_per_px: 1.0 / cell_px,
+            inked,
         })
     }
 
@@ -91,6 +102,92 @@ impl Veil {
             let right = mix(self.loss[upper + 1][c], self.loss[lower + 1][c], v);
             1.0 - mix(left, right, u)
         })
+    }
+
+    /// The part of a picture it may darken: left, top, right, bottom.
+    pub(super) fn bounds(&self, size: Size) -> Option<[u32; 4]> {
+        let [left, top, right, bottom] = self.inked?;
+        let px = |cell: usize, first: f32| first + cell as f32 / self.cells_per_px;
+        let inside = |v: f32, most: u32| v.clamp(0.0, most as f32) as u32;
+        let bounds = [
+            inside(px(left - 1, self.first_px.x) - 1.0, size.width()),
+            inside(px(top - 1, self.first_px.y) - 1.0, size.height()),
+            inside(px(right + 1, self.first_px.x) + 2.0, size.width()),
+            inside(px(bottom + 1, self.first_px.y) + 2.0, size.height()),
+        ];
+        (bounds[0] < bounds[2] && bounds[1] < bounds[3]).then_some(bounds)
+    }
+
+    /// Whether it darkens any pixel of a tile.
+    pub(super) fn reaches(&self, tile: &Tile) -> bool {
+        let first = |at: i64| at as f32 + 0.5;
+        let last = |at: i64, length: usize| (at + length as i64) as f32 - 0.5;
+        let Some((columns, rows)) = Option::zip(
+            self.cells(
+                first(tile.left),
+                last(tile.left, tile.width),
+                self.first_px.x,
+                self.columns,
+            ),
+            self.cells(
+                first(tile.top),
+                last(tile.top, tile.height),
+                self.first_px.y,
+                self.rows,
+            ),
+        ) else {
+            return false;
+        };
+        rows.into_iter().any(|j| {
+            let row = &self.loss[j * self.columns..][..self.columns];
+            row[columns.clone()].iter().any(|loss| *loss != [0.0; 3])
+        })
+    }
+
+    /// The cells that pixels from `low` to `high` lie between.
+    fn cells(
+        &self,
+        low: f32,
+        high: f32,
+        first: f32,
+        count: usize,
+    ) -> Option<std::ops::Range<usize>> {
+        let from = ((low - first) * self.cells_per_px).floor().max(0.0);
+        let to = ((high - first) * self.cells_per_px).floor() + 2.0;
+        let to = to.clamp(0.0, count as f32);
+        (from < to).then_some(from as usize..to as usize)
+    }
+
+    /// Sets a tile to the transmittance at its pixels' centres, as [`Veil::sample`] gives it.
+    pub(super) fn fill(&self, tile: &mut Tile) {
+        // The cell in the corner holds no ink: it stands for all places outside the grid.
+        let places: Vec<(usize, f32)> = (0..tile.width as i64)
+            .map(|x| {
+                self.column((tile.left + x) as f32 + 0.5)
+                    .unwrap_or((0, 0.0))
+            })
+            .collect();
+        let used = places.iter().map(|p| p.0).min().unwrap_or(0)
+            ..places.iter().map(|p| p.0 + 2).max().unwrap_or(0);
+        let mut between = vec![[0.0; 3]; self.columns];
+        for y in 0..tile.height {
+            let place = self.row((tile.top + y as i64) as f32 + 0.5);
+            let light = tile.row_mut(y);
+            let Some((j, v)) = place else {
+                light.fill(1.0);
+                continue;
+            };
+            let upper = &self.loss[j * self.columns..][used.clone()];
+            let lower = &self.loss[(j + 1) * self.columns..][used.clone()];
+            for ((to, a), b) in between[used.clone()].iter_mut().zip(upper).zip(lower) {
+                *to = std::array::from_fn(|c| mix(a[c], b[c], v));
+            }
+            for (light, &(i, u)) in light.chunks_exact_mut(3).zip(&places) {
+                for c in 0..3 {
+                    light[c] = 1.0 - mix(between[i][c], between[i + 1][c], u);
+                }
+            }
+        }
     }
 
     /// The column of cells left of a position and how far it lies towards the next one.
@@ -112,5 +209,5 @@ pub(super) fn mix(a: f32, b: f32, t: f32) -> f32 {
 
 fn between(at: f32, count: usize) -> Option<(usize, f32)> {
     let below = at.floor();
-    (below >= 0.0 && below < (count - 1) as f32).then(|| (below as usize, at - below))
+    (below >= 0.0 && below < (count - 1) as f32).then_some((below as usize, at - below))
 }

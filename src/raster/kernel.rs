@@ -1,0 +1,301 @@
+//! Tables of coverage: a blurred disc of any radius at any sub-pixel position, as a short sum of
+//! products of one row of numbers with one column.
+//!
+//! The terms come from [`Expansion`]. A dot's position enters each factor alone, and the pixel box
+//! is already inside, so nothing is lost at sub-pixel positions. A [`Cell`] holds the factors for
+//! two neighbouring radii and all phases of the position. Between phases they are interpolated
+//! linearly in the position, between radii linearly in R², which keeps the amount of ink; what the
+//! products of interpolated factors change in it is known in advance and given back.
+
+use crate::raster::coverage::BlurredDisc;
+use crate::raster::expansion::{Expansion, Term, point};
+use std::f64::consts::PI;
+
+/// Coverage at which a window ends: absolute, and as a share of the dot's own largest coverage,
+/// which is what counts for dots far below a pixel.
+const TAIL_ERROR: f64 = 0.12 / 255.0;
+const TAIL_SHARE: f64 = 0.002;
+/// Steps of radius and of phase in units of the width of a dot's edge. Interpolation errs by an
+/// eighth of the square of a step times the curvature, at most 0.25 over the width squared.
+const RADIUS_STEP: f64 = 0.18;
+const PHASE_STEP: f64 = 0.08;
+const MOST_PHASES: usize = 32;
+
+/// Which tables serve which radius at one blur.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ladder {
+    blur: f64,
+    step: f64,
+    phases: usize,
+}
+
+/// The factors for all radii between two steps of the ladder.
+#[derive(Debug)]
+pub(super) struct Cell {
+    /// Terms of the expansion.
+    pub(super) rank: usize,
+    /// Pixels on a side of the window.
+    pub(super) width: usize,
+    /// Length of a row in elements, three to the pixel, filled up to a multiple of eight.
+    pub(super) row: usize,
+    /// Length of a column, filled up to a multiple of eight.
+    pub(super) column: usize,
+    /// Per phase, term and end: a row, each value three times, then zeros.
+    pub(super) rows: Vec<f32>,
+    /// Per phase, term and end: a column, then zeros.
+    pub(super) columns: Vec<f32>,
+    grid: Grid,
+    /// Radius² at either end.
+    squares: [f64; 2],
+    /// Ink of lower × lower, of lower × upper, and of upper × upper factors.
+    inks: [f64; 3],
+}
+
+/// Where along one axis a window starts, and between which phases its dot lies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Place {
+    pub(super) start: i32,
+    pub(super) phase: u32,
+    pub(super) weight: f32,
+}
+
+impl Ladder {
+    pub(super) fn new(blur: f32) -> Self {
+        let blur = f64::from(blur);
+        let edge = libm::sqrt(blur * blur + 1.0 / 12.0);
+        let mut phases = MOST_PHASES;
+        while phases > 1 && 2.0 <= PHASE_STEP * edge * phases as f64 {
+            phases /= 2;
+        }
+        Self {
+            blur,
+            step: RADIUS_STEP * edge,
+            phases,
+        }
+    }
+
+    /// The cell that serves a radius.
+    pub(super) fn cell_of(&self, radius: f32) -> usize {
+        (f64::from(radius) / self.step) as usize
+    }
+
+    /// Builds a cell.
+    ///
+    /// # Cost
+    /// A few milliseconds for the dots of a photo; about a second for a radius of 200 blurs.
+    pub(super) fn build(&self, cell: usize) -> Cell {
+        let radii = [cell, cell + 1].map(|i| i as f64 * self.step);
+        let discs = radii.map(|r| BlurredDisc::new(r, self.blur));
+        let reach = reach(&discs[1], radii[1], self.blur);
+        let grid = Grid::new(reach, self.phases);
+        let places = grid.places();
+        let [lower, upper] = discs.map(|disc| Expansion::new(disc, reach));
+        let rank = lower.rank.max(upper.rank);
+        let high = upper.terms(&places, rank);
+        let low = if cell == 0 {
+            let mut terms = vec![None; rank];
+            terms[0] = Some(point(&places, self.blur));
+            terms
+        } else {
+            lower.terms(&places, rank)
+        };
+        let terms: Vec<[Term; 2]> = low.into_iter().zip(high).filter_map(pair).collect();
+        Cell::new(grid, &terms, radii)
+    }
+}
+
+/// A term at both ends. Where one end has none, it gets the other's shape and no ink.
+fn pair(ends: (Option<Term>, Option<Term>)) -> Option<[Term; 2]> {
+    let without_ink = |t: &Term| Term {
+        row: vec![0.0; t.row.len()],
+        column: t.column.clone(),
+    };
+    match ends {
+        (Some(low), Some(high)) => Some([low, high]),
+        (Some(low), None) => Some([low.clone(), without_ink(&low)]),
+        (None, Some(high)) => Some([without_ink(&high), high]),
+        (None, None) => None,
+    }
+}
+
+impl Cell {
+    fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
+        let row = (3 * grid.width).next_multiple_of(8);
+        let column = grid.width.next_multiple_of(8);
+        let mut rows = Vec::with_capacity((grid.phases + 1) * terms.len() * 2 * row);
+        let mut columns = Vec::with_capacity((grid.phases + 1) * terms.len() * 2 * column);
+        for phase in 0..=grid.phases {
+            for term in terms.iter().flatten() {
+                for i in 0..grid.width {
+                    rows.extend([term.row[grid.place(phase, i)] as f32; 3]);
+                    columns.push(term.column[grid.place(phase, i)] as f32);
+                }
+                rows.resize(rows.len().next_multiple_of(row), 0.0);
+                columns.resize(columns.len().next_multiple_of(column), 0.0);
+            }
+        }
+        let ink = |rows: usize, columns: usize| {
+            let sums = terms
+                .iter()
+                .map(|t| grid.sum(&t[rows].row) * grid.sum(&t[columns].column));
+            sums.sum::<f64>()
+        };
+        Self {
+            rank: terms.len(),
+            width: grid.width,
+            row,
+            column,
+            rows,
+            columns,
+            squares: radii.map(|r| r * r),
+            inks: [ink(0, 0), 0.5 * (ink(0, 1) + ink(1, 0)), ink(1, 1)],
+            grid,
+        }
+    }
+
+    /// How far a radius lies towards the cell's upper end, and the factor on its ink that makes the
+    /// amount exact.
+    pub(super) fn blend(&self, radius: f32) -> (f32, f32) {
+        let square = f64::from(radius) * f64::from(radius);
+        let t = (square - self.squares[0]) / (self.squares[1] - self.squares[0]);
+        let [low, mixed, high] = self.inks;
+        let ink = (1.0 - t) * ((1.0 - t) * low + 2.0 * t * mixed) + t * t * high;
+        (t as f32, (PI * square / ink) as f32)
+    }
+
+    /// The window of a dot centred at `center` along one axis.
+    pub(super) fn place(&self, center: f32) -> Place {
+        let at = f64::from(center) + self.grid.shift;
+        let whole = at.floor();
+        let phase = (at - whole) * self.grid.phases as f64;
+        let below = phase.floor().min(self.grid.phases as f64 - 1.0);
+        Place {
+            start: whole as i32 - self.grid.before,
+            phase: below as u32,
+            weight: (phase - below) as f32,
+        }
+    }
+}
+
+/// The places at which a window's pixels can lie from the dot's centre.
+///
+/// A centre at `c` has its window start at `⌊c + shift⌋ − before`. With a shift of 0 windows are an
+/// odd number of pixels wide, with ½ an even one; the narrower is taken.
+#[derive(Clone, Copy, Debug)]
+struct Grid {
+    width: usize,
+    before: i32,
+    shift: f64,
+    phases: usize,
+}
+
+impl Grid {
+    fn new(reach: f64, phases: usize) -> Self {
+        let (odd, even) = ((reach + 0.5).ceil() as usize - 1, reach.ceil() as usize);
+        let (width, before, shift) = if 2 * odd + 1 < 2 * even {
+            (2 * odd + 1, odd, 0.0)
+        } else {
+            (2 * even, even, 0.5)
+        };
+        Self {
+            width,
+            before: before as i32,
+            shift,
+            phases,
+        }
+    }
+
+    /// All places, one phase step apart.
+    fn places(&self) -> Vec<f64> {
+        let first = 0.5 + self.shift - f64::from(self.before) - 1.0;
+        (0..=self.width * self.phases)
+            .map(|n| first + n as f64 / self.phases as f64)
+            .collect()
+    }
+
+    /// The place of a window's pixel at a phase.
+    fn place(&self, phase: usize, pixel: usize) -> usize {
+        (pixel + 1) * self.phases - phase
+    }
+
+    /// The sum over a window's pixels, averaged over the phases.
+    fn sum(&self, values: &[f64]) -> f64 {
+        let windows = (0..self.phases).flat_map(|p| (0..self.width).map(move |i| (p, i)));
+        let total: f64 = windows.map(|(p, i)| values[self.place(p, i)]).sum();
+        total / self.phases as f64
+    }
+}
+
+/// The distance along an axis at which coverage has fallen to what a window may leave out.
+fn reach(disc: &BlurredDisc, radius: f64, blur: f64) -> f64 {
+    let along_axis = |x: f64| disc.coverage(&[x], &[0.0])[0][0];
+    let end = TAIL_ERROR.min(TAIL_SHARE * along_axis(0.0));
+    let (mut inside, mut outside) = (0.0, radius + 4.0 * blur + 1.0);
+    for _ in 0..24 {
+        let middle = 0.5 * (inside + outside);
+        if along_axis(middle) > end {
+            inside = middle;
+        } else {
+            outside = middle;
+        }
+    }
+    outside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_as_narrow_as_the_reach_allows_and_hold_all_of_it() {
+        for reach in [0.9, 1.0, 1.3, 1.5, 1.7, 2.0, 4.49, 4.5, 4.51] {
+            let grid = Grid::new(reach, 8);
+            assert!(
+                grid.width as f64 <= (2.0 * reach + 2.0).ceil(),
+                "reach {reach}"
+            );
+            let places = grid.places();
+            for phase in 0..=8 {
+                let first = places[grid.place(phase, 0)];
+                let last = places[grid.place(phase, grid.width - 1)];
+                assert!(
+                    first - 1.0 <= -reach && last + 1.0 >= reach,
+                    "reach {reach}, phase {phase}: {first} to {last}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_starts_where_its_first_place_says() {
+        let ladder = Ladder::new(0.6);
+        for radius in [0.3_f32, 1.1, 2.9] {
+            let cell = ladder.build(ladder.cell_of(radius));
+            let places = cell.grid.places();
+            for center in [-7.3_f32, -0.5, 0.0, 0.49, 12.75, 4000.2] {
+                let place = cell.place(center);
+                let phase = place.phase as usize;
+                let below = places[cell.grid.place(phase, 0)];
+                let above = places[cell.grid.place(phase + 1, 0)];
+                let first = below + (above - below) * f64::from(place.weight);
+                let offset = f64::from(place.start) + 0.5 - f64::from(center);
+                assert!(
+                    (first - offset).abs() < 1e-6,
+                    "{center}: {first} and {offset}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_rank_grows_with_the_radius_in_blurs() {
+        let rank = |radius: f32, blur: f32| {
+            let ladder = Ladder::new(blur);
+            ladder.build(ladder.cell_of(radius)).rank
+        };
+        assert_eq!(rank(0.3, 0.6), 1);
+        assert_eq!(rank(1.2, 0.6), 2);
+        assert_eq!(rank(2.5, 0.6), 3);
+        assert_eq!(rank(30.0, 40.0), 1);
+    }
+}

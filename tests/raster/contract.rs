@@ -1,0 +1,322 @@
+//! The same bytes on every path, and bad input refused before anything is written.
+
+use crate::oracle::{self, stream};
+use glam::Vec2;
+use stubblefield::{
+    Channels, Error, Ink, InkDot, Level, PixelsMut, Plane, Rasterizer, Size, Transfer, Veil,
+};
+
+struct Scene {
+    size: Size,
+    dots: Vec<InkDot>,
+    veil: Veil,
+    surface: Plane<u8>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let size = Size::new(203, 171).unwrap();
+        let mut stream = stream(21);
+        let mut dots = oracle::random_dots(size, 500, 0.1..2.0, &mut stream);
+        dots.extend(oracle::random_dots(size, 3, 6.0..9.0, &mut stream));
+        let grid = Plane::from_fn(Size::new(14, 9).unwrap(), |x, y| {
+            [0.9, 0.93, 0.97].map(|t| if x > 4 && y > 2 { t } else { 1.0 })
+        });
+        Self {
+            size,
+            dots,
+            veil: Veil::from_grid(&grid, 11.0, Vec2::new(9.0, 4.0)).unwrap(),
+            surface: Plane::from_fn(size, |_, _| (stream.unit_f32() * 128.0) as u8),
+        }
+    }
+
+    fn ink(&self) -> Ink<'_> {
+        Ink::new(&self.dots, 0.7)
+            .with_veil(&self.veil)
+            .with_surface(&self.surface)
+    }
+
+    fn pixels(&self) -> Vec<u8> {
+        let mut stream = stream(22);
+        (0..self.size.pixels() * 3)
+            .map(|_| (stream.unit_f32() * 256.0) as u8)
+            .collect()
+    }
+
+    fn draw(&self, rasterizer: &mut Rasterizer) -> Vec<u8> {
+        let mut pixels = self.pixels();
+        let stride = self.size.width() as usize * 3;
+        let target = PixelsMut::from_u8(&mut pixels, self.size, Channels::Rgb, stride).unwrap();
+        rasterizer.composite(target, &self.ink()).unwrap();
+        pixels
+    }
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_level_tile_size_or_an_earlier_picture() {
+    let scene = Scene::new();
+    let expected = scene.draw(&mut Rasterizer::new());
+    assert_ne!(expected, scene.pixels());
+    for level in Level::supported() {
+        assert!(
+            scene.draw(&mut Rasterizer::with_level(level)) == expected,
+            "{level:?}"
+        );
+    }
+    for tile in [8, 13, 32, 64, 100, 128, 512] {
+        let mut rasterizer = Rasterizer::new().with_tile_px(tile).unwrap();
+        assert!(
+            scene.draw(&mut rasterizer) == expected,
+            "tiles of {tile} px"
+        );
+    }
+    let mut used = Rasterizer::new();
+    let other = oracle::random_dots(scene.size, 50, 0.5..9.0, &mut stream(23));
+    used.transmittance(Size::new(300, 20).unwrap(), &Ink::new(&other, 2.0))
+        .unwrap();
+    assert!(scene.draw(&mut used) == expected, "after another picture");
+    assert!(scene.draw(&mut used) == expected, "a second time");
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn the_bytes_do_not_depend_on_the_number_of_threads() {
+    let scene = Scene::new();
+    let expected = scene.draw(&mut Rasterizer::new());
+    for threads in [1, 2, 3, 8] {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let drawn = pool.install(|| scene.draw(&mut Rasterizer::new()));
+        assert!(drawn == expected, "{threads} threads");
+    }
+}
+
+#[test]
+fn every_kind_of_pixel_is_the_same_at_every_level() {
+    let scene = Scene::new();
+    let size = scene.size;
+    let mut stream = stream(24);
+    let values: Vec<f32> = (0..size.pixels() * 4).map(|_| stream.unit_f32()).collect();
+    let row = size.width() as usize * 4;
+    for transfer in [Transfer::Srgb, Transfer::Gamma(2.2), Transfer::Linear] {
+        let mut expected = None;
+        for level in Level::supported() {
+            let mut rasterizer = Rasterizer::with_level(level);
+            let mut codes: Vec<u16> = values.iter().map(|v| (v * 65535.0) as u16).collect();
+            let target = PixelsMut::from_u16(&mut codes, size, Channels::Rgba, row).unwrap();
+            rasterizer
+                .composite(target.with_transfer(transfer.clone()), &scene.ink())
+                .unwrap();
+            let mut floats = values.clone();
+            let target = PixelsMut::from_f32(&mut floats, size, Channels::Rgba, row).unwrap();
+            rasterizer
+                .composite(target.with_transfer(transfer.clone()), &scene.ink())
+                .unwrap();
+            let bits: Vec<u32> = floats.iter().map(|v| v.to_bits()).collect();
+            let expected = expected.get_or_insert_with(|| (codes.clone(), bits.clone()));
+            assert!(*expected == (codes, bits), "{level:?}, {transfer:?}");
+        }
+    }
+}
+
+#[test]
+fn another_order_of_the_dots_changes_hardly_anything() {
+    let size = Size::new(400, 300).unwrap();
+    let mut dots = oracle::random_dots(size, 12_000, 0.3..2.5, &mut stream(25));
+    let draw = |dots: &[InkDot]| {
+        let mut pixels = vec![190_u8; size.pixels() * 3];
+        let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 1200).unwrap();
+        Rasterizer::new()
+            .composite(target, &Ink::new(dots, 0.7))
+            .unwrap();
+        pixels
+    };
+    let forward = draw(&dots);
+    dots.reverse();
+    let backward = draw(&dots);
+    let mut changed = 0;
+    for (a, b) in forward.chunks_exact(3).zip(backward.chunks_exact(3)) {
+        changed += usize::from(a != b);
+        assert!(a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1));
+    }
+    assert!(
+        changed * 100_000 <= size.pixels(),
+        "{changed} of {} pixels differ",
+        size.pixels()
+    );
+}
+
+#[test]
+fn stride_padding_and_alpha_are_never_touched() {
+    let scene = Scene::new();
+    let (width, height) = (scene.size.width() as usize, scene.size.height() as usize);
+    let packed = scene.draw(&mut Rasterizer::new());
+    for channels in [Channels::Rgb, Channels::Rgba] {
+        let stride = width * channels.count() + 37;
+        let mut pixels = vec![77_u8; stride * height + 5];
+        for (i, rgb) in scene.pixels().chunks_exact(3).enumerate() {
+            let at = i / width * stride + i % width * channels.count();
+            pixels[at..at + 3].copy_from_slice(rgb);
+        }
+        let target = PixelsMut::from_u8(&mut pixels, scene.size, channels, stride).unwrap();
+        Rasterizer::new().composite(target, &scene.ink()).unwrap();
+        for (i, rgb) in packed.chunks_exact(3).enumerate() {
+            let at = i / width * stride + i % width * channels.count();
+            assert_eq!(&pixels[at..at + 3], rgb, "pixel {i}, {channels:?}");
+            pixels[at..at + 3].fill(77);
+        }
+        assert!(pixels.iter().all(|&p| p == 77), "{channels:?}");
+    }
+}
+
+#[test]
+fn bounds_hold_all_that_changes_and_count_what_reaches_the_picture() {
+    let size = Size::new(100, 80).unwrap();
+    let dot = |x: f32, y: f32| InkDot {
+        center_px: Vec2::new(x, y),
+        radius_px: 1.5,
+        absorptance: [0.8; 3],
+    };
+    let dots = [
+        dot(30.0, 20.0),
+        dot(40.5, 25.0),
+        dot(-50.0, 3.0),
+        dot(1e6, -1e6),
+    ];
+    let mut pixels = vec![200_u8; size.pixels() * 3];
+    let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 300).unwrap();
+    let drawn = Rasterizer::new()
+        .composite(target, &Ink::new(&dots, 0.6))
+        .unwrap();
+    assert_eq!(drawn.dots, 2);
+    let bounds = drawn.bounds.unwrap();
+    assert!(bounds.left >= 22 && bounds.right <= 49 && bounds.top >= 12 && bounds.bottom <= 33);
+    for (i, rgb) in pixels.chunks_exact(3).enumerate() {
+        let (x, y) = (i as u32 % 100, i as u32 / 100);
+        let inside =
+            (bounds.left..bounds.right).contains(&x) && (bounds.top..bounds.bottom).contains(&y);
+        assert!(inside || rgb == [200; 3], "pixel ({x}, {y})");
+    }
+}
+
+#[test]
+fn bad_dots_are_named_before_anything_is_written() {
+    let good = InkDot {
+        center_px: Vec2::splat(5.0),
+        radius_px: 1.0,
+        absorptance: [0.5; 3],
+    };
+    let size = Size::new(10, 10).unwrap();
+    let mut refused = Vec::new();
+    for radius_px in [0.0, -1.0, f32::NAN, f32::INFINITY, 64.5] {
+        refused.push(("radius_px", InkDot { radius_px, ..good }));
+    }
+    for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 5e6] {
+        let x = Vec2::new(value, 1.0);
+        refused.push((
+            "center_px.x",
+            InkDot {
+                center_px: x,
+                ..good
+            },
+        ));
+        let y = Vec2::new(1.0, -value);
+        refused.push((
+            "center_px.y",
+            InkDot {
+                center_px: y,
+                ..good
+            },
+        ));
+    }
+    for (i, value) in [f32::NAN, -0.01, 1.01, f32::INFINITY]
+        .into_iter()
+        .enumerate()
+    {
+        let mut absorptance = [0.5; 3];
+        absorptance[i % 3] = value;
+        refused.push((
+            "absorptance",
+            InkDot {
+                absorptance,
+                ..good
+            },
+        ));
+    }
+    for (name, dot) in refused {
+        let mut pixels = vec![100_u8; 300];
+        let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 30).unwrap();
+        let dots = [good, dot];
+        let error = Rasterizer::new().composite(target, &Ink::new(&dots, 0.7));
+        assert!(
+            matches!(error, Err(Error::OutOfRange { parameter, .. }) if parameter == name),
+            "{dot:?}: {error:?}"
+        );
+        assert!(pixels.iter().all(|&p| p == 100), "{dot:?}");
+    }
+}
+
+#[test]
+fn bad_pictures_blurs_curves_and_planes_are_named() {
+    let size = Size::new(10, 10).unwrap();
+    let mut pixels = vec![100_u8; 300];
+    for (stride, channels) in [
+        (0, Channels::Rgb),
+        (29, Channels::Rgb),
+        (39, Channels::Rgba),
+    ] {
+        let error = PixelsMut::from_u8(&mut pixels, size, channels, stride).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::OutOfRange {
+                    parameter: "stride",
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+    for stride in [31, 1000, usize::MAX / 4, usize::MAX] {
+        assert!(PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, stride).is_err());
+    }
+    assert!(PixelsMut::from_u8(&mut pixels[..299], size, Channels::Rgb, 30).is_err());
+    assert!(PixelsMut::from_u16(&mut [0; 299], size, Channels::Rgb, 30).is_err());
+    assert!(PixelsMut::from_f32(&mut [0.0; 399], size, Channels::Rgba, 40).is_err());
+
+    let mut refuse = |ink: &Ink, transfer: Transfer| {
+        let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 30).unwrap();
+        Rasterizer::new()
+            .composite(target.with_transfer(transfer), ink)
+            .unwrap_err()
+            .to_string()
+    };
+    for blur in [0.0, 0.29, -1.0, 65.0, f32::NAN, f32::INFINITY] {
+        let words = refuse(&Ink::new(&[], blur), Transfer::Srgb);
+        assert!(words.starts_with("blur_px is "), "{words}");
+    }
+    for gamma in [0.0, 0.9, 4.1, f32::NAN, f32::INFINITY] {
+        let words = refuse(&Ink::new(&[], 1.0), Transfer::Gamma(gamma));
+        assert!(words.starts_with("gamma is "), "{words}");
+    }
+    let surface = Plane::filled(Size::new(10, 9).unwrap(), 0);
+    assert_eq!(
+        refuse(&Ink::new(&[], 1.0).with_surface(&surface), Transfer::Srgb),
+        "surface is 10x9 px, allowed: 10x10 px"
+    );
+    let grid = |t: f32| Plane::filled(size, [1.0, t, 1.0]);
+    for t in [-0.1, 1.1, f32::NAN] {
+        assert!(Veil::from_grid(&grid(t), 5.0, Vec2::ZERO).is_err());
+    }
+    for cell in [0.0, 0.5, -3.0, f32::NAN, 1e9] {
+        assert!(Veil::from_grid(&grid(0.5), cell, Vec2::ZERO).is_err());
+    }
+    for origin in [Vec2::new(f32::NAN, 0.0), Vec2::new(0.0, 1e12)] {
+        assert!(Veil::from_grid(&grid(0.5), 5.0, origin).is_err());
+    }
+    for tile in [0, 7, 1025] {
+        assert!(Rasterizer::new().with_tile_px(tile).is_err());
+    }
+}

@@ -1,0 +1,7 @@
+//! The rasteriser against a slow compositor, and its promises.
+
+mod contract;
+mod coverage;
+#[path = "../support/raster.rs"]
+mod oracle;
+mod resolve;

@@ -1,0 +1,251 @@
+//! How exactly transmittance is applied to encoded pixels, and what is never touched.
+
+use crate::oracle::{self, stream};
+use glam::Vec2;
+use stubblefield::{
+    Channels, Ink, InkDot, Level, PixelsMut, Plane, Rasterizer, Size, Transfer, TransferTable, Veil,
+};
+
+/// Any transmittance at every pixel: a veil with a cell per pixel.
+fn random_veil(size: Size, key: u64) -> Veil {
+    let mut stream = stream(key);
+    let grid = Plane::from_fn(size, |_, _| {
+        std::array::from_fn(|_| match (stream.unit_f32() * 8.0) as u32 {
+            0 => 1.0,
+            1 => 1.0 - 1e-4 * stream.unit_f32(),
+            2 => 0.01 * stream.unit_f32(),
+            _ => stream.unit_f32(),
+        })
+    });
+    Veil::from_grid(&grid, 1.0, Vec2::ZERO).unwrap()
+}
+
+fn curves() -> Vec<(&'static str, Transfer)> {
+    let table = |n: u32| {
+        let value = |i| (i as f32 / (n - 1) as f32).powf(1.9);
+        Transfer::Table(TransferTable::new((0..n).map(value).collect()).unwrap())
+    };
+    vec![
+        ("sRGB", Transfer::Srgb),
+        ("gamma 2.2", Transfer::Gamma(2.199_218_8)),
+        ("gamma 1", Transfer::Gamma(1.0)),
+        ("gamma 3.6", Transfer::Gamma(3.6)),
+        ("linear", Transfer::Linear),
+        ("table of 256", table(256)),
+        ("table of 4096", table(4096)),
+    ]
+}
+
+/// The transmittance of three planes at element `i` of a packed RGB picture.
+fn at(light: &[Plane<f32>; 3], i: usize) -> f64 {
+    f64::from(light[i % 3].values()[i / 3])
+}
+
+#[test]
+fn eight_bit_codes_are_within_0_52_of_exact() {
+    let size = Size::new(256, 96).unwrap();
+    let veil = random_veil(size, 1);
+    let ink = Ink::new(&[], 0.5).with_veil(&veil);
+    let codes: Vec<u8> = (0..size.pixels() * 3).map(|i| (i * 7 / 3) as u8).collect();
+    let mut rasterizer = Rasterizer::new();
+    let light = rasterizer.transmittance(size, &ink).unwrap();
+    for (name, transfer) in curves() {
+        let mut drawn = codes.clone();
+        let target = PixelsMut::from_u8(&mut drawn, size, Channels::Rgb, 768).unwrap();
+        rasterizer
+            .composite(target.with_transfer(transfer.clone()), &ink)
+            .unwrap();
+        for (i, (&before, &after)) in codes.iter().zip(&drawn).enumerate() {
+            let exact = 255.0 * oracle::darken(&transfer, f64::from(before) / 255.0, at(&light, i));
+            let error = (f64::from(after) - exact).abs();
+            assert!(
+                error <= 0.52,
+                "{name}: code {before} at T = {} became {after}, exactly {exact}",
+                at(&light, i)
+            );
+        }
+    }
+}
+
+#[test]
+fn sixteen_bit_codes_are_within_1_of_exact() {
+    let size = Size::new(256, 256).unwrap();
+    let veil = random_veil(size, 2);
+    let ink = Ink::new(&[], 0.5).with_veil(&veil);
+    let codes: Vec<u16> = (0..size.pixels() * 3).map(|i| (i / 3) as u16).collect();
+    let mut rasterizer = Rasterizer::new();
+    let light = rasterizer.transmittance(size, &ink).unwrap();
+    for (name, transfer) in curves() {
+        let mut drawn = codes.clone();
+        let target = PixelsMut::from_u16(&mut drawn, size, Channels::Rgb, 768).unwrap();
+        rasterizer
+            .composite(target.with_transfer(transfer.clone()), &ink)
+            .unwrap();
+        for (i, (&before, &after)) in codes.iter().zip(&drawn).enumerate() {
+            let exact =
+                65535.0 * oracle::darken(&transfer, f64::from(before) / 65535.0, at(&light, i));
+            let error = (f64::from(after) - exact).abs();
+            assert!(
+                error <= 1.0,
+                "{name}: code {before} at T = {} became {after}, exactly {exact}",
+                at(&light, i)
+            );
+        }
+    }
+}
+
+#[test]
+fn floating_point_values_are_multiplied_where_light_is_linear() {
+    let size = Size::new(61, 23).unwrap();
+    let veil = random_veil(size, 3);
+    let ink = Ink::new(&[], 0.5).with_veil(&veil);
+    let mut rasterizer = Rasterizer::new();
+    let light = rasterizer.transmittance(size, &ink).unwrap();
+    let mut stream = stream(4);
+    let values: Vec<f32> = (0..size.pixels() * 3)
+        .map(|_| 3.0 * stream.unit_f32() - 0.5)
+        .collect();
+    let mut drawn = values.clone();
+    let target = PixelsMut::from_f32(&mut drawn, size, Channels::Rgb, 183).unwrap();
+    rasterizer.composite(target, &ink).unwrap();
+    for (i, (before, after)) in values.iter().zip(&drawn).enumerate() {
+        assert_eq!(*after, before * at(&light, i) as f32, "element {i}");
+    }
+    let mut encoded = values.clone();
+    let target = PixelsMut::from_f32(&mut encoded, size, Channels::Rgb, 183).unwrap();
+    rasterizer
+        .composite(target.with_transfer(Transfer::Srgb), &ink)
+        .unwrap();
+    for (i, (&before, &after)) in values.iter().zip(&encoded).enumerate() {
+        let exact = oracle::darken(&Transfer::Srgb, f64::from(before), at(&light, i));
+        // The curve's factor is fitted for results above the toe of values up to 1.
+        let tolerance = if before <= 1.0 { 2e-6 } else { 1e-3 };
+        assert!(
+            (f64::from(after) - exact).abs() < tolerance,
+            "{before} became {after}, exactly {exact}"
+        );
+    }
+}
+
+#[test]
+fn without_ink_every_code_of_every_depth_keeps_its_bits() {
+    let size = Size::new(256, 256).unwrap();
+    let grid = Plane::filled(Size::new(4, 4).unwrap(), [1.0; 3]);
+    let veil = Veil::from_grid(&grid, 64.0, Vec2::ZERO).unwrap();
+    // One dot without any absorptance makes every tile it reaches be worked through.
+    let dot = InkDot {
+        center_px: Vec2::splat(128.0),
+        radius_px: 60.0,
+        absorptance: [0.0; 3],
+    };
+    let dots = vec![dot; 2];
+    let ink = Ink::new(&dots, 40.0).with_veil(&veil);
+    let mut rasterizer = Rasterizer::new();
+    for (name, transfer) in curves() {
+        let codes: Vec<u16> = (0..size.pixels() * 4).map(|i| (i / 4) as u16).collect();
+        let mut drawn = codes.clone();
+        let target = PixelsMut::from_u16(&mut drawn, size, Channels::Rgba, 1024).unwrap();
+        rasterizer
+            .composite(target.with_transfer(transfer.clone()), &ink)
+            .unwrap();
+        assert_eq!(codes, drawn, "{name}, 16 bit");
+        let codes: Vec<u8> = codes.iter().map(|&c| c as u8).collect();
+        let mut drawn = codes.clone();
+        let target = PixelsMut::from_u8(&mut drawn, size, Channels::Rgba, 1024).unwrap();
+        rasterizer
+            .composite(target.with_transfer(transfer.clone()), &ink)
+            .unwrap();
+        assert_eq!(codes, drawn, "{name}, 8 bit");
+        let values: Vec<f32> = codes.iter().map(|&c| f32::from(c) * 0.013 - 0.2).collect();
+        let mut drawn = values.clone();
+        let target = PixelsMut::from_f32(&mut drawn, size, Channels::Rgba, 1024).unwrap();
+        rasterizer
+            .composite(target.with_transfer(transfer), &ink)
+            .unwrap();
+        assert_eq!(values, drawn, "{name}, floating point");
+    }
+}
+
+#[test]
+fn lanes_without_ink_beside_inked_ones_keep_their_bits() {
+    let size = Size::new(512, 128).unwrap();
+    let mut stream = stream(8);
+    let grid = Plane::from_fn(size, |_, _| {
+        std::array::from_fn(|_| if stream.unit_f32() < 0.5 { 1.0 } else { 0.3 })
+    });
+    let veil = Veil::from_grid(&grid, 1.0, Vec2::ZERO).unwrap();
+    let ink = Ink::new(&[], 1.0).with_veil(&veil);
+    let codes: Vec<u16> = (0..size.pixels() * 3).map(|i| (i / 3) as u16).collect();
+    let mut drawn = codes.clone();
+    let target = PixelsMut::from_u16(&mut drawn, size, Channels::Rgb, 1536).unwrap();
+    Rasterizer::new().composite(target, &ink).unwrap();
+    for (i, (before, after)) in codes.iter().zip(&drawn).enumerate() {
+        if grid.values()[i / 3][i % 3] == 1.0 {
+            assert_eq!(before, after, "element {i}");
+        }
+    }
+}
+
+#[test]
+fn the_surface_keeps_its_share_of_light() {
+    let size = Size::new(70, 66).unwrap();
+    let dots = oracle::random_dots(size, 150, 0.5..4.0, &mut stream(9));
+    let mut noise = stream(10);
+    let surface = Plane::from_fn(size, |x, _| match x % 3 {
+        0 => 0,
+        1 => 255,
+        _ => (noise.unit_f32() * 256.0) as u8,
+    });
+    let ink = Ink::new(&dots, 0.8).with_surface(&surface);
+    let exact = oracle::transmittance(size, &ink);
+    let drawn = Rasterizer::new().transmittance(size, &ink).unwrap();
+    for (i, exact) in exact.iter().enumerate() {
+        for c in 0..3 {
+            let t = drawn[c].values()[i];
+            assert!(
+                (f64::from(t) - exact[c]).abs() < 1.0 / 255.0,
+                "pixel {i}: {t}, exactly {}",
+                exact[c]
+            );
+            if i % 70 % 3 == 1 {
+                assert_eq!(t, 1.0, "a glint stays as it is");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_veil_of_any_grid_is_its_own_sample_at_every_pixel() {
+    let size = Size::new(150, 90).unwrap();
+    let mut noise = stream(11);
+    let grid = Plane::from_fn(Size::new(9, 7).unwrap(), |x, _| {
+        [if x < 3 { 1.0 } else { noise.unit_f32() }, 0.9, 1.0]
+    });
+    for (cell, origin) in [
+        (7.3, Vec2::new(20.0, 11.0)),
+        (40.0, Vec2::new(-30.0, -60.0)),
+        (2.0, Vec2::new(140.5, 80.25)),
+        (5.0, Vec2::new(-500.0, 0.0)),
+    ] {
+        let veil = Veil::from_grid(&grid, cell, origin).unwrap();
+        let ink = Ink::new(&[], 1.0).with_veil(&veil);
+        for level in [Level::scalar(), Level::detect()] {
+            let mut rasterizer = Rasterizer::with_level(level);
+            let light = rasterizer.transmittance(size, &ink).unwrap();
+            let mut pixels = vec![0_u8; size.pixels() * 3];
+            let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 450).unwrap();
+            let bounds = rasterizer.composite(target, &ink).unwrap().bounds;
+            for y in 0..size.height() {
+                for x in 0..size.width() {
+                    let expected = veil.sample(x as f32 + 0.5, y as f32 + 0.5);
+                    let drawn: [f32; 3] = std::array::from_fn(|c| light[c].row(y)[x as usize]);
+                    assert_eq!(drawn, expected, "pixel ({x}, {y}), cells of {cell} px");
+                    let inside = bounds.is_some_and(|b| {
+                        (b.left..b.right).contains(&x) && (b.top..b.bottom).contains(&y)
+                    });
+                    assert!(inside || drawn == [1.0; 3], "({x}, {y}) outside {bounds:?}");
+                }
+            }
+        }
+    }
+}
