@@ -12,7 +12,8 @@ fn main() -> Result<()> {
     let (photo, mask) = (scalp.photo, scalp.receded);
 
     let plan = Look::stubble().plan(&photo, &mask, scalp.scale, Seed::new(7))?;
-    plan.render(&photo, When::healed())?.save("quickstart.png")?;
+    plan.render(&photo, When::healed())?
+        .save("quickstart.png")?;
     println!("{}", plan.report(&photo, When::healed())?);
     Ok(())
 }

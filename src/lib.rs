@@ -45,7 +45,6 @@
 //! - `serde`: reports as serde values.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-
 mod error;
 mod field;
 mod look;

@@ -11,7 +11,11 @@ use stubblefield::{HairColor, Look, Mask, Photo, Samples, Scale, Seed, Size, Whe
 
 /// The pictures were made on 64-bit Linux; elsewhere `exp` and `log` of single dots may differ in
 /// their last bit.
-const TOLERANCE: u8 = if cfg!(all(target_os = "linux", target_arch = "x86_64")) { 0 } else { 1 };
+const TOLERANCE: u8 = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+    0
+} else {
+    1
+};
 
 /// A small patch of skin in side light with a pore-like grain, and a highlight.
 fn skin(base: [f32; 3]) -> Photo {
@@ -34,15 +38,25 @@ fn after(base: [f32; 3], hair: &str, when: &str, px_per_mm: f32) -> RgbImage {
     .unwrap();
     let plan = Look::stubble()
         .with_hair(hair.parse::<HairColor>().unwrap())
-        .plan(&photo, &mask, Scale::px_per_mm(px_per_mm).unwrap(), Seed::new(7))
+        .plan(
+            &photo,
+            &mask,
+            Scale::px_per_mm(px_per_mm).unwrap(),
+            Seed::new(7),
+        )
         .unwrap();
     let after = plan.render(&photo, when.parse::<When>().unwrap()).unwrap();
-    let Samples::Rgb8(codes) = after.pixels() else { panic!("8 bits are kept") };
+    let Samples::Rgb8(codes) = after.pixels() else {
+        panic!("8 bits are kept")
+    };
     RgbImage::from_raw(128, 96, codes.to_vec()).unwrap()
 }
 
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(name).with_extension("png")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/goldens")
+        .join(name)
+        .with_extension("png")
 }
 
 fn check(name: &str, actual: &RgbImage) {
@@ -50,10 +64,17 @@ fn check(name: &str, actual: &RgbImage) {
     if std::env::var_os("BLESS").is_some() {
         actual.save(&path).unwrap();
     }
-    let expected = image::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display())).to_rgb8();
+    let expected = image::open(&path)
+        .unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+        .to_rgb8();
     assert_eq!(expected.dimensions(), actual.dimensions(), "{name}");
     let apart = |a: &Rgb<u8>, b: &Rgb<u8>| (0..3).map(|c| a[c].abs_diff(b[c])).max().unwrap();
-    let worst = expected.pixels().zip(actual.pixels()).map(|(a, b)| apart(a, b)).max().unwrap();
+    let worst = expected
+        .pixels()
+        .zip(actual.pixels())
+        .map(|(a, b)| apart(a, b))
+        .max()
+        .unwrap();
     if worst <= TOLERANCE {
         return;
     }
@@ -68,17 +89,26 @@ fn check(name: &str, actual: &RgbImage) {
     }
     let left = std::env::temp_dir().join(format!("{name}-difference.png"));
     sheet.save(&left).unwrap();
-    panic!("{name} differs by up to {worst} codes: see {}", left.display());
+    panic!(
+        "{name} differs by up to {worst} codes: see {}",
+        left.display()
+    );
 }
 
 #[test]
 fn fair_skin_healed() {
-    check("fair-healed", &after([216.0, 168.0, 143.0], "brown", "healed", 8.0));
+    check(
+        "fair-healed",
+        &after([216.0, 168.0, 143.0], "brown", "healed", 8.0),
+    );
 }
 
 #[test]
 fn fair_skin_fresh() {
-    check("fair-fresh", &after([216.0, 168.0, 143.0], "brown", "fresh", 8.0));
+    check(
+        "fair-fresh",
+        &after([216.0, 168.0, 143.0], "brown", "fresh", 8.0),
+    );
 }
 
 #[test]
@@ -88,5 +118,8 @@ fn dark_skin_after_three_years() {
 
 #[test]
 fn dots_below_a_pixel() {
-    check("fair-far", &after([216.0, 168.0, 143.0], "black", "healed", 2.5));
+    check(
+        "fair-far",
+        &after([216.0, 168.0, 143.0], "black", "healed", 2.5),
+    );
 }

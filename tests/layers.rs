@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// Each row may use itself and the rows above it.
 const LAYERS: [&[&str]; 9] = [
-    &["error", "units", "plane", "random", "noise", "parallel", "simd"],
+    &[
+        "error", "units", "plane", "random", "noise", "parallel", "simd",
+    ],
     &["mask"],
     &["field"],
     &["pigment"],
@@ -38,8 +40,16 @@ fn all_sources() -> Vec<(String, String)> {
     let mut paths = Vec::new();
     sources(&root, &mut paths);
     assert!(paths.len() > 30, "only {} sources found", paths.len());
-    let name = |p: &PathBuf| p.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-    paths.iter().map(|p| (name(p), fs::read_to_string(p).unwrap())).collect()
+    let name = |p: &PathBuf| {
+        p.strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/")
+    };
+    paths
+        .iter()
+        .map(|p| (name(p), fs::read_to_string(p).unwrap()))
+        .collect()
 }
 
 /// The module of this crate that follows each `crate::` in a line of code.
@@ -47,10 +57,14 @@ fn imports(line: &str) -> Vec<&str> {
     let code = line.split("//").next().unwrap_or("");
     code.match_indices("crate::")
         // `$crate::` and other crates' paths such as `my_crate::` are none of ours.
-        .filter(|(i, _)| !code[..*i].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$'))
+        .filter(|(i, _)| {
+            !code[..*i].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$')
+        })
         .map(|(i, path)| {
             let rest = &code[i + path.len()..];
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len());
             &rest[..end]
         })
         .collect()
@@ -78,7 +92,11 @@ fn no_file_imports_from_a_higher_layer() {
             }
         }
     }
-    assert!(crossings.is_empty(), "upward imports:\n{}", crossings.join("\n"));
+    assert!(
+        crossings.is_empty(),
+        "upward imports:\n{}",
+        crossings.join("\n")
+    );
 }
 
 #[test]
@@ -99,14 +117,21 @@ fn code_of_the_library_names_modules_not_root_re_exports() {
             }
         }
     }
-    assert!(hidden.is_empty(), "imports from the crate root:\n{}", hidden.join("\n"));
+    assert!(
+        hidden.is_empty(),
+        "imports from the crate root:\n{}",
+        hidden.join("\n")
+    );
 }
 
 #[test]
 fn no_file_is_longer_than_a_reader_can_hold() {
     for (name, text) in all_sources() {
         let lines = text.lines().count();
-        assert!(lines <= LONGEST_FILE, "{name} has {lines} lines, allowed: {LONGEST_FILE}");
+        assert!(
+            lines <= LONGEST_FILE,
+            "{name} has {lines} lines, allowed: {LONGEST_FILE}"
+        );
     }
 }
 
@@ -115,16 +140,27 @@ fn nothing_is_unsafe() {
     let manifest = include_str!("../Cargo.toml");
     assert!(manifest.contains("unsafe_code = \"forbid\""));
     for (name, text) in all_sources() {
-        let code = text.lines().map(|line| line.split("//").next().unwrap_or(""));
-        let bad = code.filter(|line| line.split(|c: char| !c.is_alphanumeric()).any(|w| w == "unsafe"));
+        let code = text
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or(""));
+        let bad = code.filter(|line| {
+            line.split(|c: char| !c.is_alphanumeric())
+                .any(|w| w == "unsafe")
+        });
         assert_eq!(bad.count(), 0, "{name}");
     }
 }
 
 #[test]
 fn the_checker_sees_an_upward_import() {
-    assert_eq!(imports("use crate::photo::Photo; // crate::look"), ["photo"]);
-    assert_eq!(imports("let x = crate::units::Size::within(1, 1);"), ["units"]);
+    assert_eq!(
+        imports("use crate::photo::Photo; // crate::look"),
+        ["photo"]
+    );
+    assert_eq!(
+        imports("let x = crate::units::Size::within(1, 1);"),
+        ["units"]
+    );
     assert!(imports("use my_crate::photo;").is_empty());
     assert!(layer_of("photo") > layer_of("raster"));
 }

@@ -25,7 +25,10 @@ fn scalp() -> (SyntheticScalp, Plan) {
 }
 
 fn pool(threads: usize) -> rayon::ThreadPool {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap()
 }
 
 #[test]
@@ -35,17 +38,26 @@ fn bytes_do_not_depend_on_threads_or_instruction_set() {
     for threads in [1, 2, 3, 8] {
         pool(threads).install(|| {
             let again = self::scalp();
-            assert_eq!(codes(&again.0.photo), codes(&scalp.photo), "{threads} threads: photo");
+            assert_eq!(
+                codes(&again.0.photo),
+                codes(&scalp.photo),
+                "{threads} threads: photo"
+            );
             assert_eq!(again.1.dots(), plan.dots(), "{threads} threads: plan");
             let after = again.1.render(&again.0.photo, When::healed()).unwrap();
-            assert!(codes(&after) == codes(&expected), "{threads} threads: picture");
+            assert!(
+                codes(&after) == codes(&expected),
+                "{threads} threads: picture"
+            );
             let report = again.1.report(&again.0.photo, When::healed()).unwrap();
             assert_eq!(report, plan.report(&scalp.photo, When::healed()).unwrap());
         });
     }
     for level in Level::supported() {
         let mut rasterizer = Rasterizer::with_level(level);
-        let after = plan.render_with(&mut rasterizer, &scalp.photo, When::healed()).unwrap();
+        let after = plan
+            .render_with(&mut rasterizer, &scalp.photo, When::healed())
+            .unwrap();
         assert!(codes(&after) == codes(&expected), "{level:?}");
     }
 }
@@ -60,7 +72,12 @@ fn another_seed_is_another_picture_of_the_same_tone() {
     let [a, b] = [&plan, &other].map(|p| p.render(&scalp.photo, When::healed()).unwrap());
     assert_ne!(codes(&a), codes(&b));
     assert_ne!(plan.fingerprint(), other.fingerprint());
-    let tone = |p: &Plan| p.report(&scalp.photo, When::healed()).unwrap().inside.delta_l;
+    let tone = |p: &Plan| {
+        p.report(&scalp.photo, When::healed())
+            .unwrap()
+            .inside
+            .delta_l
+    };
     assert!((tone(&plan) - tone(&other)).abs() < 0.2);
 }
 
@@ -89,13 +106,18 @@ fn an_empty_mask_leaves_the_photo_as_it_is_and_says_so() {
     let photo = even(size, [210, 165, 140]);
     let none = Mask::full(size).invert();
     let scale = Scale::px_per_mm(4.0).unwrap();
-    let plan = Look::stubble().plan(&photo, &none, scale, Seed::new(1)).unwrap();
+    let plan = Look::stubble()
+        .plan(&photo, &none, scale, Seed::new(1))
+        .unwrap();
     assert!(plan.dots().is_empty());
     let after = plan.render(&photo, When::healed()).unwrap();
     assert_eq!(codes(&after), codes(&photo));
     let report = plan.report(&photo, When::healed()).unwrap();
     assert_eq!(report.warnings, [stubblefield::Warning::EmptyMask]);
-    assert_eq!((report.dots, report.area_cm2, report.inside.delta_l), (0, 0.0, 0.0));
+    assert_eq!(
+        (report.dots, report.area_cm2, report.inside.delta_l),
+        (0, 0.0, 0.0)
+    );
 }
 
 #[test]
@@ -103,9 +125,13 @@ fn a_mask_or_photo_of_another_size_is_refused() {
     let size = Size::new(40, 30).unwrap();
     let (photo, scale) = (even(size, [210, 165, 140]), Scale::px_per_mm(4.0).unwrap());
     let wrong = Mask::full(Size::new(30, 40).unwrap());
-    let refused = Look::stubble().plan(&photo, &wrong, scale, Seed::new(1)).unwrap_err();
+    let refused = Look::stubble()
+        .plan(&photo, &wrong, scale, Seed::new(1))
+        .unwrap_err();
     assert_eq!(refused.to_string(), "mask is 30x40 px, allowed: 40x30 px");
-    let plan = Look::stubble().plan(&photo, &Mask::full(size), scale, Seed::new(1)).unwrap();
+    let plan = Look::stubble()
+        .plan(&photo, &Mask::full(size), scale, Seed::new(1))
+        .unwrap();
     let other = even(Size::new(41, 30).unwrap(), [210, 165, 140]);
     let refused = plan.render(&other, When::healed()).unwrap_err();
     assert_eq!(refused.to_string(), "photo is 41x30 px, allowed: 40x30 px");
@@ -117,7 +143,9 @@ fn shift(color: [u8; 3], px_per_mm: f32, look: Look) -> stubblefield::ToneShift 
     let size = Size::new(side, side).unwrap();
     let photo = even(size, color);
     let scale = Scale::px_per_mm(px_per_mm).unwrap();
-    let plan = look.plan(&photo, &Mask::full(size), scale, Seed::new(3)).unwrap();
+    let plan = look
+        .plan(&photo, &Mask::full(size), scale, Seed::new(3))
+        .unwrap();
     plan.report(&photo, When::healed()).unwrap().inside
 }
 
@@ -125,13 +153,22 @@ fn shift(color: [u8; 3], px_per_mm: f32, look: Look) -> stubblefield::ToneShift 
 fn fair_skin_darkens_by_the_clinical_amount_and_dark_skin_by_about_half() {
     for fair in [[225, 185, 160], [214, 165, 140], [196, 146, 122]] {
         let shift = shift(fair, 8.0, Look::stubble());
-        assert!((-7.0..=-3.5).contains(&shift.delta_l), "{fair:?}: {shift:?}");
-        assert!(shift.delta_a < 0.0 && shift.delta_b < 0.0, "{fair:?}: {shift:?}");
+        assert!(
+            (-7.0..=-3.5).contains(&shift.delta_l),
+            "{fair:?}: {shift:?}"
+        );
+        assert!(
+            shift.delta_a < 0.0 && shift.delta_b < 0.0,
+            "{fair:?}: {shift:?}"
+        );
     }
     // CIELAB lightness 39 and 30.
     for dark in [[120, 88, 72], [92, 66, 54]] {
         let shift = shift(dark, 8.0, Look::stubble());
-        assert!((-3.5..=-1.75).contains(&shift.delta_l), "{dark:?}: {shift:?}");
+        assert!(
+            (-3.5..=-1.75).contains(&shift.delta_l),
+            "{dark:?}: {shift:?}"
+        );
     }
 }
 
@@ -143,7 +180,10 @@ fn tone_does_not_depend_on_resolution() {
     for px_per_mm in [0.5, 1.0, 2.0, 4.0, 8.0, 24.0] {
         let delta_l = shift(color, px_per_mm, Look::stubble()).delta_l;
         let off = (delta_l - reference).abs();
-        assert!(off < 0.3, "{delta_l} at {px_per_mm} px/mm, {reference} at 16");
+        assert!(
+            off < 0.3,
+            "{delta_l} at {px_per_mm} px/mm, {reference} at 16"
+        );
     }
 }
 
@@ -154,14 +194,22 @@ fn more_dots_are_darker_and_years_are_lighter() {
     for per_cm2 in [40.0, 80.0, 120.0, 160.0, 200.0] {
         let look = Look::stubble().with_density(Density::per_cm2(per_cm2).unwrap());
         let delta_l = shift(color, 6.0, look).delta_l;
-        assert!(delta_l < last - 0.5, "{delta_l} at {per_cm2}/cm² after {last}");
+        assert!(
+            delta_l < last - 0.5,
+            "{delta_l} at {per_cm2}/cm² after {last}"
+        );
         last = delta_l;
     }
     let size = Size::new(200, 200).unwrap();
     let (photo, scale) = (even(size, color), Scale::px_per_mm(6.0).unwrap());
-    let plan = Look::stubble().plan(&photo, &Mask::full(size), scale, Seed::new(3)).unwrap();
+    let plan = Look::stubble()
+        .plan(&photo, &Mask::full(size), scale, Seed::new(3))
+        .unwrap();
     let at = |when: &str| {
-        plan.report(&photo, when.parse().unwrap()).unwrap().inside.delta_l
+        plan.report(&photo, when.parse().unwrap())
+            .unwrap()
+            .inside
+            .delta_l
     };
     let course = ["fresh", "10d", "healed", "1y", "3y", "5y", "10y"].map(at);
     assert!(course.is_sorted(), "{course:?}");
@@ -174,21 +222,33 @@ fn a_glint_is_never_darkened() {
         .flat_map(|i| {
             let (x, y) = (i % 240, i / 240);
             let glint = (100..140).contains(&x) && (100..140).contains(&y);
-            if glint { [255, 255, 255] } else { [205, 155, 130] }
+            if glint {
+                [255, 255, 255]
+            } else {
+                [205, 155, 130]
+            }
         })
         .collect();
     let photo = Photo::from_rgb8(size, codes_before).unwrap();
     let scale = Scale::px_per_mm(6.0).unwrap();
-    let plan = Look::stubble().plan(&photo, &Mask::full(size), scale, Seed::new(2)).unwrap();
+    let plan = Look::stubble()
+        .plan(&photo, &Mask::full(size), scale, Seed::new(2))
+        .unwrap();
     let after = plan.render(&photo, When::healed()).unwrap();
     // One pixel of the rim is shared with the skin beside it.
     for y in 102..138 {
         for x in 102..138 {
             let i = (y * 240 + x) * 3;
-            assert!(codes(&after)[i..i + 3].iter().all(|&c| c >= 254), "at {x}, {y}");
+            assert!(
+                codes(&after)[i..i + 3].iter().all(|&c| c >= 254),
+                "at {x}, {y}"
+            );
         }
     }
-    assert!(codes(&after)[..3 * 240 * 90].iter().any(|&c| c < 120), "skin carries dots");
+    assert!(
+        codes(&after)[..3 * 240 * 90].iter().any(|&c| c < 120),
+        "skin carries dots"
+    );
 }
 
 #[test]
@@ -199,12 +259,19 @@ fn depth_of_colour_does_not_matter() {
     let wide = color.map(|c| u16::from(c) * 257).repeat(size.pixels());
     let wide = Photo::from_rgb16(size, wide).unwrap();
     let scale = Scale::px_per_mm(6.0).unwrap();
-    let plan = Look::stubble().plan(&narrow, &Mask::full(size), scale, Seed::new(1)).unwrap();
+    let plan = Look::stubble()
+        .plan(&narrow, &Mask::full(size), scale, Seed::new(1))
+        .unwrap();
     let narrow = plan.render(&narrow, When::healed()).unwrap();
     let wide = plan.render(&wide, When::healed()).unwrap();
-    let Samples::Rgb16(wide) = wide.pixels() else { panic!("16 bits are kept") };
+    let Samples::Rgb16(wide) = wide.pixels() else {
+        panic!("16 bits are kept")
+    };
     for (&a, &b) in codes(&narrow).iter().zip(wide) {
-        assert!((f32::from(a) - f32::from(b) / 257.0).abs() < 0.53, "{a} and {b}");
+        assert!(
+            (f32::from(a) - f32::from(b) / 257.0).abs() < 0.53,
+            "{a} and {b}"
+        );
     }
 }
 
@@ -215,9 +282,20 @@ fn a_crisp_edge_is_at_the_callers_own_wish() {
     let lower = Mask::from_fn(size, |p| f32::from(u8::from(p.y > 60.0))).unwrap();
     let mut hard = Edge::default();
     (hard.width_mm, hard.wave_mm, hard.gap_mm) = (0.0, 0.0, 0.0);
-    let dots = |look: Look| look.plan(&photo, &lower, scale, Seed::new(1)).unwrap().dots().len();
+    let dots = |look: Look| {
+        look.plan(&photo, &lower, scale, Seed::new(1))
+            .unwrap()
+            .dots()
+            .len()
+    };
     let (soft, hard) = (dots(Look::stubble()), dots(Look::stubble().with_edge(hard)));
     let full = 130.0 * 0.01 * (160.0 / 4.0) * (100.0 / 4.0);
-    assert!((hard as f64 / full - 1.0).abs() < 0.05, "{hard} dots for {full}");
-    assert!(soft < hard * 9 / 10, "{soft} with a soft edge, {hard} without");
+    assert!(
+        (hard as f64 / full - 1.0).abs() < 0.05,
+        "{hard} dots for {full}"
+    );
+    assert!(
+        soft < hard * 9 / 10,
+        "{soft} with a soft edge, {hard} without"
+    );
 }

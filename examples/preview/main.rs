@@ -19,6 +19,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
 use stubblefield::{Mask, Photo, Report, Scale, Seed, SyntheticScalp};
 
+/// Beyond it the system may refuse to start them.
+const MOST_THREADS: usize = 1024;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
@@ -45,6 +48,9 @@ fn run(args: &Args) -> Result<(), Failure> {
     let look = args.look()?;
     let when = args.when()?;
     let output = Output::prepare(&args.out, [args.photo.as_deref(), args.mask.as_deref()])?;
+    if args.threads > MOST_THREADS {
+        return Err(format!("threads is {}, allowed: 0..={MOST_THREADS}", args.threads).into());
+    }
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads)
         .build()?;

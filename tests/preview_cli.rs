@@ -1,0 +1,335 @@
+//! The preview example as a person meets it: what it writes, and how it says no.
+#![cfg(all(feature = "image", feature = "rayon"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+/// The example, built once, in the profile of this test.
+fn example() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let profile = std::env::current_exe().unwrap();
+        let profile = profile.parent().and_then(Path::parent).unwrap().to_owned();
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--example", "preview"]);
+        if profile.ends_with("release") {
+            cargo.arg("--release");
+        }
+        assert!(
+            cargo
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .status()
+                .unwrap()
+                .success()
+        );
+        profile
+            .join("examples")
+            .join(format!("preview{}", std::env::consts::EXE_SUFFIX))
+    })
+}
+
+fn run(folder: &TempDir, args: &[&str]) -> Output {
+    Command::new(example())
+        .current_dir(folder.path())
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+/// A folder with a small photo of even skin, `photo.png`, 120 × 90.
+fn with_photo() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let skin = image::RgbImage::from_pixel(120, 90, image::Rgb([214, 165, 140]));
+    skin.save(folder.path().join("photo.png")).unwrap();
+    folder
+}
+
+const OUTLINE: &str = "10,10 110,10 110,80 10,80";
+
+#[test]
+fn without_arguments_it_writes_every_file() {
+    let folder = TempDir::new().unwrap();
+    let done = run(&folder, &["--px-per-mm", "2"]);
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let out = folder.path().join("out");
+    for name in [
+        "after.png",
+        "dots.png",
+        "compare.png",
+        "dots.csv",
+        "report.json",
+    ] {
+        assert!(fs::metadata(out.join(name)).unwrap().len() > 100, "{name}");
+    }
+    let json = fs::read_to_string(out.join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for key in [
+        "dots",
+        "area_cm2",
+        "dots_per_cm2",
+        "target_dots_per_cm2",
+        "min_spacing_mm",
+        "uncovered_share",
+        "mean_delta_l",
+        "mean_delta_a",
+        "mean_delta_b",
+        "px_per_mm",
+        "seed",
+    ] {
+        assert!(report[key].is_number(), "{key} in {json}");
+    }
+    assert_eq!(report["recipe_fingerprint"].as_str().unwrap().len(), 16);
+    assert!(report["seconds"]["rendering"].is_number());
+    let table = fs::read_to_string(out.join("dots.csv")).unwrap();
+    let mut lines = table.lines();
+    let columns = "id,x_mm,y_mm,x_px,y_px,radius_mm,strength,shade,session,rank";
+    assert_eq!(lines.next().unwrap(), columns);
+    assert_eq!(lines.count() as u64, report["dots"].as_u64().unwrap());
+}
+
+#[test]
+fn threads_and_runs_do_not_change_a_byte_and_seeds_do() {
+    let folder = with_photo();
+    let mut pictures = Vec::new();
+    for (out, threads, seed) in [
+        ("a", "1", "5"),
+        ("b", "2", "5"),
+        ("c", "3", "5"),
+        ("d", "8", "5"),
+        ("e", "1", "6"),
+    ] {
+        let args = [
+            "--photo",
+            "photo.png",
+            "--outline",
+            OUTLINE,
+            "--px-per-mm",
+            "5",
+        ];
+        let more = [
+            "--threads",
+            threads,
+            "--seed",
+            seed,
+            "--out",
+            out,
+            "--quiet",
+        ];
+        let done = run(&folder, &[&args[..], &more[..]].concat());
+        assert!(done.status.success() && done.stdout.is_empty() && done.stderr.is_empty());
+        let file = |name: &str| fs::read(folder.path().join(out).join(name)).unwrap();
+        pictures.push(["after.png", "dots.png", "compare.png", "dots.csv"].map(file));
+    }
+    for other in &pictures[1..4] {
+        assert!(*other == pictures[0]);
+    }
+    assert!(pictures[4][0] != pictures[0][0] && pictures[4][3] != pictures[0][3]);
+}
+
+/// Runs with arguments that must fail; returns the one line it says.
+fn refusal(folder: &TempDir, args: &[&str]) -> String {
+    let before = listing(folder.path());
+    let done = run(folder, args);
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(!done.status.success(), "{args:?} was accepted");
+    assert!(done.stdout.is_empty(), "{args:?} wrote to stdout");
+    assert_eq!(said.trim_end().lines().count(), 1, "{args:?} said:\n{said}");
+    // An empty folder for the results is the most that may be left.
+    let left: Vec<_> = listing(folder.path())
+        .into_iter()
+        .filter(|p| !before.contains(p))
+        .collect();
+    assert!(left.iter().all(|p| p.is_dir()), "{args:?} left {left:?}");
+    said
+}
+
+fn listing(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(listing(&path));
+        }
+        found.push(path);
+    }
+    found
+}
+
+#[test]
+fn wrong_values_are_named_with_what_is_allowed() {
+    let folder = with_photo();
+    let photo = ["--photo", "photo.png", "--outline", OUTLINE];
+    let cases: [(&[&str], &str, &str); 19] = [
+        (&["--px-per-mm", "0"], "px_per_mm is 0", "0.2..=1000"),
+        (&["--px-per-mm", "-4"], "px_per_mm is -4", "0.2..=1000"),
+        (&["--px-per-mm", "NaN"], "px_per_mm is NaN", "0.2..=1000"),
+        (
+            &["--px-per-mm", "1e9"],
+            "px_per_mm is 1000000000",
+            "0.2..=1000",
+        ),
+        (&["--density", "0"], "density is 0", "0.1..=2000"),
+        (&["--density", "-3"], "density is -3", "0.1..=2000"),
+        (&["--density", "1e9"], "density is 1000000000", "0.1..=2000"),
+        (&["--density", "NaN"], "density is NaN", "0.1..=2000"),
+        (&["--look", "mohawk"], "look is \"mohawk\"", "stubble"),
+        (&["--hair", "mauve"], "hair is \"mauve\"", "dark-brown"),
+        (&["--hair", "#12345"], "hair is \"#12345\"", "#rrggbb"),
+        (&["--at", "never"], "at is \"never\"", "healed"),
+        (&["--at", "-3y"], "at is \"-3y\"", "3y"),
+        (
+            &["--outline", "1,1 5,5"],
+            "outline is 2",
+            "at least 3 corners",
+        ),
+        (
+            &["--outline", "1,1 NaN,5 9,9"],
+            "outline coordinate is NaN",
+            "-1e6..=1e6",
+        ),
+        (&["--outline", "1,1 5;5 9,9"], "\"5;5\"", "corners such as"),
+        (&["--outline", ""], "outline is 0", "at least 3 corners"),
+        (&["--threads", "1000000"], "threads is 1000000", "0..=1024"),
+        (
+            &["--out", "photo.png"],
+            "photo.png: it is not a folder",
+            "a folder",
+        ),
+    ];
+    for (args, named, allowed) in cases {
+        // A later value of the same option replaces the earlier one.
+        let base: Vec<&str> = if args[0] == "--outline" {
+            photo[..2].to_vec()
+        } else {
+            photo.to_vec()
+        };
+        let said = refusal(&folder, &[&base[..], args].concat());
+        assert!(
+            said.contains(named) && said.contains(allowed),
+            "{args:?} said: {said}"
+        );
+    }
+}
+
+#[test]
+fn wrong_files_are_named_with_what_is_allowed() {
+    let folder = with_photo();
+    let path = |name: &str| folder.path().join(name);
+    let whole = fs::read(path("photo.png")).unwrap();
+    fs::write(path("cut.png"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(path("empty.jpg"), []).unwrap();
+    fs::write(path("words.png"), "no picture at all").unwrap();
+    fs::create_dir(path("folder.png")).unwrap();
+    let mut huge = whole.clone();
+    huge[16..24].copy_from_slice(&[0, 1, 0x86, 0xA0, 0, 1, 0x86, 0xA0]);
+    fs::write(path("huge.png"), huge).unwrap();
+    let jpeg = {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let skin = image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([(x * y) as u8, 90, 80]));
+        skin.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+        bytes.into_inner()
+    };
+    fs::write(path("cut.jpg"), &jpeg[..jpeg.len() / 2]).unwrap();
+    image::GrayImage::new(60, 90)
+        .save(path("small-mask.png"))
+        .unwrap();
+
+    for (file, problem) in [
+        ("missing.png", "no such file"),
+        ("folder.png", "is a folder"),
+        ("empty.jpg", "is empty"),
+        ("words.png", "no picture of a known format"),
+        ("cut.png", "is damaged"),
+        ("cut.jpg", "is damaged"),
+        ("huge.png", "100000x100000"),
+    ] {
+        let said = refusal(&folder, &["--photo", file, "--outline", OUTLINE]);
+        assert!(said.contains("photo is ") && said.contains(file), "{said}");
+        assert!(
+            said.contains(problem) && said.contains("allowed: "),
+            "{file}: {said}"
+        );
+        let said = refusal(&folder, &["--photo", "photo.png", "--mask", file]);
+        assert!(
+            said.contains("mask is ") && said.contains(problem),
+            "{said}"
+        );
+    }
+    let said = refusal(
+        &folder,
+        &["--photo", "photo.png", "--mask", "small-mask.png"],
+    );
+    assert!(
+        said.contains("mask is 60x90 px, allowed: 120x90 px"),
+        "{said}"
+    );
+    let said = refusal(&folder, &["--photo", "photo.png"]);
+    assert!(
+        said.contains("--mask") && said.contains("--outline"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_photo_is_never_overwritten() {
+    let folder = with_photo();
+    fs::rename(
+        folder.path().join("photo.png"),
+        folder.path().join("after.png"),
+    )
+    .unwrap();
+    let before = fs::read(folder.path().join("after.png")).unwrap();
+    for out in [".", "./", "../"] {
+        let inside = folder.path().join("sub");
+        fs::create_dir_all(&inside).unwrap();
+        let args = ["--photo", "after.png", "--outline", OUTLINE, "--out", out];
+        if out == "../" {
+            let done = Command::new(example())
+                .current_dir(&inside)
+                .args([
+                    "--photo",
+                    "../after.png",
+                    "--outline",
+                    OUTLINE,
+                    "--out",
+                    out,
+                ])
+                .output()
+                .unwrap();
+            assert!(!done.status.success());
+        } else {
+            let said = refusal(&folder, &args);
+            assert!(said.contains("overwrite an input"), "{said}");
+        }
+        assert_eq!(fs::read(folder.path().join("after.png")).unwrap(), before);
+    }
+}
+
+#[test]
+fn an_all_black_mask_is_a_valid_plan_without_dots() {
+    let folder = with_photo();
+    image::GrayImage::new(120, 90)
+        .save(folder.path().join("black.png"))
+        .unwrap();
+    let args = [
+        "--photo",
+        "photo.png",
+        "--mask",
+        "black.png",
+        "--px-per-mm",
+        "5",
+    ];
+    let done = run(&folder, &args);
+    assert!(done.status.success());
+    assert!(String::from_utf8_lossy(&done.stderr).contains("warning: the mask is empty"));
+    let pixels = |name: &str| image::open(folder.path().join(name)).unwrap().to_rgb8();
+    assert_eq!(pixels("photo.png"), pixels("out/after.png"));
+}
