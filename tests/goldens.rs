@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use image::{GenericImage, Rgb, RgbImage};
 use stubblefield::{HairColor, Look, Mask, Photo, Samples, Scale, Seed, Size, When};
 
-/// The pictures were made on 64-bit Linux; elsewhere `exp` and `log` of single dots may differ in
+/// Least difference that fails. The pictures were made on 64-bit Linux; elsewhere `exp` and `log` of single dots may differ in
 /// their last bit.
-const TOLERANCE: u8 = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-    0
-} else {
+const FAILS_FROM: u8 = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
     1
+} else {
+    2
 };
 
 /// A small patch of skin in side light with a pore-like grain, and a highlight.
@@ -75,7 +75,7 @@ fn check(name: &str, actual: &RgbImage) {
         .map(|(a, b)| apart(a, b))
         .max()
         .unwrap();
-    if worst <= TOLERANCE {
+    if worst < FAILS_FROM {
         return;
     }
     let (width, height) = actual.dimensions();

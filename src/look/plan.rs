@@ -76,7 +76,6 @@ impl Plan {
     }
 
     /// The look that was planned.
-    #[must_use]
     pub const fn look(&self) -> &Look {
         &self.look
     }

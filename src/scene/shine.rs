@@ -38,7 +38,7 @@ pub(super) fn surface(photo: &Photo, skin: &SkinTone) -> Plane<u8> {
 
 fn surface_share(light: [f32; 3], skin: &SkinTone) -> f32 {
     let y = luminance(light);
-    if !(y > 0.0) {
+    if y.is_nan() || y <= 0.0 {
         return 0.0;
     }
     let shine = (specular(light, skin.body()) / y - DEAD_ZONE).max(0.0) / (1.0 - DEAD_ZONE);
