@@ -122,7 +122,12 @@ impl<S: Simd> Blend<S> {
     fn new(simd: S, phase: f32, radius: f32) -> Self {
         let (a, b) = (1.0 - phase, 1.0 - radius);
         Self {
-            weights: [a * b, a * radius, phase * b, phase * radius].map(|w| splat(simd, w)),
+            weights: [
+                splat(simd, a * b),
+                splat(simd, a * radius),
+                splat(simd, phase * b),
+                splat(simd, phase * radius),
+            ],
             simd,
         }
     }
@@ -168,9 +173,10 @@ fn draw_one<S: Simd, const K: usize>(
     let stride = tile.stride;
     let light = &mut tile.light[clip.tile_row * stride..];
     for (n, j) in clip.vectors.enumerate() {
-        let row: [f32x8<S>; K] = std::array::from_fn(|k| {
-            blend.at(table, 2 * k * cell.row + 8 * j, cell.row, step) * colors[j % 3]
-        });
+        let mut row = [splat(simd, 0.0); K];
+        for k in 0..K {
+            row[k] = blend.at(table, 2 * k * cell.row + 8 * j, cell.row, step) * colors[j % 3];
+        }
         let mut place = clip.place + 8 * n;
         for y in clip.rows.clone() {
             let mut taken = row[0] * splat(simd, columns[y]);
