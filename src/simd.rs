@@ -5,6 +5,10 @@
 //! multiplications, square roots, comparisons and conversions are used: these are rounded the same
 //! way by every instruction set, so all levels give the same bits. Fused multiply-add and the
 //! approximate reciprocals do not have that property and are not used.
+//!
+//! Vectors must not pass through functions of the standard library that take closures, such as
+//! `array::map` or `array::from_fn`: those are compiled without the level's instructions, and a
+//! vector that crosses into them goes through memory. Loops over arrays are written out.
 
 use fearless_simd::{
     Bytes, SimdCombine, SimdInt, SimdNarrow, SimdWiden, f32x4, i32x8, u8x32, u16x16, u32x8,
@@ -12,6 +16,7 @@ use fearless_simd::{
 pub(crate) use fearless_simd::{
     Select, Simd, SimdBase, SimdFloat, SimdFrom, SimdMask, dispatch, f32x8,
 };
+use std::fmt;
 
 /// Which vector instructions the inner loops use.
 ///
@@ -24,6 +29,7 @@ pub(crate) use fearless_simd::{
 /// let levels = Level::supported();
 /// assert_eq!(levels.first(), Some(&Level::scalar()));
 /// assert_eq!(levels.last(), Some(&Level::detect()));
+/// assert_eq!(levels[0].to_string(), "scalar");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Level(fearless_simd::Level);
@@ -70,6 +76,24 @@ impl Level {
     }
 }
 
+impl fmt::Display for Level {
+    /// The name of the instruction set: `scalar`, `sse2`, `sse4.2`, `avx2`, `avx512`, `neon`, …
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = format!("{:?}", self.0);
+        let name = words.split('(').next().unwrap_or_default();
+        f.write_str(match name {
+            "Fallback" => "scalar",
+            "Sse2" => "sse2",
+            "Sse4_2" => "sse4.2",
+            "Avx2" => "avx2",
+            "Avx512" => "avx512",
+            "Neon" => "neon",
+            "WasmSimd128" => "simd128",
+            other => other,
+        })
+    }
+}
+
 impl PartialEq for Level {
     fn eq(&self, other: &Self) -> bool {
         std::mem::discriminant(&self.0) == std::mem::discriminant(&other.0)
@@ -111,7 +135,8 @@ pub(crate) fn load_u8<S: Simd>(simd: S, from: &[u8; 32]) -> [f32x8<S>; 4] {
 /// The whole numbers below four vectors, each in `0.0..256.0`, as 32 bytes.
 #[inline(always)]
 pub(crate) fn store_u8<S: Simd>(values: [f32x8<S>; 4], to: &mut [u8; 32]) {
-    let [a, b, c, d] = values.map(truncate);
+    let [a, b, c, d] = values;
+    let (a, b, c, d) = (truncate(a), truncate(b), truncate(c), truncate(d));
     a.narrow(b).narrow(c.narrow(d)).store_slice(to);
 }
 
@@ -126,9 +151,9 @@ pub(crate) fn load_u16<S: Simd>(simd: S, from: &[u16; 32]) -> [f32x8<S>; 4] {
 /// The whole numbers below four vectors, each in `0.0..65536.0`, as 32 16-bit values.
 #[inline(always)]
 pub(crate) fn store_u16<S: Simd>(values: [f32x8<S>; 4], to: &mut [u16; 32]) {
-    let [a, b, c, d] = values.map(truncate);
-    a.narrow(b).store_slice(&mut to[..16]);
-    c.narrow(d).store_slice(&mut to[16..]);
+    let [a, b, c, d] = values;
+    truncate(a).narrow(truncate(b)).store_slice(&mut to[..16]);
+    truncate(c).narrow(truncate(d)).store_slice(&mut to[16..]);
 }
 
 /// Goes by way of signed integers, whose conversion is one instruction on every level.

@@ -1,182 +1,183 @@
-//! Which dots reach which tile: placement in the tables and a stable counting sort.
+//! Which dots reach which tile: stable counting sorts, first into bands of rows, then, by the task
+//! that draws a band, into its tiles.
+//!
+//! The first sort moves the dots themselves, so that a band's task reads its dots from one place in
+//! memory however scattered the caller's order is; a picture has few bands, so the moves stay in
+//! cache. The second sort moves indices. Both keep the caller's order, which is what makes the
+//! product of many factors come out the same for any tiling.
 
 use crate::parallel;
 use crate::raster::ink::InkDot;
-use crate::raster::kernel::{Cell, Ladder, Place};
+use crate::raster::tables::{Splat, Tables};
 use crate::units::Size;
 
-/// The tables of one blur, built as radii ask for them and kept.
-#[derive(Debug)]
-pub(super) struct Tables {
-    blur_px: f32,
-    ladder: Ladder,
-    cells: Vec<Option<Cell>>,
-}
-
-impl Tables {
-    pub(super) fn new(blur_px: f32) -> Self {
-        Self {
-            blur_px,
-            ladder: Ladder::new(blur_px),
-            cells: Vec::new(),
-        }
-    }
-
-    pub(super) const fn blur_px(&self) -> f32 {
-        self.blur_px
-    }
-
-    /// Builds what these dots need and is not there yet.
-    pub(super) fn serve(&mut self, dots: &[InkDot]) {
-        let mut missing = Vec::new();
-        for dot in dots {
-            let cell = self.ladder.cell_of(dot.radius_px);
-            if cell >= self.cells.len() {
-                self.cells.resize_with(cell + 1, || None);
-            }
-            if self.cells[cell].is_none() && !missing.contains(&cell) {
-                missing.push(cell);
-            }
-        }
-        let built = parallel::map(missing.len(), |i| self.ladder.build(missing[i]));
-        for (at, cell) in missing.into_iter().zip(built) {
-            self.cells[at] = Some(cell);
-        }
-    }
-
-    /// The cell of a splat.
-    pub(super) fn cell(&self, index: u32) -> &Cell {
-        self.cells[index as usize]
-            .as_ref()
-            .expect("tables are built before dots are placed")
-    }
-
-    /// A dot as its window and weights.
-    fn splat(&self, dot: &InkDot) -> Splat {
-        let index = self.ladder.cell_of(dot.radius_px) as u32;
-        let cell = self.cell(index);
-        let (blend, ink) = cell.blend(dot.radius_px);
-        Splat {
-            x: cell.place(dot.center_px.x),
-            y: cell.place(dot.center_px.y),
-            cell: index,
-            width: cell.width as u32,
-            blend,
-            absorptance: dot.absorptance.map(|a| a * ink),
-        }
-    }
-}
-
-/// A dot, placed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Splat {
-    pub(super) x: Place,
-    pub(super) y: Place,
-    pub(super) cell: u32,
-    pub(super) width: u32,
-    /// How far its radius lies towards the cell's upper end.
-    pub(super) blend: f32,
-    /// Corrected to make the amount of ink exact, so possibly a little above 1.
-    pub(super) absorptance: [f32; 3],
-}
-
-/// Dots by tile.
-#[derive(Debug, Default)]
-pub(super) struct Bins {
-    pub(super) splats: Vec<Splat>,
-    /// Splats by tile, in the caller's order within each.
-    order: Vec<u32>,
-    /// Where each tile's splats start in `order`, and where the last one's end.
-    starts: Vec<u32>,
-    /// Left, top, right and bottom of all windows, clipped; empty when no dot reaches the picture.
-    pub(super) bounds: [u32; 4],
-    /// Dots that reach the picture.
-    pub(super) reaching: usize,
-}
-
-/// Splats placed by one thread at a time; large enough to be worth its while.
+/// Dots looked at by one thread at a time; large enough to be worth its while.
 const CHUNK: usize = 4096;
 
+/// Dots by band.
+#[derive(Debug, Default)]
+pub(super) struct Bins {
+    /// First and last band of each of the caller's dots; the first after the last for a dot that
+    /// does not reach the picture.
+    spans: Vec<[u32; 2]>,
+    found: Vec<Found>,
+    /// Dots by band, in the caller's order within each.
+    dots: Vec<InkDot>,
+    /// Where each band's dots start, and where the last one's end.
+    starts: Vec<usize>,
+}
+
+/// What part of the picture dots reach.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    /// How many do.
+    pub(super) dots: usize,
+    /// Left, top, right and bottom of all their windows, clipped.
+    pub(super) bounds: [u32; 4],
+}
+
+impl Found {
+    const NOTHING: Self = Self {
+        dots: 0,
+        bounds: [u32::MAX, u32::MAX, 0, 0],
+    };
+
+    fn and(self, other: Self) -> Self {
+        let ([a, b, c, d], [e, f, g, h]) = (self.bounds, other.bounds);
+        Self {
+            dots: self.dots + other.dots,
+            bounds: [a.min(e), b.min(f), c.max(g), d.max(h)],
+        }
+    }
+}
+
 impl Bins {
-    /// Sorts dots into square tiles of side `tile`.
+    /// Sorts dots into bands of `height` rows.
     ///
     /// # Cost
     /// Two passes over the dots; the memory is kept for the next call.
-    pub(super) fn fill(&mut self, dots: &[InkDot], tables: &Tables, size: Size, tile: usize) {
-        self.place(dots, tables);
-        let (width, height) = (size.width() as i64, size.height() as i64);
-        let columns = (width as usize).div_ceil(tile);
-        let tiles = columns * (height as usize).div_ceil(tile);
+    pub(super) fn fill(
+        &mut self,
+        dots: &[InkDot],
+        tables: &Tables,
+        size: Size,
+        height: usize,
+    ) -> Found {
+        let found = self.find(dots, tables, size, height);
         self.starts.clear();
-        self.starts.resize(tiles + 1, 0);
-        self.reaching = 0;
-        let (mut low, mut high) = ([width, height], [0_i64; 2]);
-        // The tiles a splat's window touches, as columns and rows of tiles.
-        let span = |s: &Splat| {
-            let (x, y) = (i64::from(s.x.start), i64::from(s.y.start));
-            let (right, bottom) = (x + i64::from(s.width), y + i64::from(s.width));
-            let clip = [x.max(0), y.max(0), right.min(width), bottom.min(height)];
-            (clip[0] < clip[2] && clip[1] < clip[3]).then_some(clip)
+        self.starts
+            .resize((size.height() as usize).div_ceil(height) + 1, 0);
+        let bands = |&[first, last]: &[u32; 2]| first as usize..last as usize + 1;
+        for band in self.spans.iter().flat_map(bands) {
+            self.starts[band] += 1;
+        }
+        let total = sum_to_ends(&mut self.starts);
+        let unset = InkDot {
+            center_px: glam::Vec2::ZERO,
+            radius_px: 0.0,
+            absorptance: [0.0; 3],
         };
-        let tiles_of = |clip: [i64; 4]| {
-            let [left, top, right, bottom] = clip.map(|v| v as usize);
-            let across = left / tile..(right - 1) / tile + 1;
-            (top / tile..(bottom - 1) / tile + 1)
-                .flat_map(move |row| across.clone().map(move |column| row * columns + column))
-        };
-        for splat in &self.splats {
-            if let Some(clip) = span(splat) {
-                self.reaching += 1;
-                low = [low[0].min(clip[0]), low[1].min(clip[1])];
-                high = [high[0].max(clip[2]), high[1].max(clip[3])];
-                for t in tiles_of(clip) {
-                    self.starts[t] += 1;
-                }
+        self.dots.resize(total, unset);
+        for (dot, span) in dots.iter().zip(&self.spans).rev() {
+            for band in bands(span) {
+                self.starts[band] -= 1; // from the end backwards: a run keeps the caller's order
+                self.dots[self.starts[band]] = *dot;
             }
         }
-        self.bounds = [low[0], low[1], high[0], high[1]].map(|v| v as u32);
-        let mut total = 0;
-        for start in &mut self.starts {
-            total += *start;
-            *start = total; // for now the end of the tile's run
-        }
-        self.order.clear();
-        self.order.resize(total as usize, 0);
-        for (i, splat) in self.splats.iter().enumerate().rev() {
-            if let Some(clip) = span(splat) {
-                for t in tiles_of(clip) {
-                    self.starts[t] -= 1; // from the end backwards: the run keeps the caller's order
-                    self.order[self.starts[t] as usize] = i as u32;
+        found
+    }
+
+    /// The dots that reach a band, in the caller's order.
+    pub(super) fn band(&self, band: usize) -> &[InkDot] {
+        &self.dots[self.starts[band]..self.starts[band + 1]]
+    }
+
+    /// Finds the bands that each dot's window touches.
+    fn find(&mut self, dots: &[InkDot], tables: &Tables, size: Size, height: usize) -> Found {
+        self.spans.resize(dots.len(), [1, 0]);
+        self.found.clear();
+        self.found
+            .resize(dots.len().div_ceil(CHUNK), Found::NOTHING);
+        let (width, rows) = (size.width() as i32, size.height() as i32);
+        parallel::for_each_chunk_with(
+            &mut self.spans,
+            CHUNK,
+            &mut self.found,
+            |i, spans, found| {
+                for (span, dot) in spans.iter_mut().zip(&dots[i * CHUNK..]) {
+                    let [left, top, side] = tables.window(dot);
+                    let (right, bottom) = (left + side, top + side);
+                    if left >= width || top >= rows || right <= 0 || bottom <= 0 {
+                        *span = [1, 0];
+                        continue;
+                    }
+                    let [left, top] = [left, top].map(|v| v.max(0) as u32);
+                    let (right, bottom) = (right.min(width) as u32, bottom.min(rows) as u32);
+                    *span = [top / height as u32, (bottom - 1) / height as u32];
+                    *found = found.and(Found {
+                        dots: 1,
+                        bounds: [left, top, right, bottom],
+                    });
                 }
+            },
+        );
+        self.found
+            .iter()
+            .fold(Found::NOTHING, |sum, part| sum.and(*part))
+    }
+}
+
+/// The dots of one band, placed and sorted into its tiles.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    pub(super) splats: Vec<Splat>,
+    /// Splats by tile, in the caller's order within each.
+    order: Vec<u32>,
+    starts: Vec<usize>,
+}
+
+impl Row {
+    /// Sorts the dots of a band into tiles `side` pixels wide.
+    pub(super) fn fill(&mut self, dots: &[InkDot], tables: &Tables, width: usize, side: usize) {
+        self.splats.clear();
+        self.splats.extend(dots.iter().map(|dot| tables.splat(dot)));
+        let tiles = |splat: &Splat| {
+            let right = i64::from(splat.x.start) + i64::from(splat.side);
+            let left = splat.x.start.max(0) as usize;
+            let right = right.clamp(0, width as i64) as usize;
+            if left < right {
+                left / side..(right - 1) / side + 1
+            } else {
+                0..0
+            }
+        };
+        self.starts.clear();
+        self.starts.resize(width.div_ceil(side) + 1, 0);
+        for tile in self.splats.iter().flat_map(tiles) {
+            self.starts[tile] += 1;
+        }
+        let total = sum_to_ends(&mut self.starts);
+        self.order.resize(total, 0);
+        for (i, splat) in self.splats.iter().enumerate().rev() {
+            for tile in tiles(splat) {
+                self.starts[tile] -= 1;
+                self.order[self.starts[tile]] = i as u32;
             }
         }
     }
 
     /// The splats of a tile, in the caller's order.
-    pub(super) fn tile(&self, index: usize) -> &[u32] {
-        &self.order[self.starts[index] as usize..self.starts[index + 1] as usize]
+    pub(super) fn tile(&self, tile: usize) -> &[u32] {
+        &self.order[self.starts[tile]..self.starts[tile + 1]]
     }
+}
 
-    fn place(&mut self, dots: &[InkDot], tables: &Tables) {
-        self.splats.clear();
-        let nowhere = Place {
-            start: 0,
-            phase: 0,
-            weight: 0.0,
-        };
-        let unset = Splat {
-            x: nowhere,
-            y: nowhere,
-            cell: 0,
-            width: 0,
-            blend: 0.0,
-            absorptance: [0.0; 3],
-        };
-        self.splats.resize(dots.len(), unset);
-        parallel::for_each_chunk(&mut self.splats, CHUNK, |i, part| {
-            for (splat, dot) in part.iter_mut().zip(&dots[i * CHUNK..]) {
-                *splat = tables.splat(dot);
-            }
-        });
+/// Turns counts into the ends of runs; the total stays in the last place.
+fn sum_to_ends(counts: &mut [usize]) -> usize {
+    let mut total = 0;
+    for count in counts {
+        total += *count;
+        *count = total;
     }
+    total
 }

@@ -35,14 +35,15 @@ pub(super) struct Cell {
     /// Terms of the expansion.
     pub(super) rank: usize,
     /// Pixels on a side of the window.
-    pub(super) width: usize,
+    pub(super) side: usize,
     /// Length of a row in elements, three to the pixel, filled up to a multiple of eight.
     pub(super) row: usize,
-    /// Length of a column, filled up to a multiple of eight.
-    pub(super) column: usize,
-    /// Per phase, term and end: a row, each value three times, then zeros.
+    /// Length of all terms' columns, side by side, filled up to a multiple of eight.
+    pub(super) columns_len: usize,
+    /// Per phase, end and term: a row, each value three times, then zeros.
     pub(super) rows: Vec<f32>,
-    /// Per phase, term and end: a column, then zeros.
+    /// Per phase and end: all columns, the terms of the first pixel before those of the second, then
+    /// zeros.
     pub(super) columns: Vec<f32>,
     grid: Grid,
     /// Radius² at either end.
@@ -120,18 +121,23 @@ fn pair(ends: (Option<Term>, Option<Term>)) -> Option<[Term; 2]> {
 
 impl Cell {
     fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
-        let row = (3 * grid.width).next_multiple_of(8);
-        let column = grid.width.next_multiple_of(8);
-        let mut rows = Vec::with_capacity((grid.phases + 1) * terms.len() * 2 * row);
-        let mut columns = Vec::with_capacity((grid.phases + 1) * terms.len() * 2 * column);
+        let (side, rank) = (grid.side, terms.len());
+        let row = (3 * side).next_multiple_of(8);
+        let columns_len = (side * rank).next_multiple_of(8);
+        let mut rows = Vec::with_capacity((grid.phases + 1) * 2 * rank * row);
+        let mut columns = Vec::with_capacity((grid.phases + 1) * 2 * columns_len);
         for phase in 0..=grid.phases {
-            for term in terms.iter().flatten() {
-                for i in 0..grid.width {
-                    rows.extend([term.row[grid.place(phase, i)] as f32; 3]);
-                    columns.push(term.column[grid.place(phase, i)] as f32);
+            for end in 0..2 {
+                for term in terms {
+                    let places = (0..side).map(|i| grid.place(phase, i));
+                    rows.extend(places.flat_map(|at| [term[end].row[at] as f32; 3]));
+                    rows.resize(rows.len().next_multiple_of(row), 0.0);
                 }
-                rows.resize(rows.len().next_multiple_of(row), 0.0);
-                columns.resize(columns.len().next_multiple_of(column), 0.0);
+                for i in 0..side {
+                    let at = grid.place(phase, i);
+                    columns.extend(terms.iter().map(|term| term[end].column[at] as f32));
+                }
+                columns.resize(columns.len().next_multiple_of(columns_len), 0.0);
             }
         }
         let ink = |rows: usize, columns: usize| {
@@ -141,10 +147,10 @@ impl Cell {
             sums.sum::<f64>()
         };
         Self {
-            rank: terms.len(),
-            width: grid.width,
+            rank,
+            side,
             row,
-            column,
+            columns_len,
             rows,
             columns,
             squares: radii.map(|r| r * r),
@@ -183,7 +189,7 @@ impl Cell {
 /// odd number of pixels wide, with ½ an even one; the narrower is taken.
 #[derive(Clone, Copy, Debug)]
 struct Grid {
-    width: usize,
+    side: usize,
     before: i32,
     shift: f64,
     phases: usize,
@@ -192,13 +198,13 @@ struct Grid {
 impl Grid {
     fn new(reach: f64, phases: usize) -> Self {
         let (odd, even) = ((reach + 0.5).ceil() as usize - 1, reach.ceil() as usize);
-        let (width, before, shift) = if 2 * odd + 1 < 2 * even {
+        let (side, before, shift) = if 2 * odd + 1 < 2 * even {
             (2 * odd + 1, odd, 0.0)
         } else {
             (2 * even, even, 0.5)
         };
         Self {
-            width,
+            side,
             before: before as i32,
             shift,
             phases,
@@ -208,7 +214,7 @@ impl Grid {
     /// All places, one phase step apart.
     fn places(&self) -> Vec<f64> {
         let first = 0.5 + self.shift - f64::from(self.before) - 1.0;
-        (0..=self.width * self.phases)
+        (0..=self.side * self.phases)
             .map(|n| first + n as f64 / self.phases as f64)
             .collect()
     }
@@ -220,7 +226,7 @@ impl Grid {
 
     /// The sum over a window's pixels, averaged over the phases.
     fn sum(&self, values: &[f64]) -> f64 {
-        let windows = (0..self.phases).flat_map(|p| (0..self.width).map(move |i| (p, i)));
+        let windows = (0..self.phases).flat_map(|p| (0..self.side).map(move |i| (p, i)));
         let total: f64 = windows.map(|(p, i)| values[self.place(p, i)]).sum();
         total / self.phases as f64
     }
@@ -251,13 +257,13 @@ mod tests {
         for reach in [0.9, 1.0, 1.3, 1.5, 1.7, 2.0, 4.49, 4.5, 4.51] {
             let grid = Grid::new(reach, 8);
             assert!(
-                grid.width as f64 <= (2.0 * reach + 2.0).ceil(),
+                grid.side as f64 <= (2.0 * reach + 2.0).ceil(),
                 "reach {reach}"
             );
             let places = grid.places();
             for phase in 0..=8 {
                 let first = places[grid.place(phase, 0)];
-                let last = places[grid.place(phase, grid.width - 1)];
+                let last = places[grid.place(phase, grid.side - 1)];
                 assert!(
                     first - 1.0 <= -reach && last + 1.0 >= reach,
                     "reach {reach}, phase {phase}: {first} to {last}"

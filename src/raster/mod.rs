@@ -12,6 +12,7 @@ mod pixels;
 mod rasterizer;
 mod resolve;
 mod splat;
+mod tables;
 mod transfer;
 mod veil;
 

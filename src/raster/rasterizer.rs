@@ -3,11 +3,12 @@
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
-use crate::raster::bins::{Bins, Tables};
+use crate::raster::bins::{Bins, Found, Row};
 use crate::raster::ink::Ink;
 use crate::raster::pixels::{Channels, PixelsMut, Samples};
 use crate::raster::resolve::{Curve, Element};
 use crate::raster::splat::{self, Tile};
+use crate::raster::tables::Tables;
 use crate::simd::Level;
 use crate::units::Size;
 
@@ -41,7 +42,14 @@ pub struct Rasterizer {
     tile: usize,
     tables: Option<Tables>,
     bins: Bins,
-    scratch: Vec<Tile>,
+    scratch: Vec<Scratch>,
+}
+
+/// What the task that draws a band works in.
+#[derive(Debug)]
+struct Scratch {
+    row: Row,
+    tile: Tile,
 }
 
 impl Default for Rasterizer {
@@ -143,7 +151,7 @@ impl Rasterizer {
         let size = target.size;
         ink.check(size)?;
         target.transfer.check()?;
-        self.prepare(size, ink);
+        let found = self.prepare(size, ink);
         let curve = Curve::new(target.transfer);
         let (stride, channels) = (target.stride, target.channels);
         match target.samples {
@@ -151,7 +159,7 @@ impl Rasterizer {
             Samples::U16(pixels) => self.draw(pixels, stride, channels, size, ink, &curve),
             Samples::F32(pixels) => self.draw(pixels, stride, channels, size, ink, &curve),
         }
-        Ok(self.drawn(size, ink))
+        Ok(drawn(found, size, ink))
     }
 
     /// The share of linear light that ink leaves in each pixel of a picture of `size`: one plane
@@ -170,18 +178,21 @@ impl Rasterizer {
     }
 
     /// Tables, bins and scratch for one pass.
-    fn prepare(&mut self, size: Size, ink: &Ink<'_>) {
+    fn prepare(&mut self, size: Size, ink: &Ink<'_>) -> Found {
         let tables = match self.tables.take() {
             Some(tables) if tables.blur_px() == ink.blur_px => tables,
             _ => Tables::new(ink.blur_px),
         };
         let tables = self.tables.insert(tables);
         tables.serve(ink.dots);
-        self.bins.fill(ink.dots, tables, size, self.tile);
         let bands = (size.height() as usize).div_ceil(self.tile);
         if self.scratch.len() < bands {
-            self.scratch.resize_with(bands, || Tile::new(self.tile));
+            self.scratch.resize_with(bands, || Scratch {
+                row: Row::default(),
+                tile: Tile::new(self.tile),
+            });
         }
+        self.bins.fill(ink.dots, tables, size, self.tile)
     }
 
     fn draw<E: Element>(
@@ -204,35 +215,35 @@ impl Rasterizer {
             stride,
         };
         let band = self.tile * stride;
-        parallel::for_each_chunk_with(pixels, band, &mut self.scratch, |i, rows, tile| {
+        parallel::for_each_chunk_with(pixels, band, &mut self.scratch, |i, rows, scratch| {
             match channels {
-                Channels::Rgb => pass.band::<E, 3>(i, rows, tile),
-                Channels::Rgba => pass.band::<E, 4>(i, rows, tile),
+                Channels::Rgb => pass.band::<E, 3>(i, rows, scratch),
+                Channels::Rgba => pass.band::<E, 4>(i, rows, scratch),
             }
         });
     }
+}
 
-    fn drawn(&self, size: Size, ink: &Ink<'_>) -> Drawn {
-        let dots = (self.bins.reaching > 0).then_some(self.bins.bounds);
-        let veil = ink.veil.and_then(|veil| veil.bounds(size));
-        let bounds = match (dots, veil) {
-            (Some(a), Some(b)) => Some([
-                a[0].min(b[0]),
-                a[1].min(b[1]),
-                a[2].max(b[2]),
-                a[3].max(b[3]),
-            ]),
-            (a, b) => a.or(b),
-        };
-        Drawn {
-            dots: self.bins.reaching,
-            bounds: bounds.map(|[left, top, right, bottom]| PixelRect {
-                left,
-                top,
-                right,
-                bottom,
-            }),
-        }
+fn drawn(found: Found, size: Size, ink: &Ink<'_>) -> Drawn {
+    let dots = (found.dots > 0).then_some(found.bounds);
+    let veil = ink.veil.and_then(|veil| veil.bounds(size));
+    let bounds = match (dots, veil) {
+        (Some(a), Some(b)) => Some([
+            a[0].min(b[0]),
+            a[1].min(b[1]),
+            a[2].max(b[2]),
+            a[3].max(b[3]),
+        ]),
+        (a, b) => a.or(b),
+    };
+    Drawn {
+        dots: found.dots,
+        bounds: bounds.map(|[left, top, right, bottom]| PixelRect {
+            left,
+            top,
+            right,
+            bottom,
+        }),
     }
 }
 
@@ -254,23 +265,24 @@ impl Pass<'_> {
         &self,
         band: usize,
         rows: &mut [E],
-        tile: &mut Tile,
+        scratch: &mut Scratch,
     ) {
+        let Scratch { row, tile } = scratch;
         let (width, height) = (self.size.width() as usize, self.size.height() as usize);
-        let columns = width.div_ceil(self.tile);
+        row.fill(self.bins.band(band), self.tables, width, self.tile);
         tile.top = (band * self.tile) as i64;
         tile.height = self.tile.min(height - band * self.tile);
-        for column in 0..columns {
+        for column in 0..width.div_ceil(self.tile) {
             tile.left = (column * self.tile) as i64;
             tile.width = self.tile.min(width - column * self.tile);
-            let dots = self.bins.tile(band * columns + column);
+            let dots = row.tile(column);
             let veil = self.ink.veil.filter(|veil| veil.reaches(tile));
             match veil {
                 Some(veil) => veil.fill(tile),
                 None if dots.is_empty() => continue,
                 None => tile.light.fill(1.0),
             }
-            splat::draw(self.level, tile, self.tables, &self.bins.splats, dots);
+            splat::draw(self.level, tile, self.tables, &row.splats, dots);
             if let Some(surface) = self.ink.surface {
                 shine(tile, surface);
             }

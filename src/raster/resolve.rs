@@ -179,7 +179,8 @@ impl Gain for Power {
             let i = (below[lane] as usize).min(Self::STEPS);
             (ends[0][lane], ends[1][lane]) = (self.gains[i], self.gains[i + 1]);
         }
-        let [low, high] = ends.map(|e| f32x8::simd_from(simd, e));
+        let low = f32x8::simd_from(simd, ends[0]);
+        let high = f32x8::simd_from(simd, ends[1]);
         low + (high - low) * (at - below)
     }
 }
@@ -217,18 +218,20 @@ fn apply_row<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
 #[inline(always)]
 fn block_light<S: Simd, const CHANNELS: usize>(simd: S, light: &[f32]) -> [f32x8<S>; 4] {
     let one = splat(simd, 1.0);
+    let mut block = [one; 4];
     if CHANNELS == 3 {
-        let zero = splat(simd, 0.0);
-        std::array::from_fn(|i| load(simd, &light[8 * i..]).max(zero).min(one))
+        for i in 0..4 {
+            block[i] = load(simd, &light[8 * i..]).max(splat(simd, 0.0)).min(one);
+        }
     } else {
         // Four values from each pixel on; the fourth, the next pixel's red, becomes alpha's 1.
         let least = f32x8::simd_from(simd, [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
-        std::array::from_fn(|i| {
-            load_halves(simd, &light[6 * i..], &light[6 * i + 3..])
-                .max(least)
-                .min(one)
-        })
+        for i in 0..4 {
+            let pair = load_halves(simd, &light[6 * i..], &light[6 * i + 3..]);
+            block[i] = pair.max(least).min(one);
+        }
     }
+    block
 }
 
 #[inline(always)]
@@ -239,37 +242,38 @@ fn apply_block<S: Simd, E: Element, G: Gain>(
     block: &mut [E; BLOCK],
 ) {
     let one = splat(simd, 1.0);
-    let inked = light.map(|t| t.simd_lt(one));
-    if !((inked[0] | inked[1]) | (inked[2] | inked[3])).any_true() {
+    let least = (light[0].min(light[1])).min(light[2].min(light[3]));
+    if !least.simd_lt(one).any_true() {
         return;
     }
     let offset = splat(simd, G::OFFSET * E::FULL);
-    let toe = splat(simd, G::TOE * E::FULL);
     let before = E::load(simd, block);
-    let after: [f32x8<S>; 4] = std::array::from_fn(|i| {
+    let mut after = before;
+    for i in 0..4 {
         let value = (before[i] + offset) * gain.gain(simd, light[i]) - offset;
-        inked[i].select(value, before[i])
-    });
-    if G::TOE < 0.0 {
-        E::store(simd, after, block);
-        return;
+        after[i] = light[i].simd_lt(one).select(value, before[i]);
     }
-    let low: [_; 4] = std::array::from_fn(|i| after[i].simd_lt(toe) & inked[i]);
-    if !((low[0] | low[1]) | (low[2] | low[3])).any_true() {
-        E::store(simd, after, block);
-        return;
-    }
+    let toe = splat(simd, G::TOE * E::FULL);
+    let lowest = (after[0].min(after[1])).min(after[2].min(after[3]));
     let old = *block;
     E::store(simd, after, block);
-    for (i, low) in low.into_iter().enumerate() {
-        let lanes = low.to_bitmask();
-        for lane in (0..8).filter(|lane| lanes >> lane & 1 == 1) {
-            let at = 8 * i + lane;
-            let linear = old[at].srgb_to_linear() * f64::from(light[i][lane]);
-            if linear <= 0.003_130_8 {
-                block[at] = E::from_encoded(12.92 * linear);
+    if G::TOE > 0.0 && lowest.simd_lt(toe).any_true() {
+        for i in 0..4 {
+            let lanes = (after[i].simd_lt(toe) & light[i].simd_lt(one)).to_bitmask();
+            for lane in 0..8 {
+                if lanes >> lane & 1 == 1 {
+                    finish_in_toe(&old, block, 8 * i + lane, light[i][lane]);
+                }
             }
         }
+    }
+}
+
+/// Replaces an element whose result may be in the straight toe of the sRGB curve.
+fn finish_in_toe<E: Element>(old: &[E; BLOCK], block: &mut [E; BLOCK], at: usize, t: f32) {
+    let linear = old[at].srgb_to_linear() * f64::from(t);
+    if linear <= 0.003_130_8 {
+        block[at] = E::from_encoded(12.92 * linear);
     }
 }
 
@@ -303,6 +307,18 @@ static SRGB_CODES: LazyLock<Vec<f64>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Values whose whole part is the rounded code.
+#[inline(always)]
+fn to_round<S: Simd>(simd: S, [a, b, c, d]: [f32x8<S>; 4]) -> [f32x8<S>; 4] {
+    let zero = splat(simd, 0.0);
+    [
+        a.max(zero) + 0.5,
+        b.max(zero) + 0.5,
+        c.max(zero) + 0.5,
+        d.max(zero) + 0.5,
+    ]
+}
+
 impl Element for u8 {
     const FULL: f32 = 255.0;
 
@@ -313,7 +329,7 @@ impl Element for u8 {
 
     #[inline(always)]
     fn store<S: Simd>(simd: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        store_u8(values.map(|v| v.max(splat(simd, 0.0)) + 0.5), to);
+        store_u8(to_round(simd, values), to);
     }
 
     fn srgb_to_linear(self) -> f64 {
@@ -339,7 +355,7 @@ impl Element for u16 {
 
     #[inline(always)]
     fn store<S: Simd>(simd: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        store_u16(values.map(|v| v.max(splat(simd, 0.0)) + 0.5), to);
+        store_u16(to_round(simd, values), to);
     }
 
     fn srgb_to_linear(self) -> f64 {
@@ -360,13 +376,18 @@ impl Element for f32 {
 
     #[inline(always)]
     fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4] {
-        std::array::from_fn(|i| load(simd, &from[8 * i..]))
+        [
+            load(simd, &from[..8]),
+            load(simd, &from[8..16]),
+            load(simd, &from[16..24]),
+            load(simd, &from[24..]),
+        ]
     }
 
     #[inline(always)]
     fn store<S: Simd>(_: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        for (value, to) in values.iter().zip(to.chunks_exact_mut(8)) {
-            value.store_slice(to);
+        for i in 0..4 {
+            values[i].store_slice(&mut to[8 * i..8 * i + 8]);
         }
     }
 

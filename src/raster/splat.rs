@@ -1,7 +1,7 @@
 //! Multiplies a tile's transmittance by the dots that reach it: the innermost loop.
 
-use crate::raster::bins::{Splat, Tables};
 use crate::raster::kernel::Cell;
+use crate::raster::tables::{Splat, Tables};
 use crate::simd::{Level, Simd, SimdBase, SimdFrom, dispatch, f32x8, load, splat};
 
 /// Elements on either side of a tile's row that a window's vectors may run over into.
@@ -67,7 +67,10 @@ fn draw_all<S: Simd>(simd: S, tile: &mut Tile, tables: &Tables, splats: &[Splat]
     for &i in order {
         let dot = &splats[i as usize];
         let cell = tables.cell(dot.cell);
-        factors.resize(factors.len().max(cell.rank * (cell.column + cell.row)), 0.0);
+        let room = cell.columns_len + cell.rank * cell.row;
+        if factors.len() < room {
+            factors.resize(room, 0.0);
+        }
         match cell.rank {
             1 => draw_one::<S, 1>(simd, tile, cell, dot, &mut factors),
             2 => draw_one::<S, 2>(simd, tile, cell, dot, &mut factors),
@@ -96,7 +99,7 @@ impl Clip {
     fn new(tile: &Tile, cell: &Cell, dot: &Splat) -> Self {
         let down = i64::from(dot.y.start) - tile.top;
         let first = (-down).max(0);
-        let last = (tile.height as i64 - down).clamp(first, cell.width as i64);
+        let last = (tile.height as i64 - down).clamp(first, cell.side as i64);
         let across = 3 * (i64::from(dot.x.start) - tile.left);
         // A vector is needed when it overlaps the tile; it then runs over by seven at most.
         let from = (-across).max(0) / 8;
@@ -122,21 +125,34 @@ impl<S: Simd> Blend<S> {
     fn new(simd: S, phase: f32, radius: f32) -> Self {
         let (a, b) = (1.0 - phase, 1.0 - radius);
         Self {
-            weights: [a * b, a * radius, phase * b, phase * radius].map(|w| splat(simd, w)),
+            weights: [
+                splat(simd, a * b),
+                splat(simd, a * radius),
+                splat(simd, phase * b),
+                splat(simd, phase * radius),
+            ],
             simd,
         }
     }
 
-    /// Eight values of a term. `table` starts at the phase below the position; a term's lower end
-    /// is `at` elements on, its upper end `end` further, the same at the next phase `step` further.
+    /// Eight values at `at`, from the four tables of a position: lower and upper end at the phase
+    /// below it, then both at the phase above.
     #[inline(always)]
-    fn at(&self, table: &[f32], at: usize, end: usize, step: usize) -> f32x8<S> {
-        let [a, b, c, d] = self.weights;
-        let here = load(self.simd, &table[at..]) * a + load(self.simd, &table[at + end..]) * b;
-        let next = load(self.simd, &table[at + step..]) * c
-            + load(self.simd, &table[at + step + end..]) * d;
-        here + next
+    fn at(&self, [a, b, c, d]: [&[f32]; 4], at: usize) -> f32x8<S> {
+        let [wa, wb, wc, wd] = self.weights;
+        let below = load(self.simd, &a[at..]) * wa + load(self.simd, &b[at..]) * wb;
+        let above = load(self.simd, &c[at..]) * wc + load(self.simd, &d[at..]) * wd;
+        below + above
     }
+}
+
+/// The four tables around a phase, each `length` long.
+#[inline(always)]
+fn around(tables: &[f32], phase: u32, length: usize) -> [&[f32]; 4] {
+    let four = &tables[2 * phase as usize * length..][..4 * length];
+    let (below, above) = four.split_at(2 * length);
+    let ((a, b), (c, d)) = (below.split_at(length), above.split_at(length));
+    [a, b, c, d]
 }
 
 /// The absorptances of the three channels, in the order in which a row's vectors need them.
@@ -159,28 +175,27 @@ fn draw_one<S: Simd, const K: usize>(
     factors: &mut [f32],
 ) {
     let clip = Clip::new(tile, cell, dot);
-    let columns = &mut factors[..K * cell.column];
-    blend_columns(simd, cell, dot, columns);
+    let columns = blend_columns(simd, cell, dot, factors);
+    let columns = &columns.as_chunks::<K>().0[clip.rows.clone()];
     let blend = Blend::new(simd, dot.x.weight, dot.blend);
-    let step = 2 * K * cell.row;
-    let table = &cell.rows[dot.x.phase as usize * step..][..2 * step];
+    let tables = around(&cell.rows, dot.x.phase, K * cell.row);
     let colors = colors(simd, dot.absorptance);
     let stride = tile.stride;
-    let light = &mut tile.light[clip.tile_row * stride..];
+    let light = &mut tile.light[clip.tile_row * stride..][..clip.rows.len() * stride];
     for (n, j) in clip.vectors.enumerate() {
-        let row: [f32x8<S>; K] = std::array::from_fn(|k| {
-            blend.at(table, 2 * k * cell.row + 8 * j, cell.row, step) * colors[j % 3]
-        });
-        let mut place = clip.place + 8 * n;
-        for y in clip.rows.clone() {
-            let mut taken = row[0] * splat(simd, columns[y]);
+        let mut row = [colors[j % 3]; K];
+        for k in 0..K {
+            row[k] *= blend.at(tables, k * cell.row + 8 * j);
+        }
+        let place = clip.place + 8 * n;
+        for (light, column) in light.chunks_exact_mut(stride).zip(columns) {
+            let mut taken = row[0] * splat(simd, column[0]);
             for k in 1..K {
-                taken += row[k] * splat(simd, columns[k * cell.column + y]);
+                taken += row[k] * splat(simd, column[k]);
             }
             let here = &mut light[place..place + 8];
             let before = load(simd, here);
             (before - before * taken).store_slice(here);
-            place += stride;
         }
     }
 }
@@ -189,25 +204,25 @@ fn draw_one<S: Simd, const K: usize>(
 #[inline(always)]
 fn draw_wide<S: Simd>(simd: S, tile: &mut Tile, cell: &Cell, dot: &Splat, factors: &mut [f32]) {
     let clip = Clip::new(tile, cell, dot);
-    let (columns, rows) = factors.split_at_mut(cell.rank * cell.column);
-    blend_columns(simd, cell, dot, columns);
+    let (factors, rows) = factors.split_at_mut(cell.columns_len);
+    let columns = blend_columns(simd, cell, dot, factors);
     let blend = Blend::new(simd, dot.x.weight, dot.blend);
-    let step = 2 * cell.rank * cell.row;
-    let table = &cell.rows[dot.x.phase as usize * step..][..2 * step];
+    let tables = around(&cell.rows, dot.x.phase, cell.rank * cell.row);
     let colors = colors(simd, dot.absorptance);
     for k in 0..cell.rank {
         for j in clip.vectors.clone() {
-            let value = blend.at(table, 2 * k * cell.row + 8 * j, cell.row, step) * colors[j % 3];
-            value.store_slice(&mut rows[k * cell.row + 8 * j..][..8]);
+            let at = k * cell.row + 8 * j;
+            let value = blend.at(tables, at) * colors[j % 3];
+            value.store_slice(&mut rows[at..at + 8]);
         }
     }
     for (down, y) in clip.rows.enumerate() {
+        let column = &columns[y * cell.rank..][..cell.rank];
         let light = &mut tile.light[(clip.tile_row + down) * tile.stride + clip.place..];
         for (n, j) in clip.vectors.clone().enumerate() {
-            let mut taken = load(simd, &rows[8 * j..]) * splat(simd, columns[y]);
-            for k in 1..cell.rank {
-                let column = splat(simd, columns[k * cell.column + y]);
-                taken += load(simd, &rows[k * cell.row + 8 * j..]) * column;
+            let mut taken = splat(simd, 0.0);
+            for (row, &y) in rows.chunks_exact(cell.row).zip(column) {
+                taken += load(simd, &row[8 * j..]) * splat(simd, y);
             }
             let here = &mut light[8 * n..8 * n + 8];
             let before = load(simd, here);
@@ -216,17 +231,14 @@ fn draw_wide<S: Simd>(simd: S, tile: &mut Tile, cell: &Cell, dot: &Splat, factor
     }
 }
 
-/// Interpolates the columns of all terms into `to`.
+/// Interpolates the columns of all terms, at the front of `to`.
 #[inline(always)]
-fn blend_columns<S: Simd>(simd: S, cell: &Cell, dot: &Splat, to: &mut [f32]) {
+fn blend_columns<'a, S: Simd>(simd: S, cell: &Cell, dot: &Splat, to: &'a mut [f32]) -> &'a [f32] {
     let blend = Blend::new(simd, dot.y.weight, dot.blend);
-    let step = 2 * cell.rank * cell.column;
-    let table = &cell.columns[dot.y.phase as usize * step..][..2 * step];
-    for k in 0..cell.rank {
-        for i in (0..cell.column).step_by(8) {
-            blend
-                .at(table, 2 * k * cell.column + i, cell.column, step)
-                .store_slice(&mut to[k * cell.column + i..][..8]);
-        }
+    let tables = around(&cell.columns, dot.y.phase, cell.columns_len);
+    let to = &mut to[..cell.columns_len];
+    for (i, to) in to.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        blend.at(tables, 8 * i).store_slice(to);
     }
+    to
 }
