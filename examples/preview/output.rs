@@ -81,7 +81,11 @@ impl Output {
 
     /// Saves bytes: to a temporary file first, so that a run cut off leaves no half file.
     pub(crate) fn bytes(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        let mut builder = tempfile::Builder::new();
+        // A temporary file is private; a result is for whomever the folder is for.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
         file.persist(self.folder.join(name))?;
         Ok(())

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::imageops::{self, FilterType};
 use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
-use stubblefield::{Photo, Plan, Plane};
+use stubblefield::{ColorSpace, Photo, Plan, Plane, Samples};
 
 use crate::Failure;
 use crate::closeup::closeups;
@@ -64,6 +64,16 @@ pub(crate) fn compare(before: &Photo, after: &Photo, plan: &Plan) -> Result<Vec<
 
 /// The photo as 8-bit sRGB, whatever it is.
 fn encoded(photo: &Photo) -> RgbImage {
+    let size = photo.size();
+    let (Samples::Rgb8(codes), true) = (photo.pixels(), *photo.color_space() == ColorSpace::srgb())
+    else {
+        return converted(photo);
+    };
+    RgbImage::from_raw(size.width(), size.height(), codes.to_vec())
+        .unwrap_or_else(|| converted(photo))
+}
+
+fn converted(photo: &Photo) -> RgbImage {
     let size = photo.size();
     let mut picture = RgbImage::new(size.width(), size.height());
     let mut row = vec![[0.0; 3]; size.width() as usize];
