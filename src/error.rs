@@ -16,7 +16,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// use stubblefield::Scale;
 ///
 /// let refused = Scale::px_per_mm(-3.0).unwrap_err();
-/// assert_eq!(refused.to_string(), "px_per_mm is -3, allowed: 0.2..=1000");
+/// assert_eq!(refused.to_string(), "px_per_mm is -3, allowed: 0.2..=400");
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

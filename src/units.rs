@@ -96,7 +96,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// A scale of 0.2 to 1000 pixels per millimetre: from a whole person to a dermoscope.
+    /// A scale of 0.2 to 400 pixels per millimetre: from a whole person to a dermoscope.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] outside that range and for NaN.
@@ -104,8 +104,8 @@ impl Scale {
         Error::check(
             "px_per_mm",
             f64::from(px_per_mm),
-            (0.2..=1000.0).contains(&px_per_mm),
-            "0.2..=1000",
+            (0.2..=400.0).contains(&px_per_mm),
+            "0.2..=400",
         )?;
         Ok(Self { px_per_mm })
     }

@@ -168,13 +168,13 @@ fn wrong_values_are_named_with_what_is_allowed() {
     let folder = with_photo();
     let photo = ["--photo", "photo.png", "--outline", OUTLINE];
     let cases: [(&[&str], &str, &str); 19] = [
-        (&["--px-per-mm", "0"], "px_per_mm is 0", "0.2..=1000"),
-        (&["--px-per-mm", "-4"], "px_per_mm is -4", "0.2..=1000"),
-        (&["--px-per-mm", "NaN"], "px_per_mm is NaN", "0.2..=1000"),
+        (&["--px-per-mm", "0"], "px_per_mm is 0", "0.2..=400"),
+        (&["--px-per-mm", "-4"], "px_per_mm is -4", "0.2..=400"),
+        (&["--px-per-mm", "NaN"], "px_per_mm is NaN", "0.2..=400"),
         (
             &["--px-per-mm", "1e9"],
             "px_per_mm is 1000000000",
-            "0.2..=1000",
+            "0.2..=400",
         ),
         (&["--density", "0"], "density is 0", "0.1..=2000"),
         (&["--density", "-3"], "density is -3", "0.1..=2000"),

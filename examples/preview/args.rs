@@ -60,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
 
-    /// Say nothing but warnings and errors.
+    /// Say nothing but notes, warnings and errors.
     #[arg(long)]
     pub(crate) quiet: bool,
 }

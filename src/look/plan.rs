@@ -121,6 +121,7 @@ pub(super) fn plan(
 ) -> Result<Plan> {
     look.edge.check()?;
     look.variation.check()?;
+    look.fading.check()?;
     let scene = Scene::read(photo, mask)?;
     // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
     let mask = &mask.subtract(scene.background())?;

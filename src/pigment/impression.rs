@@ -75,11 +75,11 @@ impl Variation {
         let within = |name, v: f32, low: f32, high: f32, allowed| {
             Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
         };
-        within("diameter_mm", self.diameter_mm, 0.02, 1.0, "0.02..=1 mm")?;
+        within("diameter_mm", self.diameter_mm, 0.02, 0.6, "0.02..=0.6 mm")?;
         within("diameter_sd", self.diameter_sd, 0.0, 0.5, "0..=0.5")?;
         within("strength", self.strength, 0.0, 4.0, "0..=4")?;
         within("strength_sd", self.strength_sd, 0.0, 0.5, "0..=0.5")?;
-        within("depth_mm", self.depth_mm, 0.05, 1.0, "0.05..=1 mm")?;
+        within("depth_mm", self.depth_mm, 0.05, 0.4, "0.05..=0.4 mm")?;
         within("depth_sd_mm", self.depth_sd_mm, 0.0, 0.2, "0..=0.2 mm")?;
         self.shades
             .iter()
