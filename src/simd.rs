@@ -137,7 +137,8 @@ pub(crate) fn load_u8<S: Simd>(simd: S, from: &[u8; 32]) -> [f32x8<S>; 4] {
 pub(crate) fn store_u8<S: Simd>(values: [f32x8<S>; 4], to: &mut [u8; 32]) {
     let [a, b, c, d] = values;
     let (a, b, c, d) = (truncate(a), truncate(b), truncate(c), truncate(d));
-    a.narrow(b).narrow(c.narrow(d)).store_slice(to);
+    let (low, high) = (a.relaxed_narrow(b), c.relaxed_narrow(d));
+    low.relaxed_narrow(high).store_slice(to);
 }
 
 /// 32 16-bit values as four vectors of whole numbers.
@@ -152,8 +153,12 @@ pub(crate) fn load_u16<S: Simd>(simd: S, from: &[u16; 32]) -> [f32x8<S>; 4] {
 #[inline(always)]
 pub(crate) fn store_u16<S: Simd>(values: [f32x8<S>; 4], to: &mut [u16; 32]) {
     let [a, b, c, d] = values;
-    truncate(a).narrow(truncate(b)).store_slice(&mut to[..16]);
-    truncate(c).narrow(truncate(d)).store_slice(&mut to[16..]);
+    truncate(a)
+        .relaxed_narrow(truncate(b))
+        .store_slice(&mut to[..16]);
+    truncate(c)
+        .relaxed_narrow(truncate(d))
+        .store_slice(&mut to[16..]);
 }
 
 /// Goes by way of signed integers, whose conversion is one instruction on every level.

@@ -46,7 +46,7 @@ pub(super) struct Cell {
     /// zeros.
     pub(super) columns: Vec<f32>,
     grid: Grid,
-    /// Radius² at either end.
+    /// Radius² at the lower end, and one over what it grows by to the upper.
     squares: [f64; 2],
     /// Ink of lower × lower, of lower × upper, and of upper × upper factors.
     inks: [f64; 3],
@@ -153,7 +153,10 @@ impl Cell {
             columns_len,
             rows,
             columns,
-            squares: radii.map(|r| r * r),
+            squares: [
+                radii[0] * radii[0],
+                1.0 / (radii[1] * radii[1] - radii[0] * radii[0]),
+            ],
             inks: [ink(0, 0), 0.5 * (ink(0, 1) + ink(1, 0)), ink(1, 1)],
             grid,
         }
@@ -163,7 +166,7 @@ impl Cell {
     /// amount exact.
     pub(super) fn blend(&self, radius: f32) -> (f32, f32) {
         let square = f64::from(radius) * f64::from(radius);
-        let t = (square - self.squares[0]) / (self.squares[1] - self.squares[0]);
+        let t = (square - self.squares[0]) * self.squares[1];
         let [low, mixed, high] = self.inks;
         let ink = (1.0 - t) * ((1.0 - t) * low + 2.0 * t * mixed) + t * t * high;
         (t as f32, (PI * square / ink) as f32)
@@ -172,13 +175,15 @@ impl Cell {
     /// The window of a dot centred at `center` along one axis.
     pub(super) fn place(&self, center: f32) -> Place {
         let at = f64::from(center) + self.grid.shift;
-        let whole = at.floor();
-        let phase = (at - whole) * self.grid.phases as f64;
-        let below = phase.floor().min(self.grid.phases as f64 - 1.0);
+        // Truncation, made a floor: without vector instructions `floor` is a call.
+        let toward_zero = at as i32;
+        let whole = toward_zero - i32::from(f64::from(toward_zero) > at);
+        let phase = (at - f64::from(whole)) * f64::from(self.grid.phases as u32);
+        let below = phase as u32;
         Place {
-            start: whole as i32 - self.grid.before,
-            phase: below as u32,
-            weight: (phase - below) as f32,
+            start: whole - self.grid.before,
+            phase: below,
+            weight: (phase - f64::from(below)) as f32,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::raster::pixels::{Channels, PixelsMut, Samples};
 use crate::raster::resolve::{Curve, Element};
 use crate::raster::splat::{self, Tile};
 use crate::raster::tables::Tables;
+use crate::raster::veil::Spread;
 use crate::simd::Level;
 use crate::units::Size;
 
@@ -50,6 +51,7 @@ pub struct Rasterizer {
 struct Scratch {
     row: Row,
     tile: Tile,
+    spread: Spread,
 }
 
 impl Default for Rasterizer {
@@ -190,6 +192,7 @@ impl Rasterizer {
             self.scratch.resize_with(bands, || Scratch {
                 row: Row::default(),
                 tile: Tile::new(self.tile),
+                spread: Spread::default(),
             });
         }
         self.bins.fill(ink.dots, tables, size, self.tile)
@@ -267,7 +270,7 @@ impl Pass<'_> {
         rows: &mut [E],
         scratch: &mut Scratch,
     ) {
-        let Scratch { row, tile } = scratch;
+        let Scratch { row, tile, spread } = scratch;
         let (width, height) = (self.size.width() as usize, self.size.height() as usize);
         row.fill(self.bins.band(band), self.tables, width, self.tile);
         tile.top = (band * self.tile) as i64;
@@ -278,7 +281,7 @@ impl Pass<'_> {
             let dots = row.tile(column);
             let veil = self.ink.veil.filter(|veil| veil.reaches(tile));
             match veil {
-                Some(veil) => veil.fill(tile),
+                Some(veil) => veil.fill(tile, spread),
                 None if dots.is_empty() => continue,
                 None => tile.light.fill(1.0),
             }

@@ -78,6 +78,8 @@ fn draw_all<S: Simd>(simd: S, tile: &mut Tile, tables: &Tables, splats: &[Splat]
             4 => draw_one::<S, 4>(simd, tile, cell, dot, &mut factors),
             5 => draw_one::<S, 5>(simd, tile, cell, dot, &mut factors),
             6 => draw_one::<S, 6>(simd, tile, cell, dot, &mut factors),
+            7 => draw_one::<S, 7>(simd, tile, cell, dot, &mut factors),
+            8 => draw_one::<S, 8>(simd, tile, cell, dot, &mut factors),
             _ => draw_wide(simd, tile, cell, dot, &mut factors),
         }
     }

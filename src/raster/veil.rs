@@ -27,13 +27,13 @@ use glam::Vec2;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Veil {
     /// Share of light lost, 1 − T, with one empty cell all around the caller's grid.
-    pub(super) loss: Vec<[f32; 3]>,
+    loss: Vec<[f32; 3]>,
     /// Columns and rows of `loss`.
-    pub(super) columns: usize,
-    pub(super) rows: usize,
+    columns: usize,
+    rows: usize,
     /// Centre of the first cell of `loss`, in pixels.
-    pub(super) first_px: Vec2,
-    pub(super) cells_per_px: f32,
+    first_px: Vec2,
+    cells_per_px: f32,
     /// First and last column and row of cells that lose light.
     inked: Option<[usize; 4]>,
 }
@@ -98,9 +98,9 @@ impl Veil {
         let upper = j * self.columns + i;
         let lower = upper + self.columns;
         std::array::from_fn(|c| {
-            let left = mix(self.loss[upper][c], self.loss[lower][c], v);
-            let right = mix(self.loss[upper + 1][c], self.loss[lower + 1][c], v);
-            1.0 - mix(left, right, u)
+            let above = mix(self.loss[upper][c], self.loss[upper + 1][c], u);
+            let below = mix(self.loss[lower][c], self.loss[lower + 1][c], u);
+            1.0 - mix(above, below, v)
         })
     }
 
@@ -159,17 +159,17 @@ impl Veil {
     }
 
     /// Sets a tile to the transmittance at its pixels' centres, as [`Veil::sample`] gives it.
-    pub(super) fn fill(&self, tile: &mut Tile) {
+    ///
+    /// Rows of cells are spread over the tile's columns first, so that what is left for each pixel
+    /// is one step between two rows.
+    pub(super) fn fill(&self, tile: &mut Tile, scratch: &mut Spread) {
         // The cell in the corner holds no ink: it stands for all places outside the grid.
-        let places: Vec<(usize, f32)> = (0..tile.width as i64)
-            .map(|x| {
-                self.column((tile.left + x) as f32 + 0.5)
-                    .unwrap_or((0, 0.0))
-            })
-            .collect();
-        let used = places.iter().map(|p| p.0).min().unwrap_or(0)
-            ..places.iter().map(|p| p.0 + 2).max().unwrap_or(0);
-        let mut between = vec![[0.0; 3]; self.columns];
+        let column = |x| self.column((tile.left + x) as f32 + 0.5);
+        scratch.places.clear();
+        scratch
+            .places
+            .extend((0..tile.width as i64).map(|x| column(x).unwrap_or((0, 0.0))));
+        let mut spread = None;
         for y in 0..tile.height {
             let place = self.row((tile.top + y as i64) as f32 + 0.5);
             let light = tile.row_mut(y);
@@ -177,33 +177,51 @@ impl Veil {
                 light.fill(1.0);
                 continue;
             };
-            let upper = &self.loss[j * self.columns..][used.clone()];
-            let lower = &self.loss[(j + 1) * self.columns..][used.clone()];
-            for ((to, a), b) in between[used.clone()].iter_mut().zip(upper).zip(lower) {
-                *to = std::array::from_fn(|c| mix(a[c], b[c], v));
+            if spread != Some(j) {
+                self.spread(j, &scratch.places, &mut scratch.above);
+                self.spread(j + 1, &scratch.places, &mut scratch.below);
+                spread = Some(j);
             }
-            for (light, &(i, u)) in light.chunks_exact_mut(3).zip(&places) {
-                for c in 0..3 {
-                    light[c] = 1.0 - mix(between[i][c], between[i + 1][c], u);
-                }
+            let rows = scratch.above.iter().zip(&scratch.below);
+            for (light, (&above, &below)) in light.iter_mut().zip(rows) {
+                *light = 1.0 - mix(above, below, v);
             }
         }
     }
 
+    /// The loss along a row of cells at each of the places.
+    fn spread(&self, row: usize, places: &[(usize, f32)], to: &mut Vec<f32>) {
+        let loss = &self.loss[row * self.columns..][..self.columns];
+        to.clear();
+        for &(i, u) in places {
+            to.extend((0..3).map(|c| mix(loss[i][c], loss[i + 1][c], u)));
+        }
+    }
+
     /// The column of cells left of a position and how far it lies towards the next one.
-    pub(super) fn column(&self, x_px: f32) -> Option<(usize, f32)> {
+    fn column(&self, x_px: f32) -> Option<(usize, f32)> {
         between((x_px - self.first_px.x) * self.cells_per_px, self.columns)
     }
 
     /// The row of cells above a position and how far it lies towards the next one.
-    pub(super) fn row(&self, y_px: f32) -> Option<(usize, f32)> {
+    fn row(&self, y_px: f32) -> Option<(usize, f32)> {
         between((y_px - self.first_px.y) * self.cells_per_px, self.rows)
     }
 }
 
+/// Room for [`Veil::fill`].
+#[derive(Debug, Default)]
+pub(super) struct Spread {
+    /// The cell left of each column of a tile, and how far it lies towards the next.
+    places: Vec<(usize, f32)>,
+    /// The losses along the rows of cells above and below, at each column.
+    above: Vec<f32>,
+    below: Vec<f32>,
+}
+
 /// `a` at 0, `b` at 1; exactly `a` when both are the same.
 #[inline(always)]
-pub(super) fn mix(a: f32, b: f32, t: f32) -> f32 {
+fn mix(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
 }
 
