@@ -114,7 +114,12 @@ impl Plane<f32> {
     /// Only additions, multiplications and `floor`: the same bits on every machine.
     #[must_use]
     pub fn sample(&self, x_px: f32, y_px: f32) -> f32 {
-        let (x, y) = (x_px - 0.5, y_px - 0.5);
+        // Beyond the rim all is constant; held to it so that no index can overflow. NaN reads as 0.
+        let hold = |at: f32, side: u32| (at - 0.5).max(-1.0).min(side as f32);
+        let (x, y) = (
+            hold(x_px, self.size.width()),
+            hold(y_px, self.size.height()),
+        );
         let (left, top) = (x.floor(), y.floor());
         let (u, v) = (x - left, y - top);
         let (left, top) = (left as i64, top as i64);
@@ -134,6 +139,8 @@ mod tests {
         assert_eq!(plane.sample(1.5, 2.5), 21.0);
         assert_eq!(plane.sample(-40.0, -1e9), 0.0);
         assert_eq!(plane.sample(1e9, 1e9), 22.0);
+        assert_eq!(plane.sample(f32::INFINITY, f32::NEG_INFINITY), 2.0);
+        assert_eq!(plane.sample(f32::NAN, 2.5), 20.0);
     }
 
     #[test]

@@ -22,13 +22,27 @@ impl Size {
     /// The most pixels a grid may have; beyond it a request fails before it allocates.
     pub const MAX_PIXELS: u64 = 1 << 28;
 
+    /// The longest side a grid may have, in pixels.
+    pub const MAX_SIDE: u32 = 1 << 18;
+
     /// A size of at least one pixel and at most [`Size::MAX_PIXELS`].
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a side of zero, [`Error::TooLarge`] above the limit.
+    /// [`Error::OutOfRange`] for a side of zero or above [`Size::MAX_SIDE`], [`Error::TooLarge`] above the limit.
     pub fn new(width: u32, height: u32) -> Result<Self> {
-        Error::check("width", f64::from(width), width > 0, "1..=268435456")?;
-        Error::check("height", f64::from(height), height > 0, "1..=268435456")?;
+        let side = 1..=Self::MAX_SIDE;
+        Error::check(
+            "width",
+            f64::from(width),
+            side.contains(&width),
+            "1..=262144",
+        )?;
+        Error::check(
+            "height",
+            f64::from(height),
+            side.contains(&height),
+            "1..=262144",
+        )?;
         let value = u64::from(width) * u64::from(height);
         if value > Self::MAX_PIXELS {
             return Err(Error::TooLarge {

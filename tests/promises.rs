@@ -299,3 +299,80 @@ fn a_crisp_edge_is_at_the_callers_own_wish() {
         "{soft} with a soft edge, {hard} without"
     );
 }
+
+#[test]
+fn every_default_plan_can_be_drawn_at_every_allowed_scale() {
+    for (px_per_mm, side) in [(0.2, 12), (400.0, 500)] {
+        let scale = Scale::px_per_mm(px_per_mm).unwrap();
+        let size = Size::new(side, side).unwrap();
+        let photo = even(size, [214, 165, 140]);
+        let plan = Look::stubble()
+            .plan(&photo, &Mask::full(size), scale, Seed::new(1))
+            .unwrap();
+        for when in ["fresh", "healed", "30y"] {
+            plan.render(&photo, when.parse().unwrap()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn soft_coverage_thins_the_dots_and_is_never_cut_at_a_half() {
+    let size = Size::new(300, 300).unwrap();
+    let (photo, scale) = (even(size, [214, 165, 140]), Scale::px_per_mm(6.0).unwrap());
+    let dots = |mask: &Mask| {
+        let plan = Look::stubble()
+            .plan(&photo, mask, scale, Seed::new(1))
+            .unwrap();
+        plan.dots().len() as f64
+    };
+    let full = dots(&Mask::full(size));
+    let soft = dots(&Mask::from_fn(size, |_| 0.4).unwrap());
+    // About 1300 dots: five standard deviations of a random count are 14 %.
+    assert!(
+        (soft / full - 0.4).abs() < 0.05,
+        "{soft} of {full} dots at a coverage of 0.4"
+    );
+}
+
+#[test]
+fn a_head_of_which_most_was_wall_says_so() {
+    let (scalp, _) = scalp();
+    let whole = Mask::full(scalp.photo.size());
+    let plan = Look::stubble()
+        .plan(&scalp.photo, &whole, scalp.scale, Seed::new(1))
+        .unwrap();
+    let report = plan.report(&scalp.photo, When::healed()).unwrap();
+    assert!(
+        (0.2..0.8).contains(&report.background_share),
+        "{}",
+        report.background_share
+    );
+    let wall = plan
+        .dots()
+        .iter()
+        .filter(|dot| dot.position_mm.y < 30.0)
+        .count();
+    assert_eq!(wall, 0, "dots on the wall above the head");
+}
+
+#[test]
+fn the_synthetic_head_is_treated_as_the_clinic_would() {
+    for px_per_mm in [2.0, 4.0, 8.0] {
+        let scale = Scale::px_per_mm(px_per_mm).unwrap();
+        let scalp = SyntheticScalp::generate(scale, Seed::new(1)).unwrap();
+        let plan = Look::stubble()
+            .plan(&scalp.photo, &scalp.receded, scale, Seed::new(7))
+            .unwrap();
+        let report = plan.report(&scalp.photo, When::healed()).unwrap();
+        assert!(
+            (-7.0..=-3.5).contains(&report.full.delta_l),
+            "{px_per_mm} px/mm: {report}"
+        );
+        // The soft edge takes a third off the mean; the same at every scale, within 0.3.
+        assert!(
+            (report.inside.delta_l + 3.6).abs() < 0.3,
+            "{px_per_mm} px/mm: {report}"
+        );
+        assert!(report.inside.delta_a < 0.0 && report.inside.delta_b < 0.0);
+    }
+}

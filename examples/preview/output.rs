@@ -106,6 +106,7 @@ pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
     let value = json!({
         "dots": report.dots,
         "area_cm2": report.area_cm2,
+        "background_share": report.background_share,
         "dots_per_cm2": report.dots_per_cm2,
         "target_dots_per_cm2": report.target_dots_per_cm2,
         "min_spacing_mm": report.min_spacing_mm,

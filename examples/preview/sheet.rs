@@ -19,12 +19,17 @@ pub(crate) fn dots(transmittance: &[Plane<f32>; 3]) -> Result<Vec<u8>, Failure> 
     let size = transmittance[0].size();
     let picture = RgbaImage::from_fn(size.width(), size.height(), |x, y| {
         let through = [0, 1, 2].map(|c| transmittance[c].at(i64::from(x), i64::from(y)));
+        if through == [1.0; 3] {
+            return Rgba([0; 4]);
+        }
+        // Viewers lay pictures over one another by their codes, so the codes have to come out right.
+        let through = through.map(|t| f32::from(code(t)) / 255.0);
         let least = through.iter().fold(1.0_f32, |a, &b| a.min(b));
         let alpha = 1.0 - least;
         if alpha <= 0.0 {
             return Rgba([0; 4]);
         }
-        let [r, g, b] = through.map(|t| code(((t - least) / alpha).clamp(0.0, 1.0)));
+        let [r, g, b] = through.map(|t| ((t - least) / alpha * 255.0 + 0.5) as u8);
         Rgba([r, g, b, (alpha * 255.0 + 0.5) as u8])
     });
     png(&image::DynamicImage::from(picture))

@@ -76,7 +76,7 @@ impl Edge {
         };
         mm("edge width_mm", self.width_mm, 0.0, 50.0, "0..=50 mm")?;
         share("edge density", self.density)?;
-        share("edge size", self.size)?;
+        mm("edge size", self.size, 0.1, 1.0, "0.1..=1")?;
         share("edge strength", self.strength)?;
         mm("edge wave_mm", self.wave_mm, 0.0, 20.0, "0..=20 mm")?;
         mm(
@@ -102,13 +102,13 @@ impl Edge {
     /// Where the treatment borders on `beyond`, which is no skin, it simply goes out of sight.
     pub(super) fn zone(&self, treated: &Mask, beyond: &Mask, ground: Ground) -> Result<Plane<f32>> {
         let Ground { scale, seed } = ground;
-        let mut zone = treated.union(beyond)?.signed_distance_px();
+        // Soft coverage thins the dots by itself: the zone starts where the mask does.
+        let mut zone = treated
+            .support()
+            .union(&beyond.support())?
+            .signed_distance_px();
         let covered = treated.coverage().values().iter();
-        let deepest = zone
-            .values()
-            .iter()
-            .zip(covered)
-            .filter(|(_, c)| **c >= 0.5);
+        let deepest = zone.values().iter().zip(covered).filter(|(_, c)| **c > 0.0);
         let deepest = deepest.fold(0.0_f32, |most, (&d, _)| most.max(d));
         // Waves and gaps eat into the zone, not into the treatment behind it.
         let whole_mm = self.width_mm.max(self.wave_mm + self.gap_mm).max(1e-3);

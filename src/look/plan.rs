@@ -52,6 +52,7 @@ pub struct Plan {
     pub(super) scene: Scene,
     pub(super) field: DotField,
     pub(super) full: Plane<u8>,
+    pub(super) asked_px: f64,
     pub(super) dots: Vec<PlannedDot>,
     pub(super) fingerprint: String,
 }
@@ -98,14 +99,21 @@ impl Plan {
         self.seed
     }
 
+    /// Area of the mask as the caller gave it, in pixels; the background is no longer part of
+    /// [`Plan::mask`].
+    #[must_use]
+    pub const fn asked_px(&self) -> f64 {
+        self.asked_px
+    }
+
     /// 1 where the treatment is full, 0 in its edge zone and outside it, per pixel.
     #[must_use]
     pub(crate) const fn full(&self) -> &Plane<u8> {
         &self.full
     }
 
-    /// Sixteen hexadecimal digits that differ whenever crate version, look, mask, scale, seed or the
-    /// skin read from the photo differ.
+    /// Sixteen hexadecimal digits that differ whenever crate version, look, mask, scale, seed or what
+    /// was read from the photo (skin, shine, background) differ.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
@@ -124,6 +132,7 @@ pub(super) fn plan(
     look.fading.check()?;
     let scene = Scene::read(photo, mask)?;
     // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
+    let asked_px = mask.area_px();
     let mask = &mask.subtract(scene.background())?;
     let zone = look
         .edge
@@ -164,6 +173,7 @@ pub(super) fn plan(
         seed,
         scene,
         field,
+        asked_px,
         full: zone.map(|z| u8::from(z >= 1.0)),
         dots,
         fingerprint,
@@ -182,6 +192,7 @@ fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene
             seed.get(),
         ])
         .add_words([scale.get(), skin.red, skin.green, skin.blue].map(|v| u64::from(v.to_bits())))
+        .add_words(scene.surface().values().iter().map(|&p| u64::from(p)))
         .add_words(
             mask.coverage()
                 .values()

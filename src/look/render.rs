@@ -10,6 +10,9 @@ use crate::raster::{Ink, InkDot, Rasterizer, Veil};
 /// Dots per cm² from which fresh skin is red all over.
 const FULLY_RED_PER_CM2: f32 = 60.0;
 
+/// The most cells of the veil's grid: a quarter of a millimetre on a whole head.
+const MOST_VEIL_CELLS: f32 = 4e6;
+
 /// Everything of a plan that the rasterizer needs at one time.
 struct Drawing {
     dots: Vec<InkDot>,
@@ -71,8 +74,8 @@ impl Plan {
         Rasterizer::new().transmittance(self.mask.size(), &ink)
     }
 
-    /// How far beyond the centre of a dot ink can reach at a time, in pixels: the wider of the
-    /// largest dot with its blur, and the veil.
+    /// How far beyond the centre of a dot ink can reach at a time, in pixels and in any direction: the
+    /// wider of the largest dot with its blur, and the veil.
     #[must_use]
     pub fn reach_px(&self, when: When) -> f32 {
         let optics = self.optics(self.look.variation.depth_mm);
@@ -83,10 +86,9 @@ impl Plan {
             .map(|dot| self.aged(&dot.healed, when).radius_mm);
         let largest = largest.fold(0.0, f32::max) * optics.spread;
         let dot = InkDot::reach_px(self.scale.to_px(largest), self.blur_px(when));
-        dot.max(
-            self.scale
-                .to_px(Halo::reach_mm(widest, self.least_cell_mm())),
-        )
+        let veil = Halo::reach_mm(widest, self.least_cell_mm());
+        // Both reach as far along the axes, so farther along the diagonals.
+        dot.max(self.scale.to_px(veil)) * std::f32::consts::SQRT_2
     }
 
     fn drawing(&self, when: When) -> Result<Drawing> {
@@ -164,7 +166,9 @@ impl Plan {
         (self.look.photo_blur_px * self.look.photo_blur_px + skin * skin).sqrt()
     }
 
+    /// One pixel, or what keeps the grid of the largest photo within memory.
     fn least_cell_mm(&self) -> f32 {
-        self.scale.to_mm(1.0)
+        let pixels = self.mask.size().pixels() as f32;
+        self.scale.to_mm((pixels / MOST_VEIL_CELLS).sqrt().max(1.0))
     }
 }

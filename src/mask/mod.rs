@@ -131,6 +131,13 @@ impl Mask {
         }
     }
 
+    /// The mask of every pixel that is covered at all.
+    pub(crate) fn support(&self) -> Self {
+        Self {
+            coverage: self.coverage.map(|c| f32::from(u8::from(c > 0.0))),
+        }
+    }
+
     fn combine(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Result<Self> {
         other.size().check_equals(self.size(), "mask")?;
         let mut coverage = self.coverage.clone();

@@ -20,17 +20,17 @@ impl Mask {
     /// The inside of a closed polygon with corners in pixels; the last corner joins the first.
     ///
     /// A point is inside when the outline winds around it (non-zero rule), so overlapping parts
-    /// are treated once. Edges are anti-aliased by their exact distance.
+    /// are treated once. Edges are anti-aliased by the share of each pixel that lies inside.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for fewer than three corners and for a coordinate that is NaN or
     /// beyond ±1e6 px.
     ///
     /// # Tolerance
-    /// Coverage is exact along straight edges parallel to an axis and within 0.1 elsewhere.
+    /// Coverage is exact along vertical edges and within 1/32 elsewhere.
     ///
     /// # Cost
-    /// A few nanoseconds per pixel, and the pixels along the edges once more per edge.
+    /// One look at every edge per pixel row, and 16 lines through each row that an edge touches.
     ///
     /// # Examples
     /// ```
@@ -130,55 +130,52 @@ fn closed_edges(corners: &[Vec2]) -> Vec<(Vec2, Vec2)> {
         .collect()
 }
 
-/// Coverage ½ + signed distance within half a pixel of an edge, 0 or 1 elsewhere.
+/// Lines per pixel row on which the inside is found; between them an edge counts as vertical.
+const LINES: usize = 16;
+
+/// Share of each pixel inside the outline: exact along each line, the mean over the lines of a row.
 fn fill(size: Size, edges: &[(Vec2, Vec2)]) -> Mask {
     let mut coverage = Plane::filled(size, 0.0_f32);
-    parallel::for_each_chunk(
-        coverage.values_mut(),
-        size.width() as usize,
-        |row, values| {
-            let y = row as f32 + 0.5;
-            let mut nearest = vec![f32::INFINITY; values.len()];
-            for &(a, b) in edges {
-                if a.y.min(b.y) - 1.0 <= y && y <= a.y.max(b.y) + 1.0 {
-                    narrow_to_edge(&mut nearest, y, a, b);
-                }
-            }
-            let mut crossings = crossings(edges, y);
+    let columns = size.width() as usize;
+    parallel::for_each_chunk(coverage.values_mut(), columns, |row, values| {
+        let top = row as f32;
+        let near: Vec<(Vec2, Vec2)> = edges
+            .iter()
+            .copied()
+            .filter(|(a, b)| a.y.min(b.y) <= top + 1.0 && top <= a.y.max(b.y))
+            .collect();
+        if near.is_empty() {
+            return;
+        }
+        for line in 0..LINES {
+            let y = top + (line as f32 + 0.5) / LINES as f32;
+            let mut crossings = crossings(&near, y);
             crossings.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let (mut next, mut winding) = (0, 0);
-            for (x, value) in values.iter_mut().enumerate() {
-                while next < crossings.len() && crossings[next].0 <= x as f32 + 0.5 {
-                    winding += crossings[next].1;
-                    next += 1;
+            let (mut winding, mut from) = (0, 0.0);
+            for (x, turn) in crossings {
+                if winding == 0 {
+                    from = x;
                 }
-                let distance = nearest[x].min(0.5);
-                *value = if winding != 0 {
-                    0.5 + distance
-                } else {
-                    0.5 - distance
-                };
+                winding += turn;
+                if winding == 0 {
+                    add_span(values, from, x);
+                }
             }
-        },
-    );
+        }
+        for value in values {
+            *value = (*value * (1.0 / LINES as f32)).min(1.0);
+        }
+    });
     Mask { coverage }
 }
 
-/// Lowers each distance of a row of pixel centres to that from one edge, where it is below one.
-fn narrow_to_edge(nearest: &mut [f32], y: f32, a: Vec2, b: Vec2) {
-    let last = nearest.len() as f32;
-    let from = (a.x.min(b.x) - 1.5).clamp(0.0, last) as usize;
-    let to = (a.x.max(b.x) + 1.5).clamp(0.0, last) as usize;
-    let along = b - a;
-    let length2 = along.length_squared();
-    for (x, distance) in nearest.iter_mut().enumerate().take(to).skip(from) {
-        let offset = Vec2::new(x as f32 + 0.5, y) - a;
-        let t = if length2 > 0.0 {
-            (offset.dot(along) / length2).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        *distance = distance.min((offset - along * t).length());
+/// Adds to each pixel of a row the length that it shares with a span.
+fn add_span(values: &mut [f32], from: f32, to: f32) {
+    let end = values.len() as f32;
+    let (from, to) = (from.clamp(0.0, end), to.clamp(0.0, end));
+    let (first, last) = (from as usize, (to.ceil() as usize).min(values.len()));
+    for (x, value) in values.iter_mut().enumerate().take(last).skip(first) {
+        *value += (to.min(x as f32 + 1.0) - from.max(x as f32)).max(0.0);
     }
 }
 
@@ -239,6 +236,21 @@ mod tests {
         let clockwise = polygon(&[[5.0, 5.0], [25.0, 5.0], [25.0, 25.0], [5.0, 25.0]]).unwrap();
         let counter = polygon(&[[5.0, 5.0], [5.0, 25.0], [25.0, 25.0], [25.0, 5.0]]).unwrap();
         assert_eq!(clockwise, counter);
+        // Parts that overlap without being the same leave no seam where one ends in the other.
+        let (a, b) = ([5.0, 5.0], [20.0, 25.0]);
+        let bow = [
+            a,
+            [15.0, 5.0],
+            [15.0, 25.0],
+            [10.0, 25.0],
+            [10.0, 10.0],
+            [20.0, 10.0],
+            b,
+            [5.0, 25.0],
+        ];
+        assert_eq!(polygon(&bow).unwrap().coverage().at(12, 15), 1.0);
+        let line = polygon(&[[5.0, 5.0], [25.0, 5.0], [15.0, 5.0]]).unwrap();
+        assert!(line.is_empty(), "an outline without area treats nothing");
         let twice = [[5.0, 5.0], [25.0, 5.0], [25.0, 25.0], [5.0, 25.0]].repeat(2);
         assert_eq!(polygon(&twice).unwrap(), clockwise);
     }

@@ -8,6 +8,8 @@ use crate::pigment::impression::Impression;
 /// Days after the last session at which a treatment counts as healed.
 const HEALED_DAYS: f32 = 42.0;
 const DAYS_PER_YEAR: f32 = 365.25;
+/// Thirty years after healing.
+const MOST_DAYS: f32 = HEALED_DAYS + 30.0 * DAYS_PER_YEAR;
 
 /// Time since the last session.
 ///
@@ -27,7 +29,7 @@ pub struct When {
 
 impl When {
     /// What `parse` accepts.
-    pub const NAMES: &'static str = "fresh, healed, or a time such as 10d, 6mo or 3y up to 30y";
+    pub const NAMES: &'static str = "fresh, healed, days or months since the session such as 10d or 6mo, or years since healing such as 3y, up to 30y";
 
     /// The hour after the session: darker, larger, reddened. Never what the treatment looks like.
     #[must_use]
@@ -44,23 +46,23 @@ impl When {
     /// So many days later.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] outside 0 days to 30 years and for NaN.
+    /// [`Error::OutOfRange`] outside 0 days to six weeks and 30 years, and for NaN.
     pub fn days(days: f32) -> Result<Self> {
-        let inside = (0.0..=30.0 * DAYS_PER_YEAR).contains(&days);
-        Error::check("days", f64::from(days), inside, "0..=10957.5")?;
+        let inside = (0.0..=MOST_DAYS).contains(&days);
+        Error::check("days", f64::from(days), inside, "0..=10999.5")?;
         Ok(Self { days })
     }
 
     /// So many years after healing.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] outside 0 to 29 years and for NaN.
+    /// [`Error::OutOfRange`] outside 0 to 30 years and for NaN.
     pub fn years(years: f32) -> Result<Self> {
         Error::check(
             "years",
             f64::from(years),
-            (0.0..=29.0).contains(&years),
-            "0..=29",
+            (0.0..=30.0).contains(&years),
+            "0..=30",
         )?;
         Self::days(HEALED_DAYS + years * DAYS_PER_YEAR)
     }
@@ -147,10 +149,28 @@ impl Fading {
         };
         within("fresh_strength", self.fresh_strength, 0.5, 3.0, "0.5..=3")?;
         within("fresh_size", self.fresh_size, 0.5, 3.0, "0.5..=3")?;
-        within("settling_days", self.settling_days, 0.1, 42.0, "0.1..=42 days")?;
-        within("half_life_years", self.half_life_years, 0.1, 100.0, "0.1..=100 years")?;
+        within(
+            "settling_days",
+            self.settling_days,
+            0.1,
+            42.0,
+            "0.1..=42 days",
+        )?;
+        within(
+            "half_life_years",
+            self.half_life_years,
+            0.1,
+            100.0,
+            "0.1..=100 years",
+        )?;
         within("spread_per_year", self.spread_per_year, 0.0, 0.2, "0..=0.2")?;
-        within("sinking_mm_per_year", self.sinking_mm_per_year, 0.0, 0.02, "0..=0.02 mm")?;
+        within(
+            "sinking_mm_per_year",
+            self.sinking_mm_per_year,
+            0.0,
+            0.02,
+            "0..=0.02 mm",
+        )?;
         within("fresh_redness", self.fresh_redness, 0.0, 0.5, "0..=0.5")
     }
 
@@ -235,6 +255,7 @@ mod tests {
 
     #[test]
     fn times_that_are_none_are_refused() {
+        assert_eq!("30y".parse::<When>().unwrap(), When::years(30.0).unwrap());
         for bad in ["", "now", "-1y", "NaNy", "31y", "y", "3 y", "infd", "1e9d"] {
             let refused = bad.parse::<When>().unwrap_err().to_string();
             assert!(refused.starts_with("at is"), "{refused}");

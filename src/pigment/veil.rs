@@ -24,7 +24,7 @@ pub(crate) struct Halo {
 }
 
 impl Halo {
-    /// How far from a deposit its halo ends, in mm, with the cells that carry it.
+    /// How far from a deposit its halo ends along either axis, in mm, with the cells that carry it.
     pub(crate) fn reach_mm(sigma_mm: f32, least_cell_mm: f32) -> f32 {
         REACH * sigma_mm + 3.0 * CELL_MM.max(least_cell_mm)
     }
@@ -42,7 +42,7 @@ impl Halo {
 /// Spreads deposits, given as centre in mm and opaque area in mm² per channel, over their
 /// surroundings; `None` without deposits.
 ///
-/// `least_cell_mm` keeps the grid no finer than the photo's pixels. Mass is conserved whatever the
+/// `least_cell_mm` keeps the grid no finer than the photo's pixels, and within memory. Mass is conserved whatever the
 /// cell, so the mean tone does not depend on it.
 ///
 /// # Determinism
@@ -67,7 +67,7 @@ pub(crate) fn halo(
     let margin_mm = Halo::reach_mm(widest, least_cell_mm);
     let origin_mm = low - margin_mm;
     let cells = (high - low + 2.0 * margin_mm) / cell_mm;
-    let size = Size::new(cells.x.ceil() as u32 + 1, cells.y.ceil() as u32 + 1).ok()?;
+    let size = Size::within(cells.x.ceil() as u32 + 1, cells.y.ceil() as u32 + 1);
     let area = [0, 1, 2].map(|c| {
         let mut plane = Plane::filled(size, 0.0_f32);
         deposit(&mut plane, deposits, c, origin_mm, cell_mm);

@@ -6,7 +6,7 @@ use crate::raster::veil::Veil;
 use glam::Vec2;
 
 /// The largest radius of a dot, in pixels.
-pub const MAX_RADIUS_PX: f32 = 64.0;
+pub const MAX_RADIUS_PX: f32 = 512.0;
 
 /// The smallest and largest blur, in pixels (standard deviation of a Gaussian).
 pub const BLUR_RANGE_PX: std::ops::RangeInclusive<f32> = 0.3..=64.0;
@@ -74,7 +74,12 @@ impl InkDot {
             )?;
         }
         let fits = radius_px > 0.0 && radius_px <= MAX_RADIUS_PX;
-        Error::check("radius_px", f64::from(radius_px), fits, "above 0, up to 64")?;
+        Error::check(
+            "radius_px",
+            f64::from(radius_px),
+            fits,
+            "above 0, up to 512",
+        )?;
         for value in absorptance {
             Error::check("absorptance", f64::from(value), share(value), "0..=1")?;
         }

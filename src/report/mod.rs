@@ -13,7 +13,7 @@ use crate::look::Plan;
 use crate::photo::Photo;
 use crate::pigment::When;
 
-/// Probes of the uncovered share: its standard error is below 0.01 % where 1 % is uncovered.
+/// Probes of the uncovered share: where 1 % is uncovered its standard error is 0.02 %.
 const PROBES: u32 = 300_000;
 
 /// Mean darkening beyond which shaved hair beside it looks paler than the treatment.
@@ -31,13 +31,16 @@ pub struct Report {
     pub dots: usize,
     /// Area of the mask in cm², soft parts by their share.
     pub area_cm2: f64,
+    /// Share of the mask as given that turned out to be the wall behind the head.
+    pub background_share: f64,
     /// Dots over area: the mean, thin edges included.
     pub dots_per_cm2: f64,
     /// Dots per cm² asked for where the treatment is full.
     pub target_dots_per_cm2: f64,
     /// Least distance between two dots in mm; `None` with fewer than two.
     pub min_spacing_mm: Option<f64>,
-    /// Share of the treated area, one spacing away from its edge, where one more dot would fit.
+    /// Share of the treated area where one more dot would fit among those laid before the field was
+    /// cut to the mask: a check of the field, 0 unless it is broken.
     pub uncovered_share: f64,
     /// Change of colour inside the mask as seen from where the dots fuse.
     pub inside: ToneShift,
@@ -70,6 +73,11 @@ pub enum Warning {
     EmptyMask,
     /// The mask has room, but no dot fell into it.
     NoDots,
+    /// More than half of the mask was taken for the wall behind the head, where no dots are laid.
+    MostlyBackground {
+        /// Share of the mask that was taken away.
+        share: f64,
+    },
     /// Mean ΔL* below −12: darker than a full head of shaved hair.
     TooDark {
         /// Mean ΔL* inside the mask.
@@ -87,6 +95,11 @@ impl fmt::Display for Warning {
         match self {
             Self::EmptyMask => f.write_str("the mask is empty, so the photo is unchanged"),
             Self::NoDots => f.write_str("the mask is too small for a single dot at this density"),
+            Self::MostlyBackground { share } => write!(
+                f,
+                "{:.0} % of the mask is taken for the wall behind the head and left alone",
+                100.0 * share
+            ),
             Self::TooDark { delta_l } => write!(
                 f,
                 "the treatment darkens the skin by {:.1} in lightness, more than a full head of \
@@ -136,6 +149,7 @@ impl Plan {
         let mut report = Report {
             dots,
             area_cm2,
+            background_share: 1.0 - self.mask().area_px() / self.asked_px().max(f64::MIN_POSITIVE),
             dots_per_cm2: if area_cm2 > 0.0 {
                 dots as f64 / area_cm2
             } else {
@@ -155,7 +169,10 @@ impl Plan {
             fingerprint: self.fingerprint().to_owned(),
             warnings: Vec::new(),
         };
-        report.warnings = warnings(&report, self.mask().is_empty());
+        if self.asked_px() == 0.0 {
+            report.background_share = 0.0;
+        }
+        report.warnings = warnings(&report, self.asked_px() == 0.0);
         Ok(report)
     }
 }
@@ -165,10 +182,11 @@ fn warnings(report: &Report, empty: bool) -> Vec<Warning> {
         return vec![Warning::EmptyMask];
     }
     let delta_l = report.inside.delta_l;
-    let px_per_mm = report.px_per_mm;
+    let (px_per_mm, share) = (report.px_per_mm, report.background_share);
     // A dot of the default size shows about 0.28 mm wide.
     let cases = [
         (report.dots == 0, Warning::NoDots),
+        (share > 0.5, Warning::MostlyBackground { share }),
         (delta_l < TOO_DARK, Warning::TooDark { delta_l }),
         (
             px_per_mm < 1.0 / 0.28,

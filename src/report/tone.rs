@@ -87,7 +87,8 @@ pub(super) fn measure(plan: &Plan, before: &Photo, after: &Photo, when: When) ->
 }
 
 fn add(cell: &mut Cell, weight: f64, before: [f32; 3], after: [f32; 3]) {
-    if weight > 0.0 {
+    let finite = before.iter().chain(&after).all(|c| c.is_finite());
+    if weight > 0.0 && finite {
         for c in 0..3 {
             cell.0[c] += weight * f64::from(before[c]);
             cell.0[c + 3] += weight * f64::from(after[c]);

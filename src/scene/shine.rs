@@ -13,7 +13,7 @@ const MATT: f32 = 0.02;
 /// Apparent specular share that is mere variation of skin colour, not shine. Picked by eye.
 const DEAD_ZONE: f32 = 0.20;
 
-/// Encoded-like brightness of a channel from which a highlight counts as clipped.
+/// Linear light of a channel from which a highlight counts as clipped: code 231 of 255.
 const CLIPPING: f32 = 0.80;
 
 /// Share of each pixel's light that never met the pigment, in 255ths.

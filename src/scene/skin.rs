@@ -56,7 +56,7 @@ impl SkinTone {
         }
     }
 
-    /// Mean colour of the mid-bright pixels where the mask covers at least half, and of the most
+    /// Mean colour of the mid-bright pixels where the mask covers anything, and of the most
     /// saturated of them; the palest simulated skin when it covers none.
     pub(super) fn measure(photo: &Photo, mask: &Mask) -> Self {
         let brightness = Histogram::of(photo, mask, |light| Some(luminance(light).sqrt()));
@@ -215,13 +215,15 @@ fn bin(value: f32) -> usize {
 
 fn for_each_masked(photo: &Photo, mask: &Mask, y: usize, mut f: impl FnMut([f32; 3])) {
     let coverage = mask.coverage().row(y as u32);
-    if coverage.iter().all(|&c| c < 0.5) {
+    if coverage.iter().all(|&c| c == 0.0) {
         return;
     }
     let mut row = vec![[0.0; 3]; coverage.len()];
     photo.linear_srgb_row(y as u32, &mut row);
-    for (&light, _) in row.iter().zip(coverage).filter(|(_, c)| **c >= 0.5) {
-        f(light);
+    for (&light, _) in row.iter().zip(coverage).filter(|(_, c)| **c > 0.0) {
+        if light.iter().all(|c| c.is_finite()) {
+            f(light);
+        }
     }
 }
 

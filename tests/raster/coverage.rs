@@ -87,6 +87,7 @@ fn dots_far_below_a_pixel_and_far_above_keep_the_same_bounds() {
         (1.5, 40.0..60.0, 3),
         (8.0, 1.0..60.0, 5),
         (40.0, 0.1..60.0, 4),
+        (34.0, 150.0..250.0, 1),
     ] {
         let [(coverage, at), (ink, ink_at)] = survey(blur, radii, count);
         assert!(
