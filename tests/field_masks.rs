@@ -2,8 +2,8 @@
 
 use glam::Vec2;
 use stubblefield::{
-    Density, DotField, FieldRequest, MAX_DOTS, Mask, Obstacle, ObstacleKind, Plane, Ranking, Scale,
-    Seed, Size, quality,
+    Density, DotField, FieldRequest, Mask, Obstacle, ObstacleKind, Plane, Ranking, Scale, Seed,
+    Size, quality,
 };
 
 const PX_PER_MM: f32 = 8.0;
@@ -290,7 +290,7 @@ fn requests_that_cannot_be_met_are_refused_in_one_line() {
     let refused = FieldRequest::new(&wide, scale, most, Seed::new(1)).generate();
     let words = refused.unwrap_err().to_string();
     assert!(
-        words.ends_with(&format!("allowed: at most {MAX_DOTS}")),
+        words.ends_with(&format!("allowed: at most {}", FieldRequest::MAX_DOTS)),
         "{words}"
     );
 }

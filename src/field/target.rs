@@ -8,7 +8,7 @@
 
 use super::cells;
 use super::lattice::{COORDINATE_LIMIT, Lattice};
-use super::request::{FieldRequest, MAX_DOTS};
+use super::request::FieldRequest;
 use super::spacing::{FLOOR, Mapped, NOMINAL};
 use crate::error::{Error, Result};
 use crate::units::Density;
@@ -139,11 +139,11 @@ fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize) -> Result<Lattice> {
     let (columns, rows) = (high(bounds[2]) - left, high(bounds[3]) - top);
     let dots = columns * rows * (Density::PACKING / 2.0);
     let far = left.abs().max(top.abs()) + columns.max(rows);
-    if dots > MAX_DOTS as f64 || far >= COORDINATE_LIMIT as f64 {
+    if dots > FieldRequest::MAX_DOTS as f64 || far >= COORDINATE_LIMIT as f64 {
         return Err(Error::TooLarge {
             parameter: "dots",
             value: dots as u64,
-            allowed: MAX_DOTS,
+            allowed: FieldRequest::MAX_DOTS,
         });
     }
     Ok(Lattice {
