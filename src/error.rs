@@ -57,6 +57,12 @@ pub enum Error {
         /// The limit.
         allowed: u64,
     },
+    /// A field that could not be closed: cells with room for another dot after the last round. Not
+    /// seen in any run; another seed is as good.
+    RoomLeft {
+        /// How many cells of the field's lattice.
+        cells: u64,
+    },
     /// A buffer that is too short for the size and stride that came with it, in elements.
     ShortBuffer {
         /// The parameter's name as it stands in the API.
@@ -155,6 +161,9 @@ impl fmt::Display for Error {
                 allowed,
             } => {
                 write!(f, "{parameter} is {value}, allowed: at most {allowed}")
+            }
+            Self::RoomLeft { cells } => {
+                write!(f, "room is left in {cells} cells of the field, allowed: 0")
             }
             Self::ShortBuffer {
                 parameter,

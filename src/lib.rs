@@ -62,10 +62,7 @@ mod simd;
 mod units;
 
 pub use error::{Error, FileProblem, Result};
-pub use field::{
-    Dot, DotField, FieldRequest, MAX_CLEARANCE_MM, MAX_DOTS, Obstacle, ObstacleKind, Ranking,
-    quality,
-};
+pub use field::{Dot, DotField, FieldRequest, Obstacle, ObstacleKind, Ranking, quality};
 pub use look::{Edge, Look, Plan, PlannedDot};
 pub use mask::Mask;
 #[cfg(feature = "image")]

@@ -10,12 +10,8 @@
 //! `array::map` or `array::from_fn`: those are compiled without the level's instructions, and a
 //! vector that crosses into them goes through memory. Loops over arrays are written out.
 
-use fearless_simd::{
-    Bytes, SimdCombine, SimdInt, SimdNarrow, SimdWiden, f32x4, i32x8, u8x32, u16x16, u32x8,
-};
-pub(crate) use fearless_simd::{
-    Select, Simd, SimdBase, SimdFloat, SimdFrom, SimdMask, dispatch, f32x8,
-};
+pub(crate) use fearless_simd::{Simd, dispatch, f32x8, prelude::*};
+use fearless_simd::{f32x4, i16x16, i32x8, u8x32, u16x16, u32x8};
 use std::fmt;
 
 /// Which vector instructions the inner loops use.
@@ -165,4 +161,49 @@ pub(crate) fn store_u16<S: Simd>(values: [f32x8<S>; 4], to: &mut [u16; 32]) {
 #[inline(always)]
 fn truncate<S: Simd>(values: f32x8<S>) -> u32x8<S> {
     values.to_int::<i32x8<S>>().bitcast()
+}
+
+/// Eight 32-bit words, often two 16-bit coordinates each (the first in the low half).
+pub(crate) type Words<S> = u32x8<S>;
+
+/// Eight words from the front of a slice.
+///
+/// # Panics
+/// When the slice is shorter.
+#[inline(always)]
+pub(crate) fn load_words<S: Simd>(simd: S, from: &[u32]) -> u32x8<S> {
+    u32x8::from_slice(simd, &from[..8])
+}
+
+/// One word in all eight lanes.
+#[inline(always)]
+pub(crate) fn splat_word<S: Simd>(simd: S, value: u32) -> u32x8<S> {
+    u32x8::simd_from(simd, value)
+}
+
+/// Squared lengths of eight differences of pairs, which must be below 2¹⁵ on each axis.
+#[inline(always)]
+pub(crate) fn squared_lengths<S: Simd>(from: u32x8<S>, to: u32x8<S>) -> u32x8<S> {
+    let way: i16x16<S> = to.bitcast::<i16x16<S>>() - from.bitcast::<i16x16<S>>();
+    way.pairwise_dot_product(way).bitcast()
+}
+
+/// Eight pairs moved by one pair.
+#[inline(always)]
+pub(crate) fn moved<S: Simd>(pairs: u32x8<S>, by: u32x8<S>) -> u32x8<S> {
+    (pairs.bitcast::<i16x16<S>>() + by.bitcast::<i16x16<S>>()).bitcast()
+}
+
+/// Where `a < b`: all bits of the word set; both below 2³¹.
+#[inline(always)]
+pub(crate) fn less<S: Simd>(a: u32x8<S>, b: u32x8<S>) -> u32x8<S> {
+    let (a, b): (i32x8<S>, i32x8<S>) = (a.bitcast(), b.bitcast());
+    a.simd_lt(b).to_vector().bitcast()
+}
+
+/// One bit for each word whose highest bit is set.
+#[inline(always)]
+pub(crate) fn sign_bits<S: Simd>(words: u32x8<S>) -> u32 {
+    let words: i32x8<S> = words.bitcast();
+    words.simd_lt(0).to_bitmask() as u32
 }

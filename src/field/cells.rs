@@ -37,6 +37,25 @@ pub(super) fn means(
     means
 }
 
+/// Whether any pixel of every cell is above zero, with the pixels of [`means`].
+pub(super) fn any(lattice: &Lattice, px_per_cell: f64, plane: &Plane<f32>) -> Vec<bool> {
+    let (width, height) = (plane.size().width(), plane.size().height());
+    let columns: Vec<Range<u32>> = (0..lattice.columns)
+        .map(|c| pixels(lattice.first.0 + c as i64, px_per_cell, width))
+        .collect();
+    let mut cells = vec![false; lattice.cells()];
+    parallel::for_each_chunk(&mut cells, lattice.columns, |r, cells| {
+        for y in pixels(lattice.first.1 + r as i64, px_per_cell, height) {
+            let row = plane.row(y);
+            for (cell, columns) in cells.iter_mut().zip(&columns) {
+                let pixels = &row[columns.start as usize..columns.end as usize];
+                *cell |= pixels.iter().any(|&value| value > 0.0);
+            }
+        }
+    });
+    cells
+}
+
 /// The pixels of a cell along one axis: never none.
 fn pixels(cell: i64, px_per_cell: f64, count: u32) -> Range<u32> {
     let first_centre = |edge: f64| {
@@ -122,6 +141,13 @@ mod tests {
         let means = means(&lattice((0, 0), 10, 2), 4.0, &ramp, f64::from);
         assert_eq!(means[..3], [1.5, 5.5, 9.5]);
         assert_eq!(means[10..], means[..10]);
+        let any = any(&lattice((0, 0), 10, 2), 4.0, &ramp);
+        assert!(any.iter().all(|&any| any));
+        let dark = Plane::from_fn(Size::new(40, 8).unwrap(), |x, y| {
+            f32::from(u8::from((x, y) == (13, 5)))
+        });
+        let any = super::any(&lattice((0, 0), 10, 2), 4.0, &dark);
+        assert_eq!((0..20).filter(|&i| any[i]).collect::<Vec<_>>(), [13]);
     }
 
     #[test]

@@ -1,25 +1,33 @@
 //! The exact uncovered remainder of a cell, down to single lattice positions.
 //!
 //! A cell is cut into 8×8 squares, one bit each, and a square is struck out when one disk covers
-//! all of it. What is left is cut again, 2048 = 8·8·8·4, until squares are single positions and
-//! the answer is exact: either a legal position exists and is found, or none exists.
+//! all of it. Darts are aimed at the squares that are left. Where they find nothing, these squares
+//! are cut again, 2048 = 8·8·8·4, until they are single positions and the answer is exact: either
+//! a legal position exists and is found, or none exists.
+//!
+//! On the first level a dot stands for all positions that share its 1/32 of the cell, so that what
+//! it strikes out can be read from a table; see `fast`.
 
 use rand::Rng;
 
+use super::darts::TRIES;
 use super::lattice::{Spot, UNITS};
 use super::rounds::{Arena, Site};
-use super::spacing::{Spacing, Square};
+use super::spacing::Spacing;
+pub(super) use super::spacing::Square;
 use crate::random::Stream;
 
-/// Blind tries in a square before it is cut further.
-const TRIES: u32 = 5;
+/// The positions that count as one on the first level, along each side.
+pub(super) const COARSE: i32 = 64;
 
 /// A free cell with everything that forbids positions in it.
 #[derive(Debug)]
 pub(super) struct Gap<'a, S> {
     spacing: &'a S,
     cell: usize,
+    /// The dots first, then the obstacles.
     disks: Vec<Disk>,
+    dots: usize,
     /// Squares of an eighth of the cell's side that no disk covers alone.
     open: u64,
 }
@@ -50,21 +58,34 @@ impl<'a, S: Spacing> Gap<'a, S> {
             }
             false
         });
+        let mut gap = Self {
+            spacing: arena.spacing,
+            cell,
+            dots: disks.len(),
+            disks,
+            open: 0,
+        };
+        gap.disks.extend(Self::of_obstacles(arena, cell).disks);
+        gap.open = gap.open_squares();
+        gap
+    }
+
+    /// What obstacles alone forbid in a cell; the open squares are left out.
+    pub(super) fn of_obstacles(arena: &Arena<'a, S>, cell: usize) -> Self {
         let corner = arena.lattice.units(cell, Spot { x: 0, y: 0 });
-        disks.extend(arena.obstacles.near(cell).map(|obstacle| Disk {
+        let disks = arena.obstacles.near(cell).map(|obstacle| Disk {
             x: obstacle.x - corner.0,
             y: obstacle.y - corner.1,
             radius: obstacle.radius,
             squared: obstacle.squared,
-        }));
-        let mut gap = Self {
+        });
+        Self {
             spacing: arena.spacing,
             cell,
-            disks,
+            disks: disks.collect(),
+            dots: 0,
             open: 0,
-        };
-        gap.open = gap.open_parts(CELL);
-        gap
+        }
     }
 
     /// Share of the cell that a blind dart would have to hit, weighted by the cell's own density.
@@ -77,36 +98,48 @@ impl<'a, S: Spacing> Gap<'a, S> {
         self.open.count_ones() as f32 / 64.0 * (density * density).min(1.0)
     }
 
-    /// A legal position of the cell, or `None` when there is none at all.
-    pub(super) fn find(&self, stream: &mut Stream) -> Option<Spot> {
-        self.find_in(CELL, self.open, stream)
+    /// A legal position of the cell from a few tries in its open squares.
+    pub(super) fn aim(&self, stream: &mut Stream) -> Option<Spot> {
+        (0..TRIES)
+            .map(|_| aimed(self.open, stream.next_u64()))
+            .find(|spot| {
+                let (x, y) = (i32::from(spot.x), i32::from(spot.y));
+                !self.is_covered(Square { x, y, side: 1 })
+            })
     }
 
-    fn find_in(&self, square: Square, mut open: u64, stream: &mut Stream) -> Option<Spot> {
-        while open != 0 {
-            let bit = nth_set_bit(open, below(open.count_ones(), stream));
-            let part = part(square, bit);
-            if part.side == 1 {
-                // Struck out exactly: what is left is legal.
-                return Some(spot(part.x, part.y));
-            }
-            for _ in 0..TRIES {
-                let x = part.x + below(part.side as u32, stream) as i32;
-                let y = part.y + below(part.side as u32, stream) as i32;
-                if !self.is_covered(Square { x, y, side: 1 }) {
-                    return Some(spot(x, y));
-                }
-            }
-            if let Some(found) = self.find_in(part, self.open_parts(part), stream) {
-                return Some(found);
-            }
-            open &= !(1 << bit);
-        }
-        None
+    /// A legal position of the cell, or `None` when there is none at all.
+    pub(super) fn find(&self, stream: &mut Stream) -> Option<Spot> {
+        search(self.open, stream, |square| self.open_parts(square))
+    }
+
+    /// One bit for every square of the cell that no disk covers alone, dots taken coarsely.
+    fn open_squares(&self) -> u64 {
+        (0..64)
+            .filter(|&bit| !self.is_covered_coarsely(part(CELL, bit)))
+            .fold(0, |open, bit| open | 1 << bit)
+    }
+
+    fn is_covered_coarsely(&self, square: Square) -> bool {
+        let least = self.spacing.least_in(self.cell, square);
+        let last = i64::from(square.side - 1);
+        let along = |at: i64, centre: i64| {
+            let first = centre & !i64::from(COARSE - 1);
+            (at + last - first).max(first + i64::from(COARSE - 1) - at)
+        };
+        let (dots, obstacles) = self.disks.split_at(self.dots);
+        obstacles.iter().any(|disk| disk.covers::<S>(square, least))
+            || dots.iter().any(|disk| {
+                let (x, y) = (
+                    along(i64::from(square.x), disk.x),
+                    along(i64::from(square.y), disk.y),
+                );
+                i32::try_from(x * x + y * y).is_ok_and(|far| S::conflict(far, disk.radius, least))
+            })
     }
 
     /// One bit for every part of a square that no disk covers alone.
-    fn open_parts(&self, square: Square) -> u64 {
+    pub(super) fn open_parts(&self, square: Square) -> u64 {
         let parts = per_side(square);
         (0..parts * parts)
             .filter(|&bit| !self.is_covered(part(square, bit)))
@@ -116,23 +149,73 @@ impl<'a, S: Spacing> Gap<'a, S> {
     /// Whether one disk forbids every position of a square; exact for a single position.
     fn is_covered(&self, square: Square) -> bool {
         let least = self.spacing.least_in(self.cell, square);
-        let last = i64::from(square.side - 1);
-        self.disks.iter().any(|disk| {
-            let x = i64::from(square.x) - disk.x;
-            let y = i64::from(square.y) - disk.y;
-            let x = x.abs().max((x + last).abs());
-            let y = y.abs().max((y + last).abs());
-            let farthest = x * x + y * y;
-            if disk.radius == 0 {
-                farthest < disk.squared
-            } else {
-                i32::try_from(farthest).is_ok_and(|far| S::conflict(far, disk.radius, least))
-            }
-        })
+        self.disks
+            .iter()
+            .any(|disk| disk.covers::<S>(square, least))
     }
 }
 
-const CELL: Square = Square {
+impl Disk {
+    /// Whether no position of a square is allowed that asks for `least` or more itself.
+    fn covers<S: Spacing>(&self, square: Square, least: u32) -> bool {
+        let last = i64::from(square.side - 1);
+        let x = i64::from(square.x) - self.x;
+        let y = i64::from(square.y) - self.y;
+        let x = x.abs().max((x + last).abs());
+        let y = y.abs().max((y + last).abs());
+        let farthest = x * x + y * y;
+        if self.radius == 0 {
+            farthest < self.squared
+        } else {
+            i32::try_from(farthest).is_ok_and(|far| S::conflict(far, self.radius, least))
+        }
+    }
+}
+
+/// A position from 64 random bits, evenly spread over the open squares of a cell.
+pub(super) fn aimed(open: u64, bits: u64) -> Spot {
+    let n = ((bits >> 32) * u64::from(open.count_ones())) >> 32;
+    let square = part(CELL, nth_set_bit(open, n as u32));
+    let side = square.side as u64 - 1;
+    spot(
+        square.x + (bits & side) as i32,
+        square.y + (bits >> 8 & side) as i32,
+    )
+}
+
+/// A position in the open squares of a cell, in random order; `open_parts` is exact for single
+/// positions.
+#[inline(always)]
+pub(super) fn search(
+    open: u64,
+    stream: &mut Stream,
+    open_parts: impl Fn(Square) -> u64,
+) -> Option<Spot> {
+    // Squares of 2048, 256, 32 and 4 positions a side that are being searched, and what is open.
+    let mut levels = [(CELL, open); 4];
+    let mut depth = 0;
+    loop {
+        let (square, open) = &mut levels[depth];
+        if *open == 0 {
+            if depth == 0 {
+                return None;
+            }
+            depth -= 1;
+            continue;
+        }
+        let bit = nth_set_bit(*open, below(open.count_ones(), stream));
+        *open &= !(1 << bit);
+        let part = part(*square, bit);
+        if part.side == 1 {
+            return Some(spot(part.x, part.y));
+        }
+        depth += 1;
+        levels[depth] = (part, open_parts(part));
+    }
+}
+
+/// All of a cell.
+pub(super) const CELL: Square = Square {
     x: 0,
     y: 0,
     side: UNITS,
@@ -164,11 +247,37 @@ fn below(count: u32, stream: &mut Stream) -> u32 {
     ((u64::from(stream.next_u32()) * u64::from(count)) >> 32) as u32
 }
 
-fn nth_set_bit(mut word: u64, n: u32) -> u32 {
-    for _ in 0..n {
-        word &= word - 1;
-    }
-    word.trailing_zeros()
+/// The place of the set bit that has `n` set bits below it, without a branch.
+///
+/// # References
+/// S. Vigna, "Broadword Implementation of Rank/Select Queries", WEA 2008, algorithm 2.
+fn nth_set_bit(word: u64, n: u32) -> u32 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    // Where each byte has its top bit set for which the running sum exceeds n.
+    let above = |sums: u64, n: u64| ((sums | TOPS) - (n + 1) * ONES) & TOPS;
+    let pairs = word - (word >> 1 & 0x5555_5555_5555_5555);
+    let fours = (pairs & 0x3333_3333_3333_3333) + (pairs >> 2 & 0x3333_3333_3333_3333);
+    let sums = ((fours + (fours >> 4)) & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(ONES);
+    let at = above(sums, u64::from(n)).trailing_zeros() & 56;
+    let before = (sums << 8) >> at & 0xFF;
+    // The bits of that byte, one a byte.
+    let spread = (((word >> at) & 0xFF) * ONES) & 0x8040_2010_0804_0201;
+    let bits = (spread + 0x7F7F_7F7F_7F7F_7F7F) >> 7 & ONES;
+    let inside = above(bits.wrapping_mul(ONES), u64::from(n) - before);
+    at + (inside.trailing_zeros() >> 3)
+}
+
+/// Open squares of a cell by the plain rules, from the centres of dots of even spacing.
+#[cfg(test)]
+pub(super) fn coarse_squares(dots: &[(i64, i64)]) -> u64 {
+    tests::gap(dots).open_squares()
+}
+
+/// Open parts of a square by the plain rules, from the centres of dots of even spacing.
+#[cfg(test)]
+pub(super) fn exact_squares(dots: &[(i64, i64)], square: Square) -> u64 {
+    tests::gap(dots).open_parts(square)
 }
 
 #[cfg(test)]
@@ -177,7 +286,7 @@ mod tests {
     use crate::field::spacing::{NOMINAL, Uniform};
     use crate::random::{Seed, Stage};
 
-    fn gap(disks: &[(i64, i64)]) -> Gap<'static, Uniform> {
+    pub(super) fn gap(disks: &[(i64, i64)]) -> Gap<'static, Uniform> {
         let mut gap = Gap {
             spacing: &Uniform,
             cell: 0,
@@ -190,9 +299,10 @@ mod tests {
                     squared: 0,
                 })
                 .collect(),
+            dots: disks.len(),
             open: 0,
         };
-        gap.open = gap.open_parts(CELL);
+        gap.open = gap.open_squares();
         gap
     }
 
@@ -202,7 +312,7 @@ mod tests {
         let alone = gap(&[(2048, 2048)]);
         let mut stream = Seed::new(1).stream(Stage::Gap, 0);
         assert_eq!(alone.find(&mut stream), Some(spot(0, 0)));
-        assert_eq!(alone.open.count_ones(), 1);
+        assert_eq!(alone.open_parts(CELL).count_ones(), 1);
         // One unit closer and nothing is free.
         let covered = gap(&[(2047, 2048)]);
         assert_eq!(covered.find(&mut stream), None);
@@ -213,15 +323,23 @@ mod tests {
         let gap = gap(&[(-1500, 500), (3200, 3000)]);
         let mut seen = 0_u64;
         for key in 0..2000 {
-            let found = gap.find(&mut Seed::new(2).stream(Stage::Gap, key)).unwrap();
+            let mut stream = Seed::new(2).stream(Stage::Gap, key);
+            let Some(found) = gap.aim(&mut stream) else {
+                continue;
+            };
             let (x, y) = (i32::from(found.x), i32::from(found.y));
             assert!(!gap.is_covered(Square { x, y, side: 1 }));
             seen |= 1 << (y / 256 * 8 + x / 256);
         }
+        let exact = gap.open_parts(CELL);
+        assert_eq!(
+            gap.open & exact,
+            exact,
+            "coarse squares strike out too much"
+        );
         assert!(
-            seen.count_ones() + 3 > gap.open.count_ones(),
-            "{seen:b} of {:b}",
-            gap.open
+            seen.count_ones() + 3 > exact.count_ones(),
+            "{seen:b} of {exact:b}"
         );
     }
 
@@ -230,5 +348,14 @@ mod tests {
         assert_eq!(nth_set_bit(0b1011, 0), 0);
         assert_eq!(nth_set_bit(0b1011, 2), 3);
         assert_eq!(nth_set_bit(1 << 63, 0), 63);
+        for key in 0..200 {
+            let mut stream = Seed::new(key).stream(Stage::Probe, 0);
+            let word = stream.next_u64() & stream.next_u64() | 1 << (key % 64);
+            let set = (0..64).filter(|bit| word >> bit & 1 == 1);
+            for (n, bit) in set.enumerate() {
+                assert_eq!(nth_set_bit(word, n as u32), bit, "{word:b} {n}");
+            }
+        }
+        assert_eq!(nth_set_bit(u64::MAX, 63), 63);
     }
 }

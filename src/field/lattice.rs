@@ -45,8 +45,17 @@ impl Lattice {
     /// 8 bits tells rounds (or, for ids, sessions) apart.
     pub(super) fn key(&self, cell: usize, tag: u8) -> u64 {
         let (column, row) = self.column_row(cell);
-        let biased = |first: i64, offset: usize| (first + offset as i64 + COORDINATE_LIMIT) as u64;
-        biased(self.first.0, column) | biased(self.first.1, row) << 28 | u64::from(tag) << 56
+        u64::from(self.column_key(column)) | self.row_key(row, tag)
+    }
+
+    /// The part of [`Lattice::key`] that a row shares.
+    pub(super) fn row_key(&self, row: usize, tag: u8) -> u64 {
+        biased(self.first.1, row) << 28 | u64::from(tag) << 56
+    }
+
+    /// The part of [`Lattice::key`] that a column shares: 28 bits.
+    pub(super) fn column_key(&self, column: usize) -> u32 {
+        biased(self.first.0, column) as u32
     }
 
     /// Global position of a spot, in units.
@@ -114,6 +123,10 @@ impl Lattice {
             None
         }
     }
+}
+
+const fn biased(first: i64, offset: usize) -> u64 {
+    (first + offset as i64 + COORDINATE_LIMIT) as u64
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@
 
 mod bins;
 mod cells;
+mod darts;
+mod emit;
+mod fast;
 mod gaps;
 mod lattice;
 mod obstacle;
@@ -25,8 +28,8 @@ use self::spacing::{Mapped, NOMINAL, Spacing, Uniform};
 use crate::error::{Error, Result};
 use crate::random::Seed;
 
-pub use self::obstacle::{MAX_CLEARANCE_MM, Obstacle, ObstacleKind};
-pub use self::request::{FieldRequest, MAX_DOTS, Ranking};
+pub use self::obstacle::{Obstacle, ObstacleKind};
+pub use self::request::{FieldRequest, Ranking};
 
 /// One impression of the needle: where, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,7 +85,7 @@ impl DotField {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for fewer than 8 cells or a spacing outside 0.001..=1000 mm,
-    /// [`Error::TooLarge`] above [`MAX_DOTS`].
+    /// [`Error::TooLarge`] above [`FieldRequest::MAX_DOTS`].
     pub fn torus(cells: u32, spacing_mm: f32, seed: Seed) -> Result<Self> {
         Error::check("cells", f64::from(cells), cells >= 8, "8..=9815")?;
         let inside = (0.001..=1000.0).contains(&spacing_mm);
@@ -90,11 +93,11 @@ impl DotField {
         Error::check("spacing", value, inside, "0.001..=1000 mm")?;
         let count = u64::from(cells) * u64::from(cells);
         let dots = (count as f64 * crate::units::Density::PACKING / 2.0) as u64;
-        if dots > MAX_DOTS {
+        if dots > FieldRequest::MAX_DOTS {
             return Err(Error::TooLarge {
                 parameter: "dots",
                 value: dots,
-                allowed: MAX_DOTS,
+                allowed: FieldRequest::MAX_DOTS,
             });
         }
         let lattice = Lattice {
@@ -104,26 +107,21 @@ impl DotField {
             side_mm: value * std::f64::consts::FRAC_1_SQRT_2,
             periodic: true,
         };
-        let sites = rounds::Arena {
-            lattice: &lattice,
-            spacing: &Uniform,
-            obstacles: &obstacle::Obstacles::default(),
-            region: &vec![true; lattice.cells()],
-            seed,
-        }
-        .fill()?;
-        let dots = (0..lattice.cells())
-            .filter(|&cell| sites[cell].radius != 0)
-            .zip(0..)
-            .map(|(cell, rank)| Dot {
-                rank,
-                ..request::dot(&lattice, cell, sites[cell])
-            })
-            .collect();
+        let grid = fast::fill(
+            &rounds::Arena {
+                lattice: &lattice,
+                spacing: &Uniform,
+                obstacles: &obstacle::Obstacles::default(),
+                region: &vec![true; lattice.cells()],
+                seed,
+            },
+            fast::Setup::for_rows(lattice.rows),
+        )?;
+        let (dots, halo) = emit::dots(&lattice, &grid, &Uniform, |_| true);
         let side = lattice.side_mm * f64::from(cells);
         Ok(Self {
             dots,
-            halo: Vec::new(),
+            halo,
             obstacles: Vec::new(),
             area_mm2: side * side,
             ground: Ground {

@@ -37,18 +37,18 @@ pub struct Obstacle {
 pub enum ObstacleKind {
     /// Like a dot of the field: hair and dots together come to the density asked for.
     CountsAsDot,
-    /// No dot's centre closer than this, in mm (0 to [`MAX_CLEARANCE_MM`]); it counts for nothing
+    /// No dot's centre closer than this, in mm (0 to [`Obstacle::MAX_CLEARANCE_MM`]); it counts for nothing
     /// in the density beyond that circle.
     Clearance(f32),
 }
-
-/// The longest clearance of an obstacle, in mm.
-pub const MAX_CLEARANCE_MM: f32 = 100.0;
 
 /// The most pairs of an obstacle and a lattice cell in its reach.
 const MAX_PAIRS: u64 = 1 << 27;
 
 impl Obstacle {
+    /// The longest clearance, in mm.
+    pub const MAX_CLEARANCE_MM: f32 = 100.0;
+
     /// An obstacle at a place in mm.
     #[must_use]
     pub const fn new(position_mm: Vec2, kind: ObstacleKind) -> Self {
@@ -62,7 +62,7 @@ impl Obstacle {
             Error::check("obstacle position", f64::from(at), near, "-1e6..=1e6 mm")?;
         }
         if let ObstacleKind::Clearance(mm) = self.kind {
-            let inside = (0.0..=MAX_CLEARANCE_MM).contains(&mm);
+            let inside = (0.0..=Self::MAX_CLEARANCE_MM).contains(&mm);
             Error::check("clearance", f64::from(mm), inside, "0..=100 mm")?;
         }
         Ok(())
@@ -165,6 +165,10 @@ impl Obstacles {
             starts,
             lists,
         })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.placed.is_empty()
     }
 
     /// The obstacles in reach of a cell.

@@ -2,22 +2,19 @@
 
 use glam::Vec2;
 
+use super::fast::{self, Grid, Setup};
 use super::lattice::Lattice;
 use super::obstacle::{Obstacle, Obstacles};
 use super::rank;
-use super::rounds::{Arena, Site};
-use super::spacing::{NOMINAL, Spacing, Uniform};
+use super::rounds::Arena;
+use super::spacing::Uniform;
 use super::target::{Map, Target};
-use super::{Dot, DotField, Ground};
+use super::{Dot, DotField, Ground, emit};
 use crate::error::{Error, Result};
 use crate::mask::Mask;
-use crate::parallel;
 use crate::plane::Plane;
 use crate::random::{Seed, Stage};
 use crate::units::{Density, Scale};
-
-/// The most dots of one field, counted as if the mask's bounding box were filled.
-pub const MAX_DOTS: u64 = 1 << 25;
 
 /// What the rank of a dot means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +60,11 @@ pub struct FieldRequest<'a> {
     pub ranking: Ranking,
 }
 
+impl FieldRequest<'_> {
+    /// The most dots of one field, counted as if the mask's bounding box were filled.
+    pub const MAX_DOTS: u64 = 1 << 25;
+}
+
 impl<'a> FieldRequest<'a> {
     /// A field of even density without obstacles.
     pub const fn new(mask: &'a Mask, scale: Scale, density: Density, seed: Seed) -> Self {
@@ -106,7 +108,7 @@ impl<'a> FieldRequest<'a> {
     /// # Errors
     /// [`Error::SizeMismatch`] or [`Error::OutOfRange`] for a relative density of another size or
     /// outside 0..=1, [`Error::OutOfRange`] for a bad obstacle, [`Error::TooLarge`] above
-    /// [`MAX_DOTS`], before anything is allocated.
+    /// [`FieldRequest::MAX_DOTS`], before anything is allocated.
     ///
     /// # Determinism
     /// Positions are decided in integers: the same on every machine and for any number of threads.
@@ -135,11 +137,32 @@ impl<'a> FieldRequest<'a> {
             touched,
             map,
         } = target;
-        let sites = match &map {
-            None => self.fill(&lattice, &region, &Uniform)?,
-            Some(map) => self.fill(&lattice, &region, &map.spacing)?,
+        let arena = |obstacles| Arena {
+            lattice: &lattice,
+            spacing: &Uniform,
+            obstacles,
+            region: &region,
+            seed: self.seed,
         };
-        let (dots, halo) = self.clip(&lattice, &sites, map.as_ref());
+        let (dots, halo) = match &map {
+            None => {
+                let obstacles = Obstacles::place(self.obstacles, &lattice, &Uniform)?;
+                let setup = Setup::for_rows(lattice.rows);
+                let grid = fast::fill(&arena(&obstacles), setup)?;
+                emit::dots(&lattice, &grid, &Uniform, |dot| {
+                    self.keeps(dot, self.coverage_at(dot.position_mm))
+                })
+            }
+            Some(map) => {
+                let spacing = &map.spacing;
+                let obstacles = Obstacles::place(self.obstacles, &lattice, spacing)?;
+                let sites = arena(&obstacles).with_spacing(spacing).fill()?;
+                let grid = Grid::of_sites(&lattice, &sites);
+                emit::dots(&lattice, &grid, spacing, |dot| {
+                    self.keeps(dot, self.chance(dot.position_mm, map, &lattice))
+                })
+            }
+        };
         let px_per_mm = f64::from(self.scale.get());
         let mut field = DotField {
             dots,
@@ -172,52 +195,16 @@ impl<'a> FieldRequest<'a> {
         self.obstacles.iter().try_for_each(Obstacle::check)
     }
 
-    fn fill<S: Spacing>(
-        &self,
-        lattice: &Lattice,
-        region: &[bool],
-        spacing: &S,
-    ) -> Result<Vec<Site>> {
-        let obstacles = Obstacles::place(self.obstacles, lattice, spacing)?;
-        Arena {
-            lattice,
-            spacing,
-            obstacles: &obstacles,
-            region,
-            seed: self.seed,
-        }
-        .fill()
-    }
-
-    /// The dots that stay, and those beyond the edge or dropped by a soft mask.
-    fn clip(&self, lattice: &Lattice, sites: &[Site], map: Option<&Map>) -> (Vec<Dot>, Vec<Dot>) {
-        let rows = parallel::map(lattice.rows, |row| {
-            (row * lattice.columns..(row + 1) * lattice.columns)
-                .filter(|&cell| sites[cell].radius != 0)
-                .map(|cell| {
-                    let dot = dot(lattice, cell, sites[cell]);
-                    let chance = self.chance(dot.position_mm, map.map(|map| (map, lattice)));
-                    let draw = self.seed.stream(Stage::SoftMask, dot.id).unit_f32();
-                    (dot, draw < chance)
-                })
-                .collect::<Vec<_>>()
-        });
-        let (kept, dropped): (Vec<_>, Vec<_>) = rows.into_iter().flatten().partition(|d| d.1);
-        let dots = |pairs: Vec<(Dot, bool)>| -> Vec<Dot> {
-            let numbered = pairs.into_iter().zip(0..);
-            numbered
-                .map(|((dot, _), rank)| Dot { rank, ..dot })
-                .collect()
-        };
-        (dots(kept), dots(dropped))
+    /// Whether a dot stays that does so with this chance.
+    fn keeps(&self, dot: &Dot, chance: f32) -> bool {
+        // The draw is below 1 and not below 0.
+        chance >= 1.0
+            || (chance > 0.0 && self.seed.stream(Stage::SoftMask, dot.id).unit_f32() < chance)
     }
 
     /// The chance that a dot here stays.
-    fn chance(&self, position_mm: Vec2, map: Option<(&Map, &Lattice)>) -> f32 {
+    fn chance(&self, position_mm: Vec2, map: &Map, lattice: &Lattice) -> f32 {
         let coverage = self.coverage_at(position_mm);
-        let Some((map, lattice)) = map else {
-            return coverage;
-        };
         let at = position_mm.as_dvec2() / lattice.side_mm;
         let at = at - glam::DVec2::new(lattice.first.0 as f64, lattice.first.1 as f64);
         let node = |values: &[f32]| interpolate(values, lattice, at);
@@ -260,17 +247,6 @@ impl<'a> FieldRequest<'a> {
         for (i, rank) in ranked.zip(0..) {
             field.dots[i as usize].rank = rank;
         }
-    }
-}
-
-/// The dot of a cell, its rank still open.
-pub(super) fn dot(lattice: &Lattice, cell: usize, site: Site) -> Dot {
-    let in_nominal = f64::from(site.radius) / f64::from(NOMINAL);
-    Dot {
-        id: lattice.key(cell, 0),
-        position_mm: lattice.position_mm(cell, site.spot).as_vec2(),
-        spacing_mm: (lattice.side_mm * std::f64::consts::SQRT_2 * in_nominal) as f32,
-        rank: 0,
     }
 }
 

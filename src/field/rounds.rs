@@ -1,31 +1,29 @@
 //! The sampler: synchronous rounds of darts on the lattice, until no room is left.
 //!
 //! ```text
-//! for round in 0..8                     propose a dart in every free cell, keyed (seed, cell, round)
+//! for round in 0..3                     propose a dart in every free cell, keyed (seed, cell, round)
 //!     drop darts too close to an accepted dot or an obstacle
 //!     accept a dart iff its priority is strictly above that of every live dart it conflicts with
 //! while cells with uncovered positions are left
-//!     propose inside each cell's exact uncovered remainder; accept by the same rule
+//!     propose inside the squares of each cell that no disk covers; accept by the same rule
 //! ```
 //! Each half step is a pure map of the state before it. The result therefore cannot depend on
 //! threads, on the order of the cells or on how they are grouped, and a dot depends only on what
 //! lies within a fixed number of cells around it.
+//!
+//! This is the plain form of the rules, for every [`Spacing`]; [`fast`](super::fast) does the same
+//! to even spacing in vectors and is held to it bit by bit.
 
 use rand::Rng;
 
+use super::darts::{BLIND_DARTS, DART_ROUNDS, GAP_ROUNDS, RowKeys, chance};
 use super::gaps::Gap;
 use super::lattice::{Lattice, Spot, UNITS};
 use super::obstacle::Obstacles;
-use super::spacing::{NOMINAL, Spacing};
+use super::spacing::{NOMINAL, Spacing, Square};
 use crate::error::{Error, Result};
 use crate::parallel;
-use crate::random::{Seed, Stage, Stream};
-
-/// Rounds of blind darts; 5 to 12 give the same statistics.
-const DART_ROUNDS: u8 = 8;
-
-/// Rounds in the remainder; every run seen was done after 4.
-const GAP_ROUNDS: u8 = 64;
+use crate::random::{Seed, Stage};
 
 /// A dot or a dart in its cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +43,7 @@ impl Site {
 #[derive(Clone, Copy, Debug)]
 struct Dart {
     site: Site,
-    priority: u32,
+    priority: i32,
 }
 
 /// What the sampler fills: fixed for the whole run.
@@ -59,11 +57,24 @@ pub(super) struct Arena<'a, S> {
     pub(super) seed: Seed,
 }
 
+impl<'a, S> Arena<'a, S> {
+    /// The same under another spacing.
+    pub(super) const fn with_spacing<T>(self, spacing: &'a T) -> Arena<'a, T> {
+        Arena {
+            lattice: self.lattice,
+            spacing,
+            obstacles: self.obstacles,
+            region: self.region,
+            seed: self.seed,
+        }
+    }
+}
+
 impl<S: Spacing> Arena<'_, S> {
     /// A maximal set of sites, one cell each.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] should uncovered positions be left after the last round.
+    /// [`Error::RoomLeft`] should uncovered positions be left after the last round.
     pub(super) fn fill(&self) -> Result<Vec<Site>> {
         let mut sites = vec![Site::NONE; self.lattice.cells()];
         let mut darts = vec![
@@ -86,25 +97,42 @@ impl<S: Spacing> Arena<'_, S> {
         Ok(sites)
     }
 
+    /// Whether obstacles allow a position.
+    pub(super) fn allows(&self, cell: usize, spot: Spot) -> bool {
+        self.obstacles.is_empty() || {
+            let radius = self.spacing.at(cell, spot);
+            !self.obstacles.block::<S>(self.lattice, cell, spot, radius)
+        }
+    }
+
+    /// One bit for every part of a square of a cell that no obstacle covers alone.
+    pub(super) fn open_beside_obstacles(&self, cell: usize, square: Square) -> u64 {
+        if self.obstacles.is_empty() {
+            return u64::MAX;
+        }
+        Gap::of_obstacles(self, cell).open_parts(square)
+    }
+
     fn cells_of(&self, row: usize) -> std::ops::Range<usize> {
         row * self.lattice.columns..(row + 1) * self.lattice.columns
     }
 
     /// A blind dart that hits nothing accepted, if the cell fires one.
     fn throw(&self, sites: &[Site], cell: usize, round: u8) -> Option<Dart> {
-        let mut stream = self.seed.stream(Stage::Dart, self.lattice.key(cell, round));
-        let bits = stream.next_u64();
-        let spot = Spot {
-            x: (bits & 2047) as u16,
-            y: (bits >> 11 & 2047) as u16,
-        };
-        let radius = self.spacing.at(cell, spot);
-        if radius != NOMINAL && !fires(radius, &mut stream) {
+        let (column, row) = self.lattice.column_row(cell);
+        let keys = RowKeys::new(self.seed, self.lattice, row, round);
+        let key = self.lattice.column_key(column);
+        let dart = keys.dart(key);
+        let radius = self.spacing.at(cell, dart.spot);
+        if radius != NOMINAL && !fires(radius, keys.draw(key)) {
             return None;
         }
-        self.legal(sites, cell, spot, radius).then_some(Dart {
-            site: Site { spot, radius },
-            priority: (bits >> 32) as u32,
+        self.legal(sites, cell, dart.spot, radius).then_some(Dart {
+            site: Site {
+                spot: dart.spot,
+                radius,
+            },
+            priority: dart.priority,
         })
     }
 
@@ -174,10 +202,8 @@ impl<S: Spacing> Arena<'_, S> {
                 return Ok(());
             }
         }
-        Err(Error::TooLarge {
-            parameter: "cells left uncovered after the last round",
-            value: open.iter().map(|row| row.len() as u64).sum(),
-            allowed: 0,
+        Err(Error::RoomLeft {
+            cells: open.iter().map(|row| row.len() as u64).sum(),
         })
     }
 
@@ -192,38 +218,34 @@ impl<S: Spacing> Arena<'_, S> {
                 continue;
             }
             let mut stream = self.seed.stream(Stage::Gap, self.lattice.key(cell, round));
-            let priority = stream.next_u32();
-            if stream.unit_f32() >= chance(share, round) {
-                open.push(cell);
-                continue;
+            let bits = stream.next_u64();
+            let unit = (bits >> 40) as f32 * (1.0 / 16_777_216.0);
+            let mut spot = None;
+            if unit < chance(share, round) {
+                spot = gap.aim(&mut stream);
+                if spot.is_none() && usize::from(round) >= BLIND_DARTS.len() {
+                    spot = gap.find(&mut stream);
+                    if spot.is_none() {
+                        continue;
+                    }
+                }
             }
-            if let Some(spot) = gap.find(&mut stream) {
+            open.push(cell);
+            proposals.extend(spot.map(|spot| {
                 let radius = self.spacing.at(cell, spot);
-                open.push(cell);
                 let site = Site { spot, radius };
-                proposals.push((cell, Dart { site, priority }));
-            }
+                let priority = (bits as u32 >> 1) as i32;
+                (cell, Dart { site, priority })
+            }));
         }
         (open, proposals)
     }
 }
 
 /// True in proportion to the number of dots per area that a spacing stands for.
-fn fires(radius: u32, stream: &mut Stream) -> bool {
-    let draw = u64::from(stream.next_u32() >> 8);
+fn fires(radius: u32, draw: u32) -> bool {
+    let draw = u64::from(draw >> 8);
     draw * u64::from(radius) * u64::from(radius) < (u64::from(NOMINAL) * u64::from(NOMINAL)) << 24
-}
-
-/// Chance that a cell with this open share fires in a gap round: that of being hit by at least
-/// one of 8, then of 64 blind darts, so that large remainders go first; then certainty.
-fn chance(share: f32, round: u8) -> f32 {
-    let doublings = match round {
-        0 => 3,
-        1 => 6,
-        _ => return 1.0,
-    };
-    let missed = (0..doublings).fold(1.0 - share, |missed, _| missed * missed);
-    1.0 - missed
 }
 
 /// Squared distance, in units², of two spots whose cells lie `dx` and `dy` units apart.

@@ -8,7 +8,7 @@
 
 use super::cells;
 use super::lattice::{COORDINATE_LIMIT, Lattice};
-use super::request::{FieldRequest, MAX_DOTS};
+use super::request::FieldRequest;
 use super::spacing::{FLOOR, Mapped, NOMINAL};
 use crate::error::{Error, Result};
 use crate::units::Density;
@@ -56,6 +56,12 @@ impl Target {
             return Ok(None);
         };
         let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
+        let margin =
+            |ratio: f64| (MARGIN_SPACINGS * std::f64::consts::SQRT_2 * ratio).ceil() as usize;
+        if request.relative_density.is_none() && is_hard(request) {
+            let lattice = rectangle(bounds, side_mm, margin(1.0))?;
+            return Ok(Some(Self::hard(request, lattice, px_per_cell, margin(1.0))));
+        }
         let inner = rectangle(bounds, side_mm, BLUR_REACH)?;
         let coverage = request.mask.coverage();
         let mean = cells::means(&inner, px_per_cell, coverage, f64::from);
@@ -84,7 +90,7 @@ impl Target {
             .fold(1.0, f64::min);
 
         let ratio = 1.0 / least.max(FLOOR).sqrt();
-        let margin = (MARGIN_SPACINGS * std::f64::consts::SQRT_2 * ratio).ceil() as usize;
+        let margin = margin(ratio);
         let lattice = rectangle(bounds, side_mm, margin)?;
         let shift = margin - BLUR_REACH;
         let outer = |cell: usize| {
@@ -110,6 +116,30 @@ impl Target {
             map,
         }))
     }
+
+    /// What the general way comes to where every pixel is in or out: an envelope of 1.
+    fn hard(request: &FieldRequest<'_>, lattice: Lattice, px_per_cell: f64, margin: usize) -> Self {
+        let mut touched = cells::any(&lattice, px_per_cell, request.mask.coverage());
+        for (cell, touched) in touched.iter_mut().enumerate() {
+            let (column, row) = lattice.column_row(cell);
+            let inside = |at: usize, count: usize| (margin..count - margin).contains(&at);
+            *touched &= inside(column, lattice.columns) && inside(row, lattice.rows);
+        }
+        Self {
+            region: cells::dilate(&lattice, &touched, margin),
+            touched: (0..lattice.cells() as u32)
+                .filter(|&cell| touched[cell as usize])
+                .collect(),
+            lattice,
+            map: None,
+        }
+    }
+}
+
+/// Whether every pixel is either in or out.
+fn is_hard(request: &FieldRequest<'_>) -> bool {
+    let values = request.mask.coverage().values();
+    values.iter().all(|&c| c == 0.0 || c == 1.0)
 }
 
 /// Left, top, right and bottom of the pixels with any coverage.
@@ -139,11 +169,11 @@ fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize) -> Result<Lattice> {
     let (columns, rows) = (high(bounds[2]) - left, high(bounds[3]) - top);
     let dots = columns * rows * (Density::PACKING / 2.0);
     let far = left.abs().max(top.abs()) + columns.max(rows);
-    if dots > MAX_DOTS as f64 || far >= COORDINATE_LIMIT as f64 {
+    if dots > FieldRequest::MAX_DOTS as f64 || far >= COORDINATE_LIMIT as f64 {
         return Err(Error::TooLarge {
             parameter: "dots",
             value: dots as u64,
-            allowed: MAX_DOTS,
+            allowed: FieldRequest::MAX_DOTS,
         });
     }
     Ok(Lattice {

@@ -1,0 +1,90 @@
+//! From the words of a finished grid to dots.
+
+use super::Dot;
+use super::fast::{Grid, spot};
+use super::lattice::{Lattice, Spot};
+use super::spacing::{NOMINAL, Spacing};
+use crate::parallel;
+
+/// Rows that one task turns into dots.
+const BAND: usize = 32;
+
+impl Dot {
+    /// The dot of a cell, its rank still open.
+    fn of_cell(lattice: &Lattice, cell: usize, spot: Spot, radius: u32) -> Self {
+        let in_nominal = f64::from(radius) / f64::from(NOMINAL);
+        Self {
+            id: lattice.key(cell, 0),
+            position_mm: lattice.position_mm(cell, spot).as_vec2(),
+            spacing_mm: (lattice.side_mm * std::f64::consts::SQRT_2 * in_nominal) as f32,
+            rank: 0,
+        }
+    }
+
+    /// What stands in a list before it is filled.
+    const NONE: Self = Self {
+        id: 0,
+        position_mm: glam::Vec2::ZERO,
+        spacing_mm: 0.0,
+        rank: 0,
+    };
+}
+
+/// The dots that `keep` accepts, and the others, both row by row, their ranks their indices.
+///
+/// `keep` is asked twice for every dot and must not change its mind.
+pub(super) fn dots<S: Spacing>(
+    lattice: &Lattice,
+    grid: &Grid,
+    spacing: &S,
+    keep: impl Fn(&Dot) -> bool + Sync + Send,
+) -> (Vec<Dot>, Vec<Dot>) {
+    let bands = lattice.rows.div_ceil(BAND);
+    let each = |band: usize, f: &mut dyn FnMut(Dot, bool)| {
+        for row in band * BAND..(band * BAND + BAND).min(lattice.rows) {
+            for (column, &word) in grid.row(row).iter().enumerate() {
+                if let Some(spot) = spot(word) {
+                    let cell = row * lattice.columns + column;
+                    let dot = Dot::of_cell(lattice, cell, spot, spacing.at(cell, spot));
+                    f(dot, keep(&dot));
+                }
+            }
+        }
+    };
+    let counts = parallel::map(bands, |band| {
+        let mut counts = [0; 2];
+        each(band, &mut |_, kept| counts[usize::from(kept)] += 1);
+        counts
+    });
+    let total = |kept: usize| counts.iter().map(|counts| counts[kept]).sum();
+    let (mut kept, mut others) = (vec![Dot::NONE; total(1)], vec![Dot::NONE; total(0)]);
+    let mut parts = Vec::with_capacity(bands);
+    let (mut rest, mut ranks) = ([&mut others[..], &mut kept[..]], [0; 2]);
+    for counts in counts {
+        let mut split = |i: usize| {
+            let (part, after) = std::mem::take(&mut rest[i]).split_at_mut(counts[i]);
+            rest[i] = after;
+            ranks[i] += counts[i] as u32;
+            (part, ranks[i] - counts[i] as u32)
+        };
+        parts.push([split(0), split(1)]);
+    }
+    parallel::for_each_chunk(&mut parts, 1, |band, parts| {
+        let [(others, first_other), (kept, first)] = &mut parts[0];
+        let mut next = [0; 2];
+        each(band, &mut |dot, keep| {
+            let (list, first) = if keep {
+                (&mut *kept, *first)
+            } else {
+                (&mut *others, *first_other)
+            };
+            let at = &mut next[usize::from(keep)];
+            list[*at] = Dot {
+                rank: first + *at as u32,
+                ..dot
+            };
+            *at += 1;
+        });
+    });
+    (kept, others)
+}

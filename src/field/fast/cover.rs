@@ -1,0 +1,133 @@
+//! Which squares of the cells around it a dot strikes out.
+//!
+//! Positions that share 1/32 of their cell along each axis strike out the same squares: those that
+//! every one of them covers. So 32·32 entries of 25 cells answer for all dots; the table is made
+//! once per process.
+
+use std::sync::OnceLock;
+
+use super::grid::{BEFORE, EMPTY, Grid};
+use super::tile::CONFLICT;
+use crate::field::gaps::COARSE;
+use crate::field::lattice::UNITS;
+
+/// Coarse positions along each axis of a cell.
+const STEPS: usize = (UNITS / COARSE) as usize;
+
+/// Struck-out squares of the 5×5 cells around a dot, row by row, a bit for each of 8×8 squares.
+type Entry = [u64; 25];
+
+fn table() -> &'static [Entry] {
+    static TABLE: OnceLock<Vec<Entry>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        (0..STEPS * STEPS)
+            .map(|i| entry(i % STEPS, i / STEPS))
+            .collect()
+    })
+}
+
+/// The entry of a word with a dot.
+#[inline(always)]
+pub(super) fn of(word: u32) -> &'static Entry {
+    let (x, y) = (word >> 6 & 31, word >> 22 & 31);
+    &table()[(y * STEPS as u32 + x) as usize]
+}
+
+fn entry(x: usize, y: usize) -> Entry {
+    let columns: [[u32; 8]; 5] = std::array::from_fn(|i| farthest(x, i));
+    let rows: [[u32; 8]; 5] = std::array::from_fn(|j| farthest(y, j));
+    std::array::from_fn(|cell| {
+        let (columns, rows) = (&columns[cell % 5], &rows[cell / 5]);
+        let line = |row: u32| {
+            (0..8).fold(0, |bits, c| {
+                bits | u64::from(columns[c] + row < CONFLICT) << c
+            })
+        };
+        (0..8).fold(0, |bits, r| bits | line(rows[r]) << (8 * r))
+    })
+}
+
+/// Squared distances along one axis from the dots of a coarse position to the far ends of the
+/// eight squares of the cell `i − 2` further on.
+fn farthest(step: usize, i: usize) -> [u32; 8] {
+    let first = step as i32 * COARSE - (i as i32 - 2) * UNITS;
+    let last = first + COARSE - 1;
+    std::array::from_fn(|square| {
+        let side = UNITS / 8;
+        let (near, far) = (square as i32 * side, square as i32 * side + side - 1);
+        let away = (far - first).max(last - near);
+        (away * away) as u32
+    })
+}
+
+/// Calls `f(row, column, open squares)` for every empty cell of the rows `first..last` that has
+/// open squares, in order.
+#[inline(always)]
+pub(super) fn open_cells(
+    grid: &Grid,
+    first: usize,
+    last: usize,
+    mut f: impl FnMut(usize, usize, u64),
+) {
+    let (stride, words) = (grid.stride(), grid.words());
+    let columns = stride - 8;
+    // Struck-out squares of five lines of cells, reused in turn.
+    let mut struck: [Vec<u64>; 5] = std::array::from_fn(|_| vec![0; columns + 8]);
+    // Lines of the grid, rim included: cell row r is line r + 2, and its dots reach two lines on.
+    for line in first..last + 2 * BEFORE {
+        let own = &words[line * stride..(line + 1) * stride];
+        let [a, b, c, d, e] = &mut struck;
+        let targets = match line % 5 {
+            0 => [a, b, c, d, e],
+            1 => [b, c, d, e, a],
+            2 => [c, d, e, a, b],
+            3 => [d, e, a, b, c],
+            _ => [e, a, b, c, d],
+        };
+        for (x, &word) in own[..columns + 2 * BEFORE].iter().enumerate() {
+            if word & EMPTY != 0 {
+                continue;
+            }
+            let entry = of(word);
+            for j in 0..5 {
+                let target = &mut targets[j][x..x + 5];
+                for i in 0..5 {
+                    target[i] |= entry[5 * j + i];
+                }
+            }
+        }
+        // The line two above has now met all its dots; rows before the first have not, and are
+        // thrown away.
+        let done = &mut *targets[0];
+        if line >= first + 2 * BEFORE {
+            let row = line - 2 * BEFORE;
+            let home = &words[(row + BEFORE) * stride + BEFORE..][..columns];
+            for (column, (&word, &struck)) in home.iter().zip(&done[4..]).enumerate() {
+                if word & EMPTY != 0 && struck != u64::MAX {
+                    f(row, column, !struck);
+                }
+            }
+        }
+        done.fill(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::gaps::{CELL, coarse_squares};
+    use crate::field::lattice::Spot;
+
+    #[test]
+    fn the_table_holds_the_coarse_squares_of_the_plain_rules() {
+        for (x, y) in [(0, 0), (63, 64), (2047, 1), (1000, 1700), (511, 2046)] {
+            let entry = of(super::super::grid::word(Spot { x, y }, 0));
+            for (cell, &struck) in entry.iter().enumerate() {
+                let dx = i64::from(x) - (cell as i64 % 5 - 2) * i64::from(UNITS);
+                let dy = i64::from(y) - (cell as i64 / 5 - 2) * i64::from(UNITS);
+                assert_eq!(coarse_squares(&[(dx, dy)]), !struck, "{x},{y} {cell}");
+            }
+        }
+        assert_eq!(CELL.side / 8, 256);
+    }
+}

@@ -1,0 +1,88 @@
+//! The sampler for even spacing, in vectors: the same dots as [`Arena::fill`], bit for bit.
+//!
+//! ```text
+//! tile    blind rounds, tile by tile with a rim of its own: hash, test, settle eight cells at once
+//! cover   every dot strikes out squares of the 5×5 cells around it, read from a table
+//! aim     cells with open squares fire into them; one list a band, shorter every round
+//! settle  fired darts meet; winners enter the grid
+//! ```
+//! Bands of rows are worked in parallel. Every phase reads one grid and writes its own rows of
+//! another, so two barriers a round are all there is, and no order or number of threads can enter.
+
+mod aim;
+pub(super) mod cover;
+mod grid;
+mod remainder;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+pub(super) use self::grid::{Grid, spot};
+
+use self::aim::Band;
+use self::tile::Tile;
+use super::darts::GAP_ROUNDS;
+use super::rounds::Arena;
+use super::spacing::Uniform;
+use crate::error::{Error, Result};
+use crate::parallel;
+use crate::simd::{Level, dispatch};
+
+/// How the work is cut up and computed; none of it changes a dot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setup {
+    pub(super) level: Level,
+    /// Columns and rows of a tile of the blind rounds.
+    pub(super) tile: (usize, usize),
+}
+
+impl Setup {
+    /// Tiles small enough for a core's own cache, and enough bands of rows to share out.
+    pub(super) fn for_rows(rows: usize) -> Self {
+        Self {
+            level: Level::detect(),
+            tile: (128, rows.div_ceil(16).clamp(32, 128)),
+        }
+    }
+}
+
+/// A maximal set of sites, one cell each; see [`Arena::fill`].
+pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
+    let mut accepted = Grid::new(arena.lattice);
+    let rows = setup.tile.1;
+    let mut parts: Vec<_> = accepted.bands(rows).enumerate().collect();
+    parallel::for_each_chunk(&mut parts, 1, |_, part| {
+        let (i, words) = &mut part[0];
+        dispatch!(setup.level.get(), simd => Tile::new(arena, setup.tile).fill_band(simd, *i * rows, words));
+    });
+    drop(parts);
+    accepted.wrap();
+
+    let mut proposed = Grid::new(arena.lattice);
+    let mut bands: Vec<Band> = (0..arena.lattice.rows.div_ceil(rows))
+        .map(|i| Band::new(i * rows, (i * rows + rows).min(arena.lattice.rows)))
+        .collect();
+    for round in 0..GAP_ROUNDS {
+        proposed.prepare(round);
+        let mut parts: Vec<_> = proposed.bands(rows).zip(&mut bands).collect();
+        parallel::for_each_chunk(&mut parts, 1, |_, part| {
+            let (words, band) = &mut part[0];
+            dispatch!(setup.level.get(), simd => band.aim(simd, arena, &accepted, round, words));
+        });
+        drop(parts);
+        if bands.iter().all(Band::is_done) {
+            return Ok(accepted);
+        }
+        proposed.wrap();
+        let mut parts: Vec<_> = accepted.bands(rows).zip(&mut bands).collect();
+        parallel::for_each_chunk(&mut parts, 1, |_, part| {
+            let (words, band) = &mut part[0];
+            dispatch!(setup.level.get(), simd => band.settle(simd, arena, &proposed, round, words));
+        });
+        drop(parts);
+        accepted.wrap();
+    }
+    Err(Error::RoomLeft {
+        cells: bands.iter().map(Band::open_cells).sum(),
+    })
+}
