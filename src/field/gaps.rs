@@ -262,7 +262,7 @@ fn nth_set_bit(word: u64, n: u32) -> u32 {
     let at = above(sums, u64::from(n)).trailing_zeros() & 56;
     let before = (sums << 8) >> at & 0xFF;
     // The bits of that byte, one a byte.
-    let spread = (word >> at & 0xFF) * ONES & 0x8040_2010_0804_0201;
+    let spread = ((word >> at & 0xFF) * ONES) & 0x8040_2010_0804_0201;
     let bits = (spread + 0x7F7F_7F7F_7F7F_7F7F) >> 7 & ONES;
     let inside = above(bits.wrapping_mul(ONES), u64::from(n) - before);
     at + (inside.trailing_zeros() >> 3)

@@ -109,7 +109,7 @@ mod tests {
                     x: (bits & 2047) as u16,
                     y: (bits >> 11 & 2047) as u16,
                 };
-                words[(bits >> 22) as usize * 25 >> 10] = word(spot, at << 11);
+                words[((bits >> 22) as usize * 25) >> 10] = word(spot, at << 11);
             }
             words[12] = EMPTY;
             let disks = Disks::around(&words, 5, 12);
