@@ -1,8 +1,9 @@
 //! Where the dots go: Poisson-disk fields.
 //!
 //! Data runs one way: [`request`] checks and conducts, [`target`] brings mask and density onto the
-//! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set under a [`spacing`] rule around
-//! [`obstacle`]s, the request clips it to the mask, [`rank`] orders it, [`quality`] measures it.
+//! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set of [`darts`] under a [`spacing`] rule
+//! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask,
+//! [`rank`] orders it, [`quality`] measures it.
 
 mod bins;
 mod cells;
