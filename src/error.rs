@@ -72,6 +72,15 @@ pub enum Error {
         /// The least length that fits.
         allowed: usize,
     },
+    /// A buffer that has to have one length and has another, in elements.
+    WrongLength {
+        /// The parameter's name as it stands in the API.
+        parameter: &'static str,
+        /// Length of what the caller passed.
+        value: usize,
+        /// The length it has to have.
+        allowed: usize,
+    },
     /// A file that could not be read or written as asked.
     File {
         /// The parameter's name as it stands in the API.
@@ -173,6 +182,16 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "{parameter} has {value} elements, allowed: at least {allowed}"
+                )
+            }
+            Self::WrongLength {
+                parameter,
+                value,
+                allowed,
+            } => {
+                write!(
+                    f,
+                    "{parameter} has {value} elements, allowed: exactly {allowed}"
                 )
             }
             Self::File {

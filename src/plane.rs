@@ -1,5 +1,7 @@
 //! A row-major grid with one value per pixel.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::units::Size;
 
@@ -14,10 +16,19 @@ use crate::units::Size;
 /// assert_eq!(ramp.sample(2.0, 1.0), 1.5); // halfway between the centres of columns 1 and 2
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Plane<T> {
     size: Size,
     values: Vec<T>,
+}
+
+impl<T> fmt::Debug for Plane<T> {
+    /// The size alone: millions of values help nobody.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plane")
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Copy> Plane<T> {
@@ -43,10 +54,10 @@ impl<T: Copy> Plane<T> {
     /// A grid over values that are already there, row by row.
     ///
     /// # Errors
-    /// [`Error::ShortBuffer`] unless there is exactly one value per pixel.
+    /// [`Error::WrongLength`] unless there is exactly one value per pixel.
     pub fn from_vec(size: Size, values: Vec<T>) -> Result<Self> {
         if values.len() != size.pixels() {
-            return Err(Error::ShortBuffer {
+            return Err(Error::WrongLength {
                 parameter: "values",
                 value: values.len(),
                 allowed: size.pixels(),
@@ -148,7 +159,7 @@ mod tests {
         let refused = Plane::from_vec(Size::new(2, 2).unwrap(), vec![0_u8; 3]).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "values has 3 elements, allowed: at least 4"
+            "values has 3 elements, allowed: exactly 4"
         );
     }
 }

@@ -124,6 +124,36 @@ fn code_of_the_library_names_modules_not_root_re_exports() {
     );
 }
 
+/// How many modules up a path such as `super::super::x` climbs, for each such path in a line.
+fn climbs(line: &str) -> Vec<usize> {
+    let code = line.split("//").next().unwrap_or("");
+    code.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+        .map(|path| path.matches("super::").count())
+        .filter(|&up| up > 0)
+        .collect()
+}
+
+#[test]
+fn no_path_climbs_out_of_its_top_level_module() {
+    // `super::super::look` would reach another layer without naming the crate.
+    for (name, text) in all_sources() {
+        let file = name.trim_end_matches(".rs").trim_end_matches("/mod");
+        let depth = file.split('/').count();
+        for (number, line) in text.lines().enumerate() {
+            // One module more inside `mod tests`.
+            let nested = usize::from(line.starts_with(' '));
+            for up in climbs(line) {
+                assert!(
+                    up < depth + nested,
+                    "{name}:{}: {}",
+                    number + 1,
+                    line.trim()
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn no_file_is_longer_than_a_reader_can_hold() {
     for (name, text) in all_sources() {
@@ -162,5 +192,6 @@ fn the_checker_sees_an_upward_import() {
         ["units"]
     );
     assert!(imports("use my_crate::photo;").is_empty());
+    assert_eq!(climbs("use super::super::look::Edge; // super::"), [2]);
     assert!(layer_of("photo") > layer_of("raster"));
 }

@@ -226,6 +226,7 @@ fn wrong_files_are_named_with_what_is_allowed() {
     let whole = fs::read(path("photo.png")).unwrap();
     fs::write(path("cut.png"), &whole[..whole.len() / 2]).unwrap();
     fs::write(path("empty.jpg"), []).unwrap();
+    fs::write(path("empty.png"), []).unwrap();
     fs::write(path("words.png"), "no picture at all").unwrap();
     fs::create_dir(path("folder.png")).unwrap();
     let mut huge = whole.clone();
@@ -246,6 +247,7 @@ fn wrong_files_are_named_with_what_is_allowed() {
         ("missing.png", "no such file"),
         ("folder.png", "is a folder"),
         ("empty.jpg", "is empty"),
+        ("empty.png", "is empty"),
         ("words.png", "no picture of a known format"),
         ("cut.png", "is damaged"),
         ("cut.jpg", "is damaged"),
@@ -274,6 +276,37 @@ fn wrong_files_are_named_with_what_is_allowed() {
     let said = refusal(&folder, &["--photo", "photo.png"]);
     assert!(
         said.contains("--mask") && said.contains("--outline"),
+        "{said}"
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    // Not even the superuser may make a folder there.
+    let folder = with_photo();
+    let out = "/proc/stubblefield";
+    let args = ["--photo", "photo.png", "--outline", OUTLINE, "--out", out];
+    let said = refusal(&folder, &args);
+    assert!(
+        said.contains("out is /proc/stubblefield: the system refused"),
+        "{said}"
+    );
+    assert!(
+        said.contains("allowed: a folder that can be written to"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_photo_too_small_to_guess_its_scale_is_named() {
+    let folder = with_photo();
+    image::RgbImage::new(30, 30)
+        .save(folder.path().join("tiny.png"))
+        .unwrap();
+    let said = refusal(&folder, &["--photo", "tiny.png", "--outline", OUTLINE]);
+    assert!(
+        said.contains("30 px wide") && said.contains("allowed: at least 44 px"),
         "{said}"
     );
 }

@@ -1,8 +1,8 @@
 //! What every picture promises, whatever it shows.
 
 use stubblefield::{
-    Density, Edge, Level, Look, Mask, Photo, Plan, Rasterizer, Samples, Scale, Seed, Size,
-    SyntheticScalp, When,
+    Density, Edge, Fading, Level, Look, Mask, Photo, Plan, Rasterizer, Samples, Scale, Seed, Size,
+    SyntheticScalp, Variation, When,
 };
 
 fn codes(photo: &Photo) -> &[u8] {
@@ -169,6 +169,30 @@ fn fair_skin_darkens_by_the_clinical_amount_and_dark_skin_by_about_half() {
             (-3.5..=-1.75).contains(&shift.delta_l),
             "{dark:?}: {shift:?}"
         );
+    }
+}
+
+#[test]
+fn dots_that_would_outgrow_the_rasterizer_are_refused_when_planned() {
+    let photo = even(Size::new(600, 400).unwrap(), [210, 170, 150]);
+    let size = photo.size();
+    let scale = Scale::px_per_mm(400.0).unwrap();
+    let plan = |look: Look| look.plan(&photo, &Mask::full(size), scale, Seed::new(1));
+    let mut fading = Fading::default();
+    (fading.spread_per_year, fading.fresh_size) = (0.2, 3.0);
+    let mut variation = Variation::default();
+    (variation.diameter_mm, variation.diameter_sd) = (0.6, 0.5);
+    let dense = Look::stubble().with_density(Density::per_cm2(2000.0).unwrap());
+    let wide = plan(dense.with_fading(fading).with_variation(variation)).unwrap_err();
+    assert!(wide.to_string().contains("allowed: at most 512"), "{wide}");
+    let mut fading = Fading::default();
+    fading.sinking_mm_per_year = 0.02;
+    let deep = plan(dense.with_fading(fading)).unwrap_err();
+    assert!(deep.to_string().contains("allowed: 0.3..=64"), "{deep}");
+    // What is planned can be drawn at any time.
+    let plan = plan(dense).unwrap();
+    for when in ["fresh", "healed", "30y"] {
+        plan.render(&photo, when.parse().unwrap()).unwrap();
     }
 }
 

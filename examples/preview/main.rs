@@ -10,6 +10,7 @@ mod closeup;
 mod output;
 mod sheet;
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ use stubblefield::{Mask, Photo, Report, Scale, Seed, SyntheticScalp};
 
 /// Beyond it the system may refuse to start them.
 const MOST_THREADS: usize = 1024;
+
+/// Taken as a head, a narrower photo has fewer pixels per mm than [`Scale`] allows.
+const NARROWEST_HEAD_PX: u32 = 44;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -47,16 +51,17 @@ fn run(args: &Args) -> Result<(), Failure> {
     // Whatever can be wrong with the words on the command line is said before any work is done.
     let look = args.look()?;
     let when = args.when()?;
-    let output = Output::prepare(&args.out, [args.photo.as_deref(), args.mask.as_deref()])?;
+    let given = args.px_per_mm.map(Scale::px_per_mm).transpose()?;
     if args.threads > MOST_THREADS {
         return Err(format!("threads is {}, allowed: 0..={MOST_THREADS}", args.threads).into());
     }
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads)
         .build()?;
+    let output = Output::prepare(&args.out, [args.photo.as_deref(), args.mask.as_deref()])?;
     threads.install(|| {
         let mut clock = Clock::new(args.quiet);
-        let subject = clock.stage("reading", || subject(args))?;
+        let subject = clock.stage("reading", || subject(args, given))?;
         let Subject {
             photo, mask, scale, ..
         } = &subject;
@@ -85,9 +90,9 @@ fn run(args: &Args) -> Result<(), Failure> {
     })
 }
 
-fn subject(args: &Args) -> Result<Subject, Failure> {
+fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
     let Some(path) = &args.photo else {
-        let scale = Scale::px_per_mm(args.px_per_mm.unwrap_or(6.0))?;
+        let scale = given.map_or_else(|| Scale::px_per_mm(6.0), Ok)?;
         let scalp = SyntheticScalp::generate(scale, Seed::new(1))?;
         let mask = args.area(scalp.photo.size())?.unwrap_or(scalp.receded);
         let remarks = vec!["no --photo given: drawing on a synthetic scalp".to_owned()];
@@ -98,8 +103,6 @@ fn subject(args: &Args) -> Result<Subject, Failure> {
             remarks,
         });
     };
-    // Refused before the photo is read: a wrong scale is the commonest slip.
-    let given = args.px_per_mm.map(Scale::px_per_mm).transpose()?;
     let photo = Photo::open(path)?;
     let mask = args.area(photo.size())?.ok_or(
         "no area to treat, allowed: --mask FILE (white = treat) or --outline \"x,y x,y x,y ...\"",
@@ -108,7 +111,14 @@ fn subject(args: &Args) -> Result<Subject, Failure> {
     let scale = match given {
         Some(scale) => scale,
         None => {
-            let guess = photo.size().width() as f32 / 220.0;
+            let width = photo.size().width();
+            if width < NARROWEST_HEAD_PX {
+                return Err(format!(
+                    "no --px-per-mm given, and a photo {width} px wide is too small to guess it from, allowed: at least {NARROWEST_HEAD_PX} px"
+                )
+                .into());
+            }
+            let guess = width as f32 / 220.0;
             remarks.push(format!(
                 "no --px-per-mm given: taking the picture to be 220 mm wide, {guess:.2} px/mm"
             ));
@@ -131,8 +141,12 @@ fn say(subject: &Subject, report: &Report, saved: &[String], output: &Output, qu
         eprintln!("warning: {warning}");
     }
     if !quiet {
-        println!("{report}");
-        println!("pictures and figures are in {}", output.folder().display());
+        // Who closes the pipe does not want to read on; the files are written.
+        let folder = output.folder().display();
+        let _ = writeln!(
+            std::io::stdout(),
+            "{report}\npictures and figures are in {folder}"
+        );
     }
 }
 

@@ -20,16 +20,11 @@ impl Output {
         folder: &Path,
         inputs: impl IntoIterator<Item = Option<&'a Path>>,
     ) -> Result<Self, Error> {
-        let refuse = |path: &Path, problem| Error::File {
-            parameter: "out",
-            path: path.to_owned(),
-            problem,
-            allowed: "a folder that can be written to and holds no input",
-        };
         if folder.exists() && !folder.is_dir() {
-            return Err(refuse(folder, FileProblem::NotADirectory));
+            return Err(refused(folder, FileProblem::NotADirectory));
         }
-        let denied = |error: std::io::Error| refuse(folder, FileProblem::Denied(error.to_string()));
+        let denied =
+            |error: std::io::Error| refused(folder, FileProblem::Denied(error.to_string()));
         fs::create_dir_all(folder).map_err(denied)?;
         tempfile::tempfile_in(folder).map_err(denied)?;
         let output = Self {
@@ -45,7 +40,7 @@ impl Output {
                     .canonicalize()
                     .is_ok_and(|result| result == input)
                 {
-                    return Err(refuse(&input, FileProblem::WouldOverwriteInput));
+                    return Err(refused(&input, FileProblem::WouldOverwriteInput));
                 }
             }
         }
@@ -85,10 +80,25 @@ impl Output {
         // A temporary file is private; a result is for whomever the folder is for.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(&self.folder)?;
-        file.write_all(bytes)?;
-        file.persist(self.folder.join(name))?;
-        Ok(())
+        let path = self.folder.join(name);
+        let write = || {
+            let mut file = builder.tempfile_in(&self.folder)?;
+            file.write_all(bytes)?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().map_err(|error: std::io::Error| {
+            refused(&path, FileProblem::Denied(error.to_string())).into()
+        })
+    }
+}
+
+fn refused(path: &Path, problem: FileProblem) -> Error {
+    Error::File {
+        parameter: "out",
+        path: path.to_owned(),
+        problem,
+        allowed: "a folder that can be written to and holds no input",
     }
 }
 

@@ -111,7 +111,8 @@ impl Look {
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] when mask and photo differ in size; [`Error::OutOfRange`] for an
-    /// [`Edge`] or [`Variation`] out of its range; [`Error::TooLarge`] when the mask would take more
+    /// [`Edge`], [`Variation`] or [`Fading`] out of its range, and for dots that would grow beyond what
+    /// can be drawn within thirty years; [`Error::TooLarge`] when the mask would take more
     /// dots than the field's limit.
     ///
     /// # Determinism

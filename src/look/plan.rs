@@ -16,10 +16,11 @@ use crate::random::{Seed, Stage};
 use crate::scene::Scene;
 use crate::units::Scale;
 
-/// Share of the dots that are in place after each session.
+/// Share of the dots that are in place after each session: a guess from clinics that speak of two to
+/// four sessions, the first one sparse.
 const SESSIONS: [f32; 3] = [0.30, 0.70, 1.0];
 
-/// Distance over which skin takes pigment more or less readily, in mm.
+/// Distance over which skin takes pigment more or less readily, in mm: a guess.
 const UPTAKE_LENGTH_MM: f32 = 12.0;
 
 /// Standard deviation of smooth noise of range −1 to 1.
@@ -164,9 +165,9 @@ pub(super) fn plan(
             healed,
         }
     });
-    let dots = dots.collect();
+    let dots: Vec<_> = dots.collect();
     let fingerprint = fingerprint(&look, mask, scale, seed, &scene);
-    Ok(Plan {
+    let plan = Plan {
         look,
         mask: mask.clone(),
         scale,
@@ -177,7 +178,9 @@ pub(super) fn plan(
         full: zone.map(|z| u8::from(z >= 1.0)),
         dots,
         fingerprint,
-    })
+    };
+    plan.check_drawable()?;
+    Ok(plan)
 }
 
 fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene) -> String {

@@ -1,13 +1,13 @@
 //! A plan drawn at one time: deposits become ink, ink becomes light.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::look::plan::Plan;
 use crate::photo::Photo;
 use crate::pigment::{Halo, Impression, Optics, When, halo};
 use crate::plane::Plane;
-use crate::raster::{Ink, InkDot, Rasterizer, Veil};
+use crate::raster::{BLUR_RANGE_PX, Ink, InkDot, MAX_RADIUS_PX, Rasterizer, Veil};
 
-/// Dots per cm² from which fresh skin is red all over.
+/// Dots per cm² from which fresh skin is red all over: a guess.
 const FULLY_RED_PER_CM2: f32 = 60.0;
 
 /// The most cells of the veil's grid: a quarter of a millimetre on a whole head.
@@ -64,7 +64,7 @@ impl Plan {
     /// photo and its shine.
     ///
     /// # Errors
-    /// Those of the rasterizer; none for a plan that was made by [`Look::plan`](crate::Look::plan).
+    /// Those of the rasterizer, which [`Look::plan`](crate::Look::plan) has ruled out.
     pub fn transmittance(&self, when: When) -> Result<[Plane<f32>; 3]> {
         let drawing = self.drawing(when)?;
         let mut ink = Ink::new(&drawing.dots, drawing.blur_px);
@@ -80,15 +80,44 @@ impl Plan {
     pub fn reach_px(&self, when: When) -> f32 {
         let optics = self.optics(self.look.variation.depth_mm);
         let widest = optics.halo_sigma_mm.iter().fold(0.0_f32, |a, &b| a.max(b));
-        let largest = self
-            .dots
-            .iter()
-            .map(|dot| self.aged(&dot.healed, when).radius_mm);
-        let largest = largest.fold(0.0, f32::max) * optics.spread;
-        let dot = InkDot::reach_px(self.scale.to_px(largest), self.blur_px(when));
+        let largest = self.scale.to_px(self.largest_mm(when));
+        let dot = InkDot::reach_px(largest, self.blur_px(when));
         let veil = Halo::reach_mm(widest, self.least_cell_mm());
         // Both reach as far along the axes, so farther along the diagonals.
         dot.max(self.scale.to_px(veil)) * std::f32::consts::SQRT_2
+    }
+
+    /// An error unless every dot can be drawn at every time, so that no later call has to refuse.
+    ///
+    /// A deposit is widest in the hour after the session or after the longest time, and blurred most
+    /// when it has sunk deepest.
+    pub(super) fn check_drawable(&self) -> Result<()> {
+        for when in [When::fresh(), When::latest()] {
+            let radius = f64::from(self.scale.to_px(self.largest_mm(when)));
+            Error::check(
+                "radius of the largest dot in px",
+                radius,
+                radius <= f64::from(MAX_RADIUS_PX),
+                "at most 512: a smaller diameter, less spread or fewer px_per_mm",
+            )?;
+            let blur = self.blur_px(when);
+            Error::check(
+                "blur of the deepest dots in px",
+                f64::from(blur),
+                BLUR_RANGE_PX.contains(&blur),
+                "0.3..=64: less depth, less sinking or fewer px_per_mm",
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Radius in mm of the widest visible spot at a time.
+    fn largest_mm(&self, when: When) -> f32 {
+        let radii = self
+            .dots
+            .iter()
+            .map(|dot| self.aged(&dot.healed, when).radius_mm);
+        radii.fold(0.0, f32::max) * self.optics(self.look.variation.depth_mm).spread
     }
 
     fn drawing(&self, when: When) -> Result<Drawing> {

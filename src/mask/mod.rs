@@ -4,7 +4,6 @@ mod distance;
 mod outline;
 
 use crate::error::{Error, Result};
-use crate::parallel;
 use crate::plane::Plane;
 use crate::units::{Scale, Size};
 
@@ -163,22 +162,7 @@ impl Mask {
     /// A few nanoseconds per pixel, linear in the pixels whatever the shape.
     #[must_use]
     pub fn signed_distance_px(&self) -> Plane<f32> {
-        let to_inside = distance::squared(self.size(), |i| self.coverage.values()[i] >= 0.5);
-        let to_outside = distance::squared(self.size(), |i| self.coverage.values()[i] < 0.5);
-        let width = self.size().width() as usize;
-        let mut signed = Plane::filled(self.size(), 0.0_f32);
-        parallel::for_each_chunk(signed.values_mut(), width, |row, values| {
-            for (x, value) in values.iter_mut().enumerate() {
-                let i = row * width + x;
-                // The edge lies halfway between an inside centre and an outside centre.
-                *value = if to_outside[i] > 0 {
-                    distance::root(to_outside[i]) - 0.5
-                } else {
-                    0.5 - distance::root(to_inside[i])
-                };
-            }
-        });
-        signed
+        distance::signed(&self.coverage)
     }
 
     /// The mask with a soft edge that rises from 0 at the edge to 1 `width_mm` further in.

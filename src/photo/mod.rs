@@ -63,7 +63,7 @@ impl Photo {
     /// A photo of 8-bit sRGB pixels.
     ///
     /// # Errors
-    /// [`Error::ShortBuffer`](crate::Error::ShortBuffer) unless there are exactly three codes per pixel.
+    /// [`Error::WrongLength`](crate::Error::WrongLength) unless there are exactly three codes per pixel.
     pub fn from_rgb8(size: Size, codes: Vec<u8>) -> Result<Self> {
         Self::from_buffer(size, Buffer::Rgb8(codes), ColorSpace::srgb())
     }
@@ -71,7 +71,7 @@ impl Photo {
     /// A photo of 8-bit sRGB pixels with straight alpha.
     ///
     /// # Errors
-    /// [`Error::ShortBuffer`](crate::Error::ShortBuffer) unless there are exactly four codes per pixel.
+    /// [`Error::WrongLength`](crate::Error::WrongLength) unless there are exactly four codes per pixel.
     pub fn from_rgba8(size: Size, codes: Vec<u8>) -> Result<Self> {
         Self::from_buffer(size, Buffer::Rgba8(codes), ColorSpace::srgb())
     }
@@ -79,7 +79,7 @@ impl Photo {
     /// A photo of 16-bit sRGB pixels.
     ///
     /// # Errors
-    /// [`Error::ShortBuffer`](crate::Error::ShortBuffer) unless there are exactly three codes per pixel.
+    /// [`Error::WrongLength`](crate::Error::WrongLength) unless there are exactly three codes per pixel.
     pub fn from_rgb16(size: Size, codes: Vec<u16>) -> Result<Self> {
         Self::from_buffer(size, Buffer::Rgb16(codes), ColorSpace::srgb())
     }
@@ -87,7 +87,7 @@ impl Photo {
     /// A photo of 16-bit sRGB pixels with straight alpha.
     ///
     /// # Errors
-    /// [`Error::ShortBuffer`](crate::Error::ShortBuffer) unless there are exactly four codes per pixel.
+    /// [`Error::WrongLength`](crate::Error::WrongLength) unless there are exactly four codes per pixel.
     pub fn from_rgba16(size: Size, codes: Vec<u16>) -> Result<Self> {
         Self::from_buffer(size, Buffer::Rgba16(codes), ColorSpace::srgb())
     }
@@ -95,7 +95,7 @@ impl Photo {
     /// A photo of linear light in the primaries of sRGB, 1 being full.
     ///
     /// # Errors
-    /// [`Error::ShortBuffer`](crate::Error::ShortBuffer) unless there are exactly three values per
+    /// [`Error::WrongLength`](crate::Error::WrongLength) unless there are exactly three values per
     /// pixel, [`Error::OutOfRange`](crate::Error::OutOfRange) when one is not finite.
     pub fn from_rgb_f32(size: Size, light: Vec<f32>) -> Result<Self> {
         Self::from_buffer(

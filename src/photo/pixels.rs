@@ -117,7 +117,7 @@ impl Buffer {
         };
         let allowed = size.pixels() * self.pixels().channels();
         if value != allowed {
-            return Err(Error::ShortBuffer {
+            return Err(Error::WrongLength {
                 parameter: "pixels",
                 value,
                 allowed,

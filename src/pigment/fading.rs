@@ -43,6 +43,11 @@ impl When {
         Self { days: HEALED_DAYS }
     }
 
+    /// Thirty years after healing: nothing is told about later.
+    pub(crate) const fn latest() -> Self {
+        Self { days: MOST_DAYS }
+    }
+
     /// So many days later.
     ///
     /// # Errors

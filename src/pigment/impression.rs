@@ -15,7 +15,7 @@ pub struct Impression {
     pub depth_mm: f32,
     /// Relative absorbance in linear red, green and blue; that of carbon black is 1, 1.1, 1.3.
     pub absorbance: [f32; 3],
-    /// Which of the field's dilutions the dot was made with, 0 the lightest.
+    /// Which of the look's dilutions the dot was made with: an index into [`Variation::shades`].
     pub shade: u8,
 }
 
