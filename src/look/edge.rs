@@ -15,6 +15,16 @@ use crate::units::Scale;
 /// The zone lies inside the mask: nothing is drawn beyond it. In a mask too narrow for the whole
 /// zone everything shrinks in proportion.
 ///
+/// # Examples
+/// ```
+/// use stubblefield::{Edge, Look};
+///
+/// let mut defined = Edge::default();
+/// defined.width_mm = 3.0;
+/// let look = Look::stubble().with_edge(defined);
+/// # let _ = look;
+/// ```
+///
 /// # References
 /// P. Shapiro and R. Shapiro on hairlines in hair transplantation (Facial Plast. Surg. Clin. 12,
 /// 2004): a transition zone of 5 to 15 mm with single fine hairs foremost, irregular at the scale of

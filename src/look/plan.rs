@@ -43,7 +43,21 @@ pub struct PlannedDot {
 
 /// A look laid on one photo: the same dots at any time.
 ///
-/// See [`Look::plan`].
+/// Made by [`Look::plan`].
+///
+/// # Examples
+/// ```
+/// use stubblefield::{Look, Scale, Seed, SyntheticScalp, When};
+///
+/// let scalp = SyntheticScalp::generate(Scale::px_per_mm(1.0)?, Seed::new(1))?;
+/// let plan = Look::stubble().plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7))?;
+/// let first = plan.dots().iter().filter(|dot| dot.session == 1).count() as f32;
+/// assert!((first / plan.dots().len() as f32 - 0.30).abs() < 0.01);
+/// // The same dots, later.
+/// let faded = plan.render(&scalp.photo, When::years(5.0)?)?;
+/// assert_eq!(faded.size(), scalp.photo.size());
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(super) look: Look,

@@ -109,6 +109,19 @@ impl FromStr for When {
 
 /// How deposits change with time. No measured law exists: each number is a named guess.
 ///
+/// # Examples
+/// ```
+/// use stubblefield::{Fading, HairColor, Seed, Variation, When};
+///
+/// let hair: HairColor = "black".parse()?;
+/// let healed = Variation::default().impression(hair, Seed::new(7), 0);
+/// let mut sunny = Fading::default();
+/// sunny.half_life_years = 2.5;
+/// let later = When::years(5.0)?;
+/// assert!(sunny.at(&healed, later).strength < Fading::default().at(&healed, later).strength);
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+///
 /// # References
 /// Anchors: visual density scores of 8.7 after treatment and 7.7 at six months, in Liu et al.,
 /// "Scalp Micropigmentation Is an Effective Treatment for Localized Alopecia", J. Cosmet. Dermatol.

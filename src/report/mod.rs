@@ -19,7 +19,7 @@ const PROBES: u32 = 300_000;
 /// Mean darkening beyond which shaved hair beside it looks paler than the treatment.
 const TOO_DARK: f64 = -12.0;
 
-/// Measured figures of one plan at one time.
+/// Measured figures of one plan at one time; made by [`Plan::report`].
 ///
 /// Every number here is counted or measured on the rendered picture; what the picture itself rests
 /// on (how skin shows pigment, how it fades) is a model with documented guesses.
