@@ -194,6 +194,20 @@ pub(crate) fn moved<S: Simd>(pairs: u32x8<S>, by: u32x8<S>) -> u32x8<S> {
     (pairs.bitcast::<i16x16<S>>() + by.bitcast::<i16x16<S>>()).bitcast()
 }
 
+/// Squared distances from eight points to the farthest corners of eight rectangles, given by their
+/// first and last corners; the same limits as for [`squared_lengths`].
+#[inline(always)]
+pub(crate) fn farthest_squared<S: Simd>(
+    point: u32x8<S>,
+    first: u32x8<S>,
+    last: u32x8<S>,
+) -> u32x8<S> {
+    let (point, first, last): (i16x16<S>, i16x16<S>, i16x16<S>) =
+        (point.bitcast(), first.bitcast(), last.bitcast());
+    let way = (point - first).max(last - point);
+    way.pairwise_dot_product(way).bitcast()
+}
+
 /// Where `a < b`: all bits of the word set; both below 2³¹.
 #[inline(always)]
 pub(crate) fn less<S: Simd>(a: u32x8<S>, b: u32x8<S>) -> u32x8<S> {

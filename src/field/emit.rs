@@ -10,12 +10,12 @@ use crate::parallel;
 const BAND: usize = 32;
 
 impl Dot {
-    /// The dot of a cell, its rank still open.
-    fn of_cell(lattice: &Lattice, cell: usize, spot: Spot, radius: u32) -> Self {
+    /// The dot in a column of a row, its rank still open.
+    fn at(lattice: &Lattice, column: usize, row: usize, spot: Spot, radius: u32) -> Self {
         let in_nominal = f64::from(radius) / f64::from(NOMINAL);
         Self {
-            id: lattice.key(cell, 0),
-            position_mm: lattice.position_mm(cell, spot).as_vec2(),
+            id: u64::from(lattice.column_key(column)) | lattice.row_key(row, 0),
+            position_mm: lattice.position_mm_in((column, row), spot).as_vec2(),
             spacing_mm: (lattice.side_mm * std::f64::consts::SQRT_2 * in_nominal) as f32,
             rank: 0,
         }
@@ -40,20 +40,11 @@ pub(super) fn dots<S: Spacing>(
     keep: impl Fn(&Dot) -> bool + Sync + Send,
 ) -> (Vec<Dot>, Vec<Dot>) {
     let bands = lattice.rows.div_ceil(BAND);
-    let each = |band: usize, f: &mut dyn FnMut(Dot, bool)| {
-        for row in band * BAND..(band * BAND + BAND).min(lattice.rows) {
-            for (column, &word) in grid.row(row).iter().enumerate() {
-                if let Some(spot) = spot(word) {
-                    let cell = row * lattice.columns + column;
-                    let dot = Dot::of_cell(lattice, cell, spot, spacing.at(cell, spot));
-                    f(dot, keep(&dot));
-                }
-            }
-        }
-    };
     let counts = parallel::map(bands, |band| {
         let mut counts = [0; 2];
-        each(band, &mut |_, kept| counts[usize::from(kept)] += 1);
+        for_each(lattice, grid, spacing, band, |dot| {
+            counts[usize::from(keep(&dot))] += 1;
+        });
         counts
     });
     let total = |kept: usize| counts.iter().map(|counts| counts[kept]).sum();
@@ -72,7 +63,8 @@ pub(super) fn dots<S: Spacing>(
     parallel::for_each_chunk(&mut parts, 1, |band, parts| {
         let [(others, first_other), (kept, first)] = &mut parts[0];
         let mut next = [0; 2];
-        each(band, &mut |dot, keep| {
+        for_each(lattice, grid, spacing, band, |dot| {
+            let keep = keep(&dot);
             let (list, first) = if keep {
                 (&mut *kept, *first)
             } else {
@@ -87,4 +79,22 @@ pub(super) fn dots<S: Spacing>(
         });
     });
     (kept, others)
+}
+
+/// The dots of a band of rows, in order.
+fn for_each<S: Spacing>(
+    lattice: &Lattice,
+    grid: &Grid,
+    spacing: &S,
+    band: usize,
+    mut f: impl FnMut(Dot),
+) {
+    for row in band * BAND..(band * BAND + BAND).min(lattice.rows) {
+        for (column, &word) in grid.row(row).iter().enumerate() {
+            if let Some(spot) = spot(word) {
+                let radius = spacing.at(row * lattice.columns + column, spot);
+                f(Dot::at(lattice, column, row, spot, radius));
+            }
+        }
+    }
 }

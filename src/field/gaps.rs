@@ -2,7 +2,7 @@
 //!
 //! A cell is cut into 8×8 squares, one bit each, and a square is struck out when one disk covers
 //! all of it. Darts are aimed at the squares that are left. Where they find nothing, these squares
-//! are cut again, 2048 = 8·8·8·4, until they are single positions and the answer is exact: either
+//! are cut again, 2048 = 8·4·4·4·4, until they are single positions and the answer is exact: either
 //! a legal position exists and is found, or none exists.
 //!
 //! On the first level a dot stands for all positions that share its 1/32 of the cell, so that what
@@ -10,7 +10,7 @@
 
 use rand::Rng;
 
-use super::darts::TRIES;
+use super::darts::{TRIES, rate, wait};
 use super::lattice::{Spot, UNITS};
 use super::rounds::{Arena, Site};
 use super::spacing::Spacing;
@@ -98,14 +98,21 @@ impl<'a, S: Spacing> Gap<'a, S> {
         self.open.count_ones() as f32 / 64.0 * (density * density).min(1.0)
     }
 
-    /// A legal position of the cell from a few tries in its open squares.
-    pub(super) fn aim(&self, stream: &mut Stream) -> Option<Spot> {
-        (0..TRIES)
-            .map(|_| aimed(self.open, stream.next_u64()))
-            .find(|spot| {
-                let (x, y) = (i32::from(spot.x), i32::from(spot.y));
-                !self.is_covered(Square { x, y, side: 1 })
-            })
+    /// A legal position of the cell from a few tries in its open squares, and when it is hit; or
+    /// when the last try missed.
+    pub(super) fn aim(&self, stream: &mut Stream) -> (Option<Spot>, f32) {
+        let rate = rate(self.open_share());
+        let mut time = 0.0;
+        for _ in 0..TRIES {
+            let bits = stream.next_u64();
+            time += wait(bits as u32, rate);
+            let spot = aimed(self.open, (bits >> 32) as u32);
+            let (x, y) = (i32::from(spot.x), i32::from(spot.y));
+            if !self.is_covered(Square { x, y, side: 1 }) {
+                return (Some(spot), time);
+            }
+        }
+        (None, time)
     }
 
     /// A legal position of the cell, or `None` when there is none at all.
@@ -172,11 +179,14 @@ impl Disk {
     }
 }
 
-/// A position from 64 random bits, evenly spread over the open squares of a cell.
-pub(super) fn aimed(open: u64, bits: u64) -> Spot {
-    let n = ((bits >> 32) * u64::from(open.count_ones())) >> 32;
-    let square = part(CELL, nth_set_bit(open, n as u32));
-    let side = square.side as u64 - 1;
+/// A position from 32 random bits, evenly spread over the open squares of a cell within 0.1 %.
+#[inline(always)]
+pub(super) fn aimed(open: u64, bits: u32) -> Spot {
+    let square = part(
+        CELL,
+        nth_set_bit(open, ((bits >> 16) * open.count_ones()) >> 16),
+    );
+    let side = square.side as u32 - 1;
     spot(
         square.x + (bits & side) as i32,
         square.y + (bits >> 8 & side) as i32,
@@ -191,8 +201,8 @@ pub(super) fn search(
     stream: &mut Stream,
     open_parts: impl Fn(Square) -> u64,
 ) -> Option<Spot> {
-    // Squares of 2048, 256, 32 and 4 positions a side that are being searched, and what is open.
-    let mut levels = [(CELL, open); 4];
+    // Squares of 2048, 256, 64, 16 and 4 positions a side that are being searched, and what is open.
+    let mut levels = [(CELL, open); 5];
     let mut depth = 0;
     loop {
         let (square, open) = &mut levels[depth];
@@ -222,7 +232,7 @@ pub(super) const CELL: Square = Square {
 };
 
 fn per_side(square: Square) -> u32 {
-    square.side.min(8) as u32
+    if square.side == UNITS { 8 } else { 4 }
 }
 
 fn part(square: Square, bit: u32) -> Square {
@@ -324,7 +334,7 @@ mod tests {
         let mut seen = 0_u64;
         for key in 0..2000 {
             let mut stream = Seed::new(2).stream(Stage::Gap, key);
-            let Some(found) = gap.aim(&mut stream) else {
+            let (Some(found), _) = gap.aim(&mut stream) else {
                 continue;
             };
             let (x, y) = (i32::from(found.x), i32::from(found.y));

@@ -60,7 +60,10 @@ impl Lattice {
 
     /// Global position of a spot, in units.
     pub(super) fn units(&self, cell: usize, spot: Spot) -> (i64, i64) {
-        let (column, row) = self.column_row(cell);
+        self.units_in(self.column_row(cell), spot)
+    }
+
+    fn units_in(&self, (column, row): (usize, usize), spot: Spot) -> (i64, i64) {
         let unit = i64::from(UNITS);
         (
             (self.first.0 + column as i64) * unit + i64::from(spot.x),
@@ -70,7 +73,12 @@ impl Lattice {
 
     /// Global position of a spot, in mm from the photo's top-left corner.
     pub(super) fn position_mm(&self, cell: usize, spot: Spot) -> DVec2 {
-        let (x, y) = self.units(cell, spot);
+        self.position_mm_in(self.column_row(cell), spot)
+    }
+
+    /// As [`Lattice::position_mm`], for a cell given by column and row, without a division.
+    pub(super) fn position_mm_in(&self, column_row: (usize, usize), spot: Spot) -> DVec2 {
+        let (x, y) = self.units_in(column_row, spot);
         DVec2::new(x as f64, y as f64) * (self.side_mm / f64::from(UNITS))
     }
 

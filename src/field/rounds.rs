@@ -16,7 +16,7 @@
 
 use rand::Rng;
 
-use super::darts::{BLIND_DARTS, DART_ROUNDS, GAP_ROUNDS, RowKeys, chance};
+use super::darts::{DART_ROUNDS, GAP_ROUNDS, PATIENT_ROUNDS, RowKeys, priority_at, rate, wait};
 use super::gaps::Gap;
 use super::lattice::{Lattice, Spot, UNITS};
 use super::obstacle::Obstacles;
@@ -218,23 +218,19 @@ impl<S: Spacing> Arena<'_, S> {
                 continue;
             }
             let mut stream = self.seed.stream(Stage::Gap, self.lattice.key(cell, round));
-            let bits = stream.next_u64();
-            let unit = (bits >> 40) as f32 * (1.0 / 16_777_216.0);
-            let mut spot = None;
-            if unit < chance(share, round) {
-                spot = gap.aim(&mut stream);
-                if spot.is_none() && usize::from(round) >= BLIND_DARTS.len() {
-                    spot = gap.find(&mut stream);
-                    if spot.is_none() {
-                        continue;
-                    }
+            let (mut spot, mut time) = gap.aim(&mut stream);
+            if spot.is_none() && round >= PATIENT_ROUNDS {
+                time += wait(stream.next_u32(), rate(share));
+                spot = gap.find(&mut stream);
+                if spot.is_none() {
+                    continue;
                 }
             }
             open.push(cell);
             proposals.extend(spot.map(|spot| {
                 let radius = self.spacing.at(cell, spot);
                 let site = Site { spot, radius };
-                let priority = (bits as u32 >> 1) as i32;
+                let priority = priority_at(time);
                 (cell, Dart { site, priority })
             }));
         }

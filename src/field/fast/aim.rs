@@ -3,16 +3,17 @@
 use rand::Rng;
 
 use super::cover;
-use super::grid::{BEFORE, EMPTY, Grid, PLACE, TAG, tag, word};
+use super::grid::{BEFORE, EMPTY, Grid, PLACE, TAG, spot, tag, word};
 use super::remainder::Disks;
 use super::tile::{CONFLICT, offset};
-use crate::field::darts::{BLIND_DARTS, TRIES, chance};
+use crate::field::darts::{PATIENT_ROUNDS, TRIES, priority_at, rate, wait};
 use crate::field::gaps::{CELL, aimed, search};
-use crate::field::lattice::Spot;
 use crate::field::rounds::Arena;
 use crate::field::spacing::Uniform;
 use crate::random::{Stage, Stream};
-use crate::simd::{Simd, Words, less, load_words, moved, sign_bits, splat_word, squared_lengths};
+use crate::simd::{
+    Simd, SimdBase, Words, less, load_words, moved, sign_bits, splat_word, squared_lengths,
+};
 
 /// A dart of this round.
 #[derive(Clone, Copy, Debug)]
@@ -62,9 +63,10 @@ impl Band {
         accepted: &Grid,
         round: u8,
         proposed: &mut [u32],
+        priorities: &mut [u32],
     ) {
         if round == 0 {
-            self.open(arena, accepted);
+            self.open(simd, arena, accepted);
         }
         let gun = Gun {
             arena,
@@ -72,7 +74,8 @@ impl Band {
             stride: accepted.stride(),
             round,
             offsets: offsets(simd),
-            chances: std::array::from_fn(|open| chance(open as f32 / 64.0, round)),
+            table: cover::table(),
+            rates: std::array::from_fn(|open| rate(open as f32 / 64.0)),
         };
         let band = (self.first + BEFORE) * gun.stride;
         self.darts.clear();
@@ -91,6 +94,7 @@ impl Band {
                 Shot::Held => {}
                 Shot::Fired(dart) => {
                     proposed[at - band] = dart.word;
+                    priorities[at - band] = dart.priority as u32;
                     self.darts.push(dart);
                 }
             }
@@ -102,20 +106,27 @@ impl Band {
         self.squares.truncate(kept);
     }
 
-    fn open(&mut self, arena: &Arena<'_, Uniform>, accepted: &Grid) {
+    #[inline(always)]
+    fn open<S: Simd>(&mut self, simd: S, arena: &Arena<'_, Uniform>, accepted: &Grid) {
         let columns = arena.lattice.columns;
         let stride = accepted.stride();
-        cover::open_cells(accepted, self.first, self.last, |row, column, open| {
-            let cell = row * columns + column;
-            if arena.region[cell] {
-                let open = open & arena.open_beside_obstacles(cell, CELL);
-                if open != 0 {
-                    self.cells
-                        .push(((row + BEFORE) * stride + column + BEFORE) as u32);
-                    self.squares.push(open);
+        cover::open_cells(
+            simd,
+            accepted,
+            self.first,
+            self.last,
+            |row, column, open| {
+                let cell = row * columns + column;
+                if arena.region[cell] {
+                    let open = open & arena.open_beside_obstacles(cell, CELL);
+                    if open != 0 {
+                        self.cells
+                            .push(((row + BEFORE) * stride + column + BEFORE) as u32);
+                        self.squares.push(open);
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 
     /// Accepts the darts that beat all darts they conflict with.
@@ -123,38 +134,41 @@ impl Band {
     pub(super) fn settle<S: Simd>(
         &mut self,
         simd: S,
-        arena: &Arena<'_, Uniform>,
         proposed: &Grid,
+        priorities: &Grid,
         round: u8,
         accepted: &mut [u32],
     ) {
         let (words, stride) = (proposed.words(), proposed.stride());
+        let priorities = priorities.words();
         let band = (self.first + BEFORE) * stride;
         let offsets = offsets(simd);
+        let (place, tags) = (splat_word(simd, PLACE), splat_word(simd, TAG));
         let now = splat_word(simd, tag(round));
+        let (one, limit) = (splat_word(simd, 1), splat_word(simd, CONFLICT));
         for dart in &self.darts {
             let at = dart.at as usize;
             let here = splat_word(simd, dart.word & PLACE);
+            let priority = splat_word(simd, dart.priority as u32);
             let corner = at - 2 * stride - 2;
-            let mut rivals = 0;
+            let mut beaten = splat_word(simd, 0);
+            let mut own = splat_word(simd, 0);
             for j in 0..5 {
                 let start = corner + j * stride;
                 let words = load_words(simd, &words[start..start + 8]);
-                let others = (words & splat_word(simd, TAG)) ^ now;
+                let there = moved(words & place, offsets[j]);
                 // Alike in tag: zero, below one.
-                let alike = less(others, splat_word(simd, 1));
-                let near = near(simd, words, here, offsets[j]) & alike;
-                rivals |= (sign_bits(near) & 31) << (5 * j);
+                let rival = less((words & tags) ^ now, one);
+                let weaker = less(load_words(simd, &priorities[start..start + 8]), priority);
+                let near = less(squared_lengths(here, there), limit) & rival & !weaker;
+                if j == 2 {
+                    own = near;
+                } else {
+                    beaten |= near;
+                }
             }
-            rivals &= !(1 << 12);
-            let mut loses = false;
-            while rivals != 0 && !loses {
-                let n = rivals.trailing_zeros() as usize;
-                let rival = corner + n / 5 * stride + n % 5;
-                loses = priority(&mut stream(arena, stride, rival, round).0) >= dart.priority;
-                rivals &= rivals - 1;
-            }
-            if !loses {
+            // Third in the middle line is the dart itself.
+            if sign_bits(beaten) | sign_bits(own) & !(1 << 2) == 0 {
                 accepted[at - band] = dart.word;
             }
         }
@@ -169,7 +183,9 @@ struct Gun<'a, S: Simd> {
     stride: usize,
     round: u8,
     offsets: [Words<S>; 5],
-    chances: [f32; 65],
+    table: &'a [cover::Entry],
+    /// By the number of open squares.
+    rates: [f32; 65],
 }
 
 /// What a cell with open squares does.
@@ -201,7 +217,7 @@ impl<S: Simd> Gun<'_, S> {
             let n = new.trailing_zeros() as usize;
             let word = self.words[corner + n / 5 * self.stride + n % 5];
             // Seen from the dot, this cell is on the other side.
-            struck |= cover::of(word)[24 - n];
+            struck |= cover::of(self.table, word)[24 - n];
             new &= new - 1;
         }
         struck
@@ -210,66 +226,78 @@ impl<S: Simd> Gun<'_, S> {
     #[inline(always)]
     fn fire(&self, simd: S, at: usize, open: u64) -> Shot {
         let (mut stream, cell) = stream(self.arena, self.stride, at, self.round);
-        let bits = stream.next_u64();
-        let unit = (bits >> 40) as f32 * (1.0 / 16_777_216.0);
-        if unit >= self.chances[open.count_ones() as usize] {
+        let rate = self.rates[open.count_ones() as usize];
+        let around = self.around(simd, at);
+        let limit = splat_word(simd, CONFLICT);
+        let (mut words, mut times) = ([0; TRIES], [0.0; TRIES]);
+        let (mut time, mut legal) = (0.0, 0);
+        // All tries at once: which of them hits is not to be foreseen, and a wrong guess of the
+        // processor costs more than a try.
+        for i in 0..TRIES {
+            let bits = stream.next_u64();
+            time += wait(bits as u32, rate);
+            times[i] = time;
+            words[i] = word(aimed(open, (bits >> 32) as u32), 0);
+            let here = splat_word(simd, words[i]);
+            let mut nearest = splat_word(simd, i32::MAX as u32);
+            for j in 0..5 {
+                nearest = nearest.min(squared_lengths(here, around[j]));
+            }
+            legal |= u32::from(sign_bits(less(nearest, limit)) == 0) << i;
+        }
+        while legal != 0 {
+            let i = legal.trailing_zeros() as usize;
+            if self.allows(cell, words[i]) {
+                return self.fired(at, words[i], times[i]);
+            }
+            legal &= legal - 1;
+        }
+        if self.round < PATIENT_ROUNDS {
             return Shot::Held;
         }
-        let mut found = None;
-        for _ in 0..TRIES {
-            let aimed = aimed(open, stream.next_u64());
-            if self.legal(simd, at, aimed) && self.arena.allows(cell, aimed) {
-                found = Some(aimed);
-                break;
-            }
+        time += wait(stream.next_u32(), rate);
+        // Most cells that are hard to hit are covered by several disks together: told now, they
+        // need not be tried again.
+        let disks = Disks::new(around);
+        let found = search(
+            open,
+            &mut stream,
+            #[inline(always)]
+            |square| {
+                disks.open_parts(simd, square) & self.arena.open_beside_obstacles(cell, square)
+            },
+        );
+        match found {
+            None => Shot::Covered,
+            Some(spot) => self.fired(at, word(spot, 0), time),
         }
-        if found.is_none() {
-            if self.round == 0 {
-                return Shot::Held;
-            }
-            // Most cells that are hard to hit are covered by several disks together: told now,
-            // they need not be tried again.
-            let disks = Disks::around(self.words, self.stride, at);
-            found = search(
-                open,
-                &mut stream,
-                #[inline(always)]
-                |square| {
-                    disks.open_parts(simd, square) & self.arena.open_beside_obstacles(cell, square)
-                },
-            );
-            if found.is_some() && usize::from(self.round) < BLIND_DARTS.len() {
-                return Shot::Held;
-            }
-        }
-        found.map_or(Shot::Covered, |spot| {
-            Shot::Fired(Dart {
-                at: at as u32,
-                priority: priority_of(bits),
-                word: word(spot, tag(self.round)),
-            })
+    }
+
+    fn fired(&self, at: usize, word: u32, time: f32) -> Shot {
+        Shot::Fired(Dart {
+            at: at as u32,
+            priority: priority_at(time),
+            word: word | tag(self.round),
         })
     }
 
-    /// Whether no dot is too close.
+    fn allows(&self, cell: usize, word: u32) -> bool {
+        self.arena.obstacles.is_empty()
+            || spot(word).is_some_and(|spot| self.arena.allows(cell, spot))
+    }
+
+    /// The dots of the five lines around a cell, seen from its corner.
     #[inline(always)]
-    fn legal(&self, simd: S, at: usize, spot: Spot) -> bool {
-        let here = splat_word(simd, word(spot, 0));
-        let mut any = splat_word(simd, 0);
+    fn around(&self, simd: S, at: usize) -> [Words<S>; 5] {
+        let place = splat_word(simd, PLACE);
+        let mut around = self.offsets;
         for j in 0..5 {
             let start = at + j * self.stride - 2 * self.stride - 2;
             let words = load_words(simd, &self.words[start..start + 8]);
-            any |= near(simd, words, here, self.offsets[j]);
+            around[j] = moved(words & place, around[j]);
         }
-        sign_bits(any) == 0
+        around
     }
-}
-
-/// Where a dot or dart of a line of eight cells is too close.
-#[inline(always)]
-fn near<S: Simd>(simd: S, words: Words<S>, here: Words<S>, offset: Words<S>) -> Words<S> {
-    let there = moved(words & splat_word(simd, PLACE), offset);
-    less(squared_lengths(here, there), splat_word(simd, CONFLICT))
 }
 
 /// Offsets of eight cells from two columns before, for the lines from two above to two below.
@@ -287,23 +315,11 @@ fn stream(arena: &Arena<'_, Uniform>, stride: usize, at: usize, round: u8) -> (S
     let lattice = arena.lattice;
     // Division of 32 bits is the faster one.
     let (at, stride) = (at as u32, stride as u32);
-    let (mut column, mut row) = ((at % stride) as usize, (at / stride) as usize);
-    if lattice.periodic {
-        column = (column + lattice.columns - BEFORE) % lattice.columns;
-        row = (row + lattice.rows - BEFORE) % lattice.rows;
-    } else {
-        column -= BEFORE;
-        row -= BEFORE;
-    }
+    let (column, row) = (
+        (at % stride) as usize - BEFORE,
+        (at / stride) as usize - BEFORE,
+    );
     let key = u64::from(lattice.column_key(column)) | lattice.row_key(row, round);
     let cell = row * lattice.columns + column;
     (arena.seed.stream(Stage::Gap, key), cell)
-}
-
-fn priority(stream: &mut Stream) -> i32 {
-    priority_of(stream.next_u64())
-}
-
-const fn priority_of(bits: u64) -> i32 {
-    (bits as u32 >> 1) as i32
 }

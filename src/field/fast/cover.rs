@@ -10,14 +10,15 @@ use super::grid::{BEFORE, EMPTY, Grid};
 use super::tile::CONFLICT;
 use crate::field::gaps::COARSE;
 use crate::field::lattice::UNITS;
+use crate::simd::{Simd, load_words, sign_bits};
 
 /// Coarse positions along each axis of a cell.
 const STEPS: usize = (UNITS / COARSE) as usize;
 
 /// Struck-out squares of the 5×5 cells around a dot, row by row, a bit for each of 8×8 squares.
-type Entry = [u64; 25];
+pub(super) type Entry = [u64; 25];
 
-fn table() -> &'static [Entry] {
+pub(super) fn table() -> &'static [Entry] {
     static TABLE: OnceLock<Vec<Entry>> = OnceLock::new();
     TABLE.get_or_init(|| {
         (0..STEPS * STEPS)
@@ -28,9 +29,9 @@ fn table() -> &'static [Entry] {
 
 /// The entry of a word with a dot.
 #[inline(always)]
-pub(super) fn of(word: u32) -> &'static Entry {
+pub(super) fn of(table: &[Entry], word: u32) -> &Entry {
     let (x, y) = (word >> 6 & 31, word >> 22 & 31);
-    &table()[(y * STEPS as u32 + x) as usize]
+    &table[(y * STEPS as u32 + x) as usize]
 }
 
 fn entry(x: usize, y: usize) -> Entry {
@@ -63,19 +64,21 @@ fn farthest(step: usize, i: usize) -> [u32; 8] {
 /// Calls `f(row, column, open squares)` for every empty cell of the rows `first..last` that has
 /// open squares, in order.
 #[inline(always)]
-pub(super) fn open_cells(
+pub(super) fn open_cells<S: Simd>(
+    simd: S,
     grid: &Grid,
     first: usize,
     last: usize,
     mut f: impl FnMut(usize, usize, u64),
 ) {
+    let table = table();
     let (stride, words) = (grid.stride(), grid.words());
     let columns = stride - 8;
     // Struck-out squares of five lines of cells, reused in turn.
     let mut struck: [Vec<u64>; 5] = std::array::from_fn(|_| vec![0; columns + 8]);
+    let mut open = vec![0; columns];
     // Lines of the grid, rim included: cell row r is line r + 2, and its dots reach two lines on.
     for line in first..last + 2 * BEFORE {
-        let own = &words[line * stride..(line + 1) * stride];
         let [a, b, c, d, e] = &mut struck;
         let targets = match line % 5 {
             0 => [a, b, c, d, e],
@@ -84,15 +87,22 @@ pub(super) fn open_cells(
             3 => [d, e, a, b, c],
             _ => [e, a, b, c, d],
         };
-        for (x, &word) in own[..columns + 2 * BEFORE].iter().enumerate() {
-            if word & EMPTY != 0 {
-                continue;
-            }
-            let entry = of(word);
-            for j in 0..5 {
-                let target = &mut targets[j][x..x + 5];
-                for i in 0..5 {
-                    target[i] |= entry[5 * j + i];
+        let width = columns + 2 * BEFORE;
+        for start in (0..width).step_by(8) {
+            let at = line * stride + start;
+            let empty = sign_bits(load_words(simd, &words[at..at + 8]) << 1);
+            let mut dots = !empty & (0xFF >> (8 - (width - start).min(8)));
+            while dots != 0 {
+                let n = dots.trailing_zeros() as usize;
+                dots &= dots - 1;
+                let entry = of(table, words[at + n]);
+                for j in 0..5 {
+                    let target: &mut [u64; 5] = targets[j][start + n..]
+                        .first_chunk_mut()
+                        .expect("a line reaches beyond its last dot");
+                    for i in 0..5 {
+                        target[i] |= entry[5 * j + i];
+                    }
                 }
             }
         }
@@ -102,10 +112,14 @@ pub(super) fn open_cells(
         if line >= first + 2 * BEFORE {
             let row = line - 2 * BEFORE;
             let home = &words[(row + BEFORE) * stride + BEFORE..][..columns];
+            // Listed without a branch, which could not be foreseen.
+            let mut count = 0;
             for (column, (&word, &struck)) in home.iter().zip(&done[4..]).enumerate() {
-                if word & EMPTY != 0 && struck != u64::MAX {
-                    f(row, column, !struck);
-                }
+                open[count] = column;
+                count += usize::from(word & EMPTY != 0) & usize::from(struck != u64::MAX);
+            }
+            for &column in &open[..count] {
+                f(row, column, !done[4 + column]);
             }
         }
         done.fill(0);
@@ -121,7 +135,7 @@ mod tests {
     #[test]
     fn the_table_holds_the_coarse_squares_of_the_plain_rules() {
         for (x, y) in [(0, 0), (63, 64), (2047, 1), (1000, 1700), (511, 2046)] {
-            let entry = of(super::super::grid::word(Spot { x, y }, 0));
+            let entry = of(table(), super::super::grid::word(Spot { x, y }, 0));
             for (cell, &struck) in entry.iter().enumerate() {
                 let dx = i64::from(x) - (cell as i64 % 5 - 2) * i64::from(UNITS);
                 let dy = i64::from(y) - (cell as i64 / 5 - 2) * i64::from(UNITS);

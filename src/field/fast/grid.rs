@@ -30,6 +30,9 @@ const TAGS: u32 = 15;
 pub(super) const BEFORE: usize = 2;
 const AFTER: usize = 6;
 
+/// Words after the last line, so that vectors may run over its end.
+const SPARE: usize = 8;
+
 #[derive(Clone, Debug)]
 pub(in crate::field) struct Grid {
     words: Vec<u32>,
@@ -42,7 +45,7 @@ impl Grid {
     pub(super) fn new(lattice: &Lattice) -> Self {
         let stride = BEFORE + lattice.columns + AFTER;
         Self {
-            words: vec![EMPTY; stride * (lattice.rows + 2 * BEFORE)],
+            words: vec![EMPTY; stride * (lattice.rows + 2 * BEFORE) + SPARE],
             columns: lattice.columns,
             rows: lattice.rows,
             periodic: lattice.periodic,
@@ -100,7 +103,7 @@ impl Grid {
             return;
         }
         let (stride, columns) = (self.stride(), self.columns);
-        for line in self.words.chunks_mut(stride) {
+        for line in self.words.chunks_exact_mut(stride) {
             line.copy_within(columns..columns + BEFORE, 0);
             line.copy_within(BEFORE..BEFORE + AFTER, BEFORE + columns);
         }

@@ -37,11 +37,12 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    /// Tiles small enough for a core's own cache, and enough bands of rows to share out.
+    /// A window of lines small enough for a core's own cache, and enough bands of rows to share out.
     pub(super) fn for_rows(rows: usize) -> Self {
+        let bands = rows.div_ceil(rows.div_ceil(8).clamp(48, 128));
         Self {
             level: Level::detect(),
-            tile: (128, rows.div_ceil(16).clamp(32, 128)),
+            tile: (512, rows.div_ceil(bands)),
         }
     }
 }
@@ -59,25 +60,28 @@ pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
     accepted.wrap();
 
     let mut proposed = Grid::new(arena.lattice);
+    let mut priorities = Grid::new(arena.lattice);
     let mut bands: Vec<Band> = (0..arena.lattice.rows.div_ceil(rows))
         .map(|i| Band::new(i * rows, (i * rows + rows).min(arena.lattice.rows)))
         .collect();
     for round in 0..GAP_ROUNDS {
         proposed.prepare(round);
-        let mut parts: Vec<_> = proposed.bands(rows).zip(&mut bands).collect();
+        let darts = proposed.bands(rows).zip(priorities.bands(rows));
+        let mut parts: Vec<_> = darts.zip(&mut bands).collect();
         parallel::for_each_chunk(&mut parts, 1, |_, part| {
-            let (words, band) = &mut part[0];
-            dispatch!(setup.level.get(), simd => band.aim(simd, arena, &accepted, round, words));
+            let ((words, priorities), band) = &mut part[0];
+            dispatch!(setup.level.get(), simd => band.aim(simd, arena, &accepted, round, words, priorities));
         });
         drop(parts);
         if bands.iter().all(Band::is_done) {
             return Ok(accepted);
         }
         proposed.wrap();
+        priorities.wrap();
         let mut parts: Vec<_> = accepted.bands(rows).zip(&mut bands).collect();
         parallel::for_each_chunk(&mut parts, 1, |_, part| {
             let (words, band) = &mut part[0];
-            dispatch!(setup.level.get(), simd => band.settle(simd, arena, &proposed, round, words));
+            dispatch!(setup.level.get(), simd => band.settle(simd, &proposed, &priorities, round, words));
         });
         drop(parts);
         accepted.wrap();

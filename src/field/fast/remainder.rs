@@ -1,99 +1,96 @@
 //! The exact uncovered remainder of a cell under disks of one size.
 
-use super::grid::{EMPTY, PLACE};
-use super::tile::{CONFLICT, offset};
+use super::tile::CONFLICT;
 use crate::field::gaps::Square;
-use crate::simd::{Simd, SimdBase, SimdMask, f32x8, splat};
+use crate::simd::{
+    Simd, SimdBase, Words, farthest_squared, less, load_words, moved, sign_bits, splat_word,
+    squared_lengths,
+};
 
-/// The most disks that can reach a cell: one for each of 5×5 cells, without the corners.
-const MOST: usize = 24;
+/// Words of five lines of eight cells.
+const WORDS: usize = 40;
 
-/// The centres of the disks around a cell, from its corner, in units.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Disks {
-    x: [f32; MOST],
-    y: [f32; MOST],
-    count: usize,
+/// The corners of 4×4 parts in parts from the first.
+const PARTS: [u32; 16] = {
+    let mut parts = [0; 16];
+    let mut i = 0;
+    while i < 16 {
+        parts[i] = pair(i as i32 % 4, i as i32 / 4);
+        i += 1;
+    }
+    parts
+};
+
+const fn pair(x: i32, y: i32) -> u32 {
+    x as u16 as u32 | (y as u16 as u32) << 16
 }
 
-impl Disks {
-    /// From the words of a grid; `at` is the cell's own.
-    pub(super) fn around(words: &[u32], stride: usize, at: usize) -> Self {
-        let mut disks = Self {
-            x: [0.0; MOST],
-            y: [0.0; MOST],
-            count: 0,
-        };
+/// The centres of the disks around a cell, from its corner, in units.
+#[derive(Debug)]
+pub(super) struct Disks<S: Simd> {
+    around: [Words<S>; 5],
+    words: [u32; WORDS],
+}
+
+impl<S: Simd> Disks<S> {
+    /// Pairs of coordinates; what is not in reach may be anywhere out of reach.
+    #[inline(always)]
+    pub(super) fn new(around: [Words<S>; 5]) -> Self {
+        let mut words = [0; WORDS];
         for j in 0..5 {
-            let start = at + j * stride - 2 * stride - 2;
-            for (i, &word) in words[start..start + 5].iter().enumerate() {
-                if word & EMPTY != 0 {
-                    continue;
-                }
-                let shift = offset(i as i32, j as i32);
-                let along = |from: u32| {
-                    let inside = (word & PLACE) >> from & 0xFFFF;
-                    f32::from(inside as i16 + (shift >> from) as u16 as i16)
-                };
-                disks.x[disks.count] = along(0);
-                disks.y[disks.count] = along(16);
-                disks.count += 1;
-            }
+            around[j].store_slice(&mut words[8 * j..8 * j + 8]);
         }
-        disks
+        Self { around, words }
     }
 
-    /// One bit for every part of a square that no disk covers alone.
-    ///
-    /// Squared distances up to 2²³ are exact in single precision, and longer ones stay longer.
+    /// One bit for every one of 4×4 parts of a square that no disk covers alone.
     #[inline(always)]
-    pub(super) fn open_parts<S: Simd>(&self, simd: S, square: Square) -> u64 {
-        if square.side > 4 {
-            self.open_in::<S, 8>(simd, square)
-        } else {
-            self.open_in::<S, 4>(simd, square)
-        }
-    }
-
-    /// `PARTS` along each side of the square.
-    #[inline(always)]
-    fn open_in<S: Simd, const PARTS: usize>(&self, simd: S, square: Square) -> u64 {
-        let side = square.side as f32 / PARTS as f32;
-        let last = side - 1.0;
-        let mut ends = [0.0; 8];
-        for i in 0..8 {
-            ends[i] = i as f32 * side;
-        }
-        let ends = f32x8::from_slice(simd, &ends);
-        let (left, top) = (ends + square.x as f32, ends + square.y as f32);
-        let mut nearest = [splat(simd, f32::MAX); PARTS];
-        for disk in 0..self.count {
-            let x = left - self.x[disk];
-            let x = x.abs().max((x + last).abs());
-            let y = top - self.y[disk];
-            let y = y.abs().max((y + last).abs());
-            let (x, mut rows) = (x * x, [0.0; 8]);
-            (y * y).store_slice(&mut rows);
-            for row in 0..PARTS {
-                nearest[row] = nearest[row].min(x + rows[row]);
+    pub(super) fn open_parts(&self, simd: S, square: Square) -> u64 {
+        let side = square.side as u32 / 4;
+        let corner = splat_word(simd, pair(square.x, square.y));
+        let across = splat_word(simd, (side - 1) | (side - 1) << 16);
+        let upper = load_words(simd, &PARTS[..8]) << side.trailing_zeros();
+        let lower = load_words(simd, &PARTS[8..]) << side.trailing_zeros();
+        let first = [moved(upper, corner), moved(lower, corner)];
+        let last = [moved(first[0], across), moved(first[1], across)];
+        let mut nearest = [splat_word(simd, i32::MAX as u32); 2];
+        let mut disks = self.bearing_on(simd, square);
+        while disks != 0 {
+            let centre = splat_word(simd, self.words[disks.trailing_zeros() as usize]);
+            disks &= disks - 1;
+            for i in 0..2 {
+                let far = farthest_squared(centre, first[i], last[i]);
+                nearest[i] = nearest[i].min(far);
             }
         }
-        let limit = splat(simd, CONFLICT as f32);
-        let mut open = 0;
-        for row in 0..PARTS {
-            let bits = !nearest[row].simd_lt(limit).to_bitmask() & ((1 << PARTS) - 1);
-            open |= bits << (row * PARTS);
+        let limit = splat_word(simd, CONFLICT);
+        let covered = sign_bits(less(nearest[0], limit)) | sign_bits(less(nearest[1], limit)) << 8;
+        u64::from(!covered & 0xFFFF)
+    }
+
+    /// A bit for every word with a disk that may cover a part of a square.
+    #[inline(always)]
+    fn bearing_on(&self, simd: S, square: Square) -> u64 {
+        // The radius is below 2897 units, half a diagonal below three quarters of the side.
+        let reach = 2897 + (square.side * 3 / 4 + 1) as u32;
+        let limit = splat_word(simd, reach * reach);
+        let half = square.side / 2;
+        let centre = splat_word(simd, pair(square.x + half, square.y + half));
+        let mut bearing = 0;
+        for j in 0..5 {
+            let near = less(squared_lengths(centre, self.around[j]), limit);
+            bearing |= u64::from(sign_bits(near)) << (8 * j);
         }
-        open
+        bearing
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::fast::grid::word;
+    use crate::field::fast::grid::{EMPTY, spot, word};
     use crate::field::gaps::{CELL, exact_squares};
-    use crate::field::lattice::Spot;
+    use crate::field::lattice::{Spot, UNITS};
     use crate::random::{Seed, Stage};
     use crate::simd::{Level, dispatch};
     use rand::Rng;
@@ -112,18 +109,33 @@ mod tests {
                 words[((bits >> 22) as usize * 25) >> 10] = word(spot, at << 11);
             }
             words[12] = EMPTY;
-            let disks = Disks::around(&words, 5, 12);
-            let centres: Vec<(i64, i64)> = (0..disks.count)
-                .map(|i| (disks.x[i] as i64, disks.y[i] as i64))
-                .collect();
-            let mut square = CELL;
+            let mut lines = [EMPTY; WORDS];
+            let mut centres = Vec::new();
+            for (i, &word) in words.iter().enumerate() {
+                let (column, row) = (i % 5, i / 5);
+                lines[8 * row + column] = EMPTY;
+                if let Some(Spot { x, y }) = spot(word) {
+                    let unit = i64::from(UNITS);
+                    let x = i64::from(x) + (column as i64 - 2) * unit;
+                    let y = i64::from(y) + (row as i64 - 2) * unit;
+                    lines[8 * row + column] = pair(x as i32, y as i32);
+                    centres.push((x, y));
+                }
+            }
+            let mut square = Square { side: 256, ..CELL };
             while square.side > 1 {
                 let plain = exact_squares(&centres, square);
                 for level in Level::supported() {
-                    let fast = dispatch!(level.get(), simd => disks.open_parts(simd, square));
+                    let fast = dispatch!(level.get(), simd => {
+                        let mut around = [splat_word(simd, 0); 5];
+                        for j in 0..5 {
+                            around[j] = load_words(simd, &lines[8 * j..]);
+                        }
+                        Disks::new(around).open_parts(simd, square)
+                    });
                     assert_eq!(fast, plain, "{level:?} {square:?}");
                 }
-                square.side /= if square.side > 4 { 8 } else { 4 };
+                square.side /= 4;
                 square.x += square.side * (stream.next_u32() as i32 & 3);
                 square.y += square.side * (stream.next_u32() as i32 & 3);
             }

@@ -61,7 +61,10 @@ pub(super) struct Tile<'a> {
 }
 
 impl<'a> Tile<'a> {
+    /// A tile of at most this size; the columns are shared out evenly.
     pub(super) fn new(arena: &'a Arena<'a, Uniform>, size: (usize, usize)) -> Self {
+        let columns = arena.lattice.columns;
+        let size = (columns.div_ceil(columns.div_ceil(size.0)), size.1);
         let pitch = LEAD + (size.0 + 2 * RIM).next_multiple_of(8) + LEAD;
         let lines = size.1 + 2 * RIM;
         Self {
@@ -126,13 +129,22 @@ impl<'a> Tile<'a> {
 
     #[inline(always)]
     fn play<S: Simd>(&mut self, simd: S) {
-        for round in 0..DART_ROUNDS {
-            let reached = 4 * usize::from(round);
-            for line in reached..self.lines - reached {
-                self.throw(simd, line, round);
-            }
-            for line in reached + 2..self.lines - reached - 2 {
-                self.settle(simd, line);
+        // All rounds move down the tile together, each half step two lines behind the one before
+        // it, so that what they share stays in the cache.
+        for front in 0..self.lines + RIM {
+            for round in 0..DART_ROUNDS {
+                let reached = 4 * usize::from(round);
+                let lines = reached..self.lines - reached;
+                let Some(line) = front.checked_sub(reached) else {
+                    break;
+                };
+                if lines.contains(&line) {
+                    self.throw(simd, line, round);
+                }
+                let lines = reached + 2..self.lines - reached - 2;
+                if line >= 2 && lines.contains(&(line - 2)) {
+                    self.settle(simd, line - 2);
+                }
             }
         }
     }
@@ -217,8 +229,10 @@ impl<'a> Tile<'a> {
                 nearest = nearest.min(squared | weaker);
             });
             let old = load_words(simd, &self.accepted[at + x..]);
-            let wins = less(dart, empty) & !less(nearest, limit);
-            let new = (dart & wins) | (old & !wins);
+            let loses = !less(dart, empty) | less(nearest, limit);
+            // No dot is the largest of all words; a choice by mask would become a masked store,
+            // which is slow.
+            let new = old.min(dart | loses);
             new.store_slice(&mut self.accepted[at + x..at + x + 8]);
         }
     }
