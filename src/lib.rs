@@ -62,7 +62,10 @@ mod simd;
 mod units;
 
 pub use error::{Error, FileProblem, Result};
-pub use field::{Dot, DotField, FieldRequest, Obstacle, ObstacleKind, Ranking, quality};
+pub use field::{
+    Change, Dot, DotField, Edit, EndlessField, FieldEditor, FieldRequest, FieldStream, Obstacle,
+    ObstacleKind, Ranking, Stroke, quality,
+};
 pub use look::{Edge, Look, Plan, PlannedDot};
 pub use mask::Mask;
 #[cfg(feature = "image")]

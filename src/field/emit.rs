@@ -11,7 +11,7 @@ const BAND: usize = 32;
 
 impl Dot {
     /// The dot of a cell, its rank still open.
-    fn of_cell(lattice: &Lattice, cell: usize, spot: Spot, radius: u32) -> Self {
+    pub(super) fn of_cell(lattice: &Lattice, cell: usize, spot: Spot, radius: u32) -> Self {
         let in_nominal = f64::from(radius) / f64::from(NOMINAL);
         Self {
             id: lattice.key(cell, 0),

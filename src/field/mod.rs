@@ -8,19 +8,27 @@
 mod bins;
 mod cells;
 mod darts;
+mod edit;
 mod emit;
 mod fast;
+mod footprint;
 mod gaps;
+mod history;
 mod lattice;
+mod nearby;
 mod obstacle;
+mod part;
 pub mod quality;
 mod rank;
+mod replay;
 mod request;
 mod rounds;
 mod spacing;
+mod stroke;
 mod target;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use glam::Vec2;
 
@@ -29,8 +37,11 @@ use self::spacing::{Mapped, NOMINAL, Spacing, Uniform};
 use crate::error::{Error, Result};
 use crate::random::Seed;
 
+pub use self::edit::{Change, Edit, FieldEditor};
 pub use self::obstacle::{Obstacle, ObstacleKind};
 pub use self::request::{FieldRequest, Ranking};
+pub use self::stroke::Stroke;
+pub use self::window::EndlessField;
 
 /// One impression of the needle: where, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq)]

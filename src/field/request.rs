@@ -150,9 +150,7 @@ impl<'a> FieldRequest<'a> {
                 let obstacles = Obstacles::place(self.obstacles, &lattice, &Uniform)?;
                 let setup = Setup::for_rows(lattice.rows);
                 let grid = fast::fill(&arena(&obstacles), setup)?;
-                emit::dots(&lattice, &grid, &Uniform, |dot| {
-                    self.keeps(dot, self.coverage_at(dot.position_mm))
-                })
+                self.even_dots(&lattice, &grid)
             }
             Some(map) => {
                 let spacing = &map.spacing;
@@ -164,23 +162,36 @@ impl<'a> FieldRequest<'a> {
                 })
             }
         };
+        let ground = Ground {
+            lattice,
+            touched,
+            spacing: map.map(|map| map.spacing),
+        };
+        Ok(self.assemble(dots, halo, ground))
+    }
+
+    /// The dots of a grid of even spacing that the mask keeps, and the others.
+    pub(super) fn even_dots(&self, lattice: &Lattice, grid: &Grid) -> (Vec<Dot>, Vec<Dot>) {
+        emit::dots(lattice, grid, &Uniform, |dot| {
+            self.keeps(dot, self.coverage_at(dot.position_mm))
+        })
+    }
+
+    /// The field of these dots, ranked.
+    pub(super) fn assemble(&self, dots: Vec<Dot>, halo: Vec<Dot>, ground: Ground) -> DotField {
         let px_per_mm = f64::from(self.scale.get());
         let mut field = DotField {
             dots,
             halo,
             obstacles: self.obstacles.to_vec(),
             area_mm2: self.mask.area_px() / (px_per_mm * px_per_mm),
-            ground: Ground {
-                lattice,
-                touched,
-                spacing: map.map(|map| map.spacing),
-            },
+            ground,
         };
         self.rank(&mut field);
-        Ok(field)
+        field
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         if let Some(plane) = self.relative_density {
             plane
                 .size()
@@ -217,7 +228,7 @@ impl<'a> FieldRequest<'a> {
     }
 
     /// Coverage of the pixel that holds a position; 0 beyond the picture.
-    fn coverage_at(&self, position_mm: Vec2) -> f32 {
+    pub(super) fn coverage_at(&self, position_mm: Vec2) -> f32 {
         let px = position_mm.as_dvec2() * f64::from(self.scale.get());
         let size = self.mask.size();
         let inside = px.x >= 0.0

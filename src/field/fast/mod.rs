@@ -17,11 +17,11 @@ mod remainder;
 mod tests;
 mod tile;
 
-pub(super) use self::grid::{Grid, spot};
+pub(super) use self::grid::{EMPTY, Grid, spot, stamp, stamped, word};
 
 use self::aim::Band;
 use self::tile::Tile;
-use super::darts::GAP_ROUNDS;
+use super::darts::{DART_ROUNDS, GAP_ROUNDS};
 use super::rounds::Arena;
 use super::spacing::Uniform;
 use crate::error::{Error, Result};
@@ -63,7 +63,6 @@ pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
         .map(|i| Band::new(i * rows, (i * rows + rows).min(arena.lattice.rows)))
         .collect();
     for round in 0..GAP_ROUNDS {
-        proposed.prepare(round);
         let mut parts: Vec<_> = proposed.bands(rows).zip(&mut bands).collect();
         parallel::for_each_chunk(&mut parts, 1, |_, part| {
             let (words, band) = &mut part[0];
@@ -71,7 +70,7 @@ pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
         });
         drop(parts);
         if bands.iter().all(Band::is_done) {
-            return Ok(accepted);
+            return Ok(accepted.after(DART_ROUNDS + round + 1));
         }
         proposed.wrap();
         let mut parts: Vec<_> = accepted.bands(rows).zip(&mut bands).collect();
