@@ -122,3 +122,55 @@ pub(super) fn site(word: u32) -> Site {
         radius: NOMINAL,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::fast::{self, Setup};
+    use crate::field::nearby::Nearby;
+    use crate::field::rounds::Arena;
+    use crate::field::spacing::Uniform;
+    use crate::random::{Seed, Stage};
+
+    #[test]
+    fn rounds_that_are_forgotten_are_found_again() {
+        for seed in 0..10 {
+            let lattice = Lattice {
+                first: (7, -33),
+                columns: 60,
+                rows: 50,
+                side_mm: 1.0,
+                periodic: false,
+            };
+            let nearby = Nearby::new(1.0, &[]);
+            let board = Board {
+                lattice: &lattice,
+                region: &vec![true; lattice.cells()],
+                nearby: &nearby,
+                seed: Seed::new(seed),
+            };
+            let arena = Arena {
+                lattice: &lattice,
+                spacing: &Uniform,
+                obstacles: &nearby.place(&lattice).unwrap(),
+                region: board.region,
+                seed: board.seed,
+            };
+            let grid = fast::fill(&arena, Setup::for_rows(lattice.rows)).unwrap();
+            let history = History::new(&board, &grid).unwrap();
+            let mut stream = Seed::new(seed).stream(Stage::Probe, 0);
+            let blind = |cell: &usize| history.round(*cell).is_some_and(|n| n < DART_ROUNDS);
+            let mut forgotten = history.clone();
+            let cells: Vec<usize> = (0..lattice.cells())
+                .filter(blind)
+                .filter(|_| stream.unit_f32() < 0.02)
+                .collect();
+            assert!(cells.len() > 5);
+            for &cell in &cells {
+                forgotten.set(cell, stamped(history.words[cell], UNKNOWN));
+            }
+            forgotten.find_rounds(&board, cells).unwrap();
+            assert_eq!(forgotten, history, "seed {seed}");
+        }
+    }
+}

@@ -24,6 +24,7 @@ mod replay;
 mod request;
 mod rounds;
 mod spacing;
+mod stream;
 mod stroke;
 mod target;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use crate::random::Seed;
 pub use self::edit::{Change, Edit, FieldEditor};
 pub use self::obstacle::{Obstacle, ObstacleKind};
 pub use self::request::{FieldRequest, Ranking};
+pub use self::stream::FieldStream;
 pub use self::stroke::Stroke;
 pub use self::window::EndlessField;
 

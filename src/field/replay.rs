@@ -7,9 +7,9 @@
 //! the full run under the new rules, at the price of the cells that the change bears on.
 
 use super::darts::DART_ROUNDS;
-use super::fast::{EMPTY, stamp};
+use super::fast::{EMPTY, stamp, struck_by};
 use super::history::{History, ROUNDS, arrival, site};
-use super::lattice::{Lattice, Spot};
+use super::lattice::{Lattice, Spot, UNITS};
 use super::nearby::Nearby;
 use super::obstacle::Obstacles;
 use super::part::Part;
@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::random::Seed;
 
 /// Cells around a change that are looked at first; most changes end sooner.
-const FIRST_LOOK: usize = 20;
+const FIRST_LOOK: usize = 12;
 
 /// The rules of a field of even spacing over a whole lattice.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +34,19 @@ impl Board<'_> {
     /// The cells that differ from the history when the rules of some cells have become others, each
     /// with its new word.
     pub(super) fn follow(&self, history: &History, dirty: &[usize]) -> Result<Vec<(usize, u32)>> {
+        self.follow_from(history, dirty, FIRST_LOOK)
+    }
+
+    /// The same, with so many cells around the change looked at first.
+    fn follow_from(
+        &self,
+        history: &History,
+        dirty: &[usize],
+        mut look: usize,
+    ) -> Result<Vec<(usize, u32)>> {
         let Some(core) = Part::holding(self.lattice, dirty) else {
             return Ok(Vec::new());
         };
-        let mut look = FIRST_LOOK;
         loop {
             let part = core.grown(look, self.lattice);
             if let Some(changed) = self.replay(history, &part)?.run(dirty)? {
@@ -229,6 +238,9 @@ impl Replay {
         }
         let dart = if round < DART_ROUNDS {
             self.arena().throw(&self.sites, cell, round)
+        } else if self.is_struck_out(cell) {
+            self.closed[cell] = true;
+            None
         } else {
             let aimed = self.arena().aim(&self.sites, &[cell], round - DART_ROUNDS);
             let (open, fired) = aimed;
@@ -236,6 +248,21 @@ impl Replay {
             fired.first().map(|&(_, dart)| dart)
         };
         self.darts[cell] = dart.unwrap_or(Dart::NONE);
+    }
+
+    /// Whether the dots alone strike out all squares of a cell: what most cells need not be aimed
+    /// at to be told.
+    fn is_struck_out(&self, cell: usize) -> bool {
+        let mut struck = 0;
+        self.lattice.any_near(cell, 2, |near, dx, dy| {
+            let site = self.sites[near];
+            if site.radius != 0 {
+                let at = (dy / UNITS + 2) * 5 + dx / UNITS + 2;
+                // Seen from the dot, this cell is on the other side.
+                struck |= struck_by(site.spot)[24 - at as usize];
+            }
+            struck == u64::MAX
+        })
     }
 
     fn arena(&self) -> Arena<'_, Uniform> {
@@ -275,5 +302,77 @@ impl Replay {
     fn to_whole(&self, cell: usize) -> usize {
         let (column, row) = self.lattice.column_row(cell);
         (row + self.part.rows.start) * self.whole.columns + column + self.part.columns.start
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::fast::{self, Grid, Setup};
+    use crate::field::obstacle::{Obstacle, ObstacleKind};
+    use crate::random::Stage;
+    use glam::Vec2;
+
+    fn grid(board: &Board<'_>) -> Grid {
+        let arena = Arena {
+            lattice: board.lattice,
+            spacing: &Uniform,
+            obstacles: &board.nearby.place(board.lattice).unwrap(),
+            region: board.region,
+            seed: board.seed,
+        };
+        fast::fill(&arena, Setup::for_rows(board.lattice.rows)).unwrap()
+    }
+
+    #[test]
+    fn what_is_followed_is_the_history_of_the_full_run_wherever_the_look_begins() {
+        let lattice = Lattice {
+            first: (-20, 1000),
+            columns: 90,
+            rows: 70,
+            side_mm: 1.0,
+            periodic: false,
+        };
+        let region = vec![true; lattice.cells()];
+        let mut widened = 0;
+        for key in 0..60 {
+            let mut stream = Seed::new(5).stream(Stage::Probe, key);
+            let mut unit = || stream.unit_f32();
+            let seed = Seed::new(key);
+            let mut nearby = Nearby::new(1.0, &[]);
+            let before = Board {
+                lattice: &lattice,
+                region: &region,
+                nearby: &nearby,
+                seed,
+            };
+            let history = History::new(&before, &grid(&before)).unwrap();
+            let place = Vec2::new(-22.0 + 94.0 * unit(), 998.0 + 74.0 * unit());
+            let obstacle = Obstacle::new(place, ObstacleKind::Clearance(3.0 * unit()));
+            nearby.add(obstacle);
+            let after = Board {
+                lattice: &lattice,
+                region: &region,
+                nearby: &nearby,
+                seed,
+            };
+            let full = History::new(&after, &grid(&after)).unwrap();
+            let reached = crate::field::nearby::reached(&lattice, &obstacle);
+            let dirty: Vec<usize> = reached.cells(&lattice).collect();
+            for look in [1, 6, 12, 200] {
+                let mut followed = history.clone();
+                for (cell, word) in after.follow_from(&history, &dirty, look).unwrap() {
+                    assert_ne!(followed.words()[cell], word);
+                    followed.set(cell, word);
+                }
+                assert_eq!(followed, full, "key {key}, look {look}");
+            }
+            let part = Part::holding(&lattice, &dirty).map(|part| part.grown(6, &lattice));
+            if let Some(part) = part {
+                let replay = after.replay(&history, &part).unwrap();
+                widened += usize::from(replay.run(&dirty).unwrap().is_none());
+            }
+        }
+        assert!(widened > 5, "the rim was reached {widened} times");
     }
 }

@@ -22,11 +22,17 @@ pub(super) use self::grid::{EMPTY, Grid, spot, stamp, stamped, word};
 use self::aim::Band;
 use self::tile::Tile;
 use super::darts::{DART_ROUNDS, GAP_ROUNDS};
+use super::lattice::Spot;
 use super::rounds::Arena;
 use super::spacing::Uniform;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::simd::{Level, dispatch};
+
+/// Squares that a dot strikes out of the 5×5 cells around it, row by row.
+pub(super) fn struck_by(spot: Spot) -> &'static [u64; 25] {
+    cover::of(word(spot, 0))
+}
 
 /// How the work is cut up and computed; none of it changes a dot.
 #[derive(Clone, Copy, Debug)]
