@@ -13,6 +13,7 @@ use super::{Dot, DotField, Ground, emit};
 use crate::error::{Error, Result};
 use crate::mask::Mask;
 use crate::plane::Plane;
+use crate::progress::{Progress, Watch};
 use crate::random::{Seed, Stage};
 use crate::units::{Density, Scale};
 
@@ -128,10 +129,25 @@ impl<'a> FieldRequest<'a> {
     /// Poisson-Disk Sampling in High Dimensions", Comput. Graph. Forum 31 (2012): refinement of the
     /// uncovered remainder; here it ends at single lattice positions instead of an epsilon.
     pub fn generate(&self) -> Result<DotField> {
+        self.generate_with(&())
+    }
+
+    /// As [`FieldRequest::generate`], watched: to show how far it is, and to stop it.
+    ///
+    /// # Errors
+    /// Those of [`FieldRequest::generate`], and [`Error::Cancelled`]. Even spacing stops within a
+    /// few milliseconds; varying spacing and ranking once they are through.
+    pub fn generate_with(&self, progress: &dyn Progress) -> Result<DotField> {
+        // The mask brought onto the lattice, the dots laid, listed and ranked.
+        const TOTAL: u32 = 1 + fast::STEPS + 2;
+        let watch = Watch::new(progress, TOTAL);
+        watch.done(0)?;
         self.check()?;
         let Some(target) = Target::new(self)? else {
+            watch.done(TOTAL)?;
             return Ok(DotField::empty(self.density.spacing_mm()));
         };
+        watch.done(1)?;
         let Target {
             lattice,
             region,
@@ -149,13 +165,14 @@ impl<'a> FieldRequest<'a> {
             None => {
                 let obstacles = Obstacles::place(self.obstacles, &lattice, &Uniform)?;
                 let setup = Setup::for_rows(lattice.rows);
-                let grid = fast::fill(&arena(&obstacles), setup)?;
+                let grid = fast::fill_watched(&arena(&obstacles), setup, &watch, 1)?;
                 self.even_dots(&lattice, &grid)
             }
             Some(map) => {
                 let spacing = &map.spacing;
                 let obstacles = Obstacles::place(self.obstacles, &lattice, spacing)?;
                 let sites = arena(&obstacles).with_spacing(spacing).fill()?;
+                watch.done(1 + fast::STEPS)?;
                 let grid = Grid::of_sites(&lattice, &sites);
                 emit::dots(&lattice, &grid, spacing, |dot| {
                     self.keeps(dot, self.chance(dot.position_mm, map, &lattice))
@@ -167,7 +184,10 @@ impl<'a> FieldRequest<'a> {
             touched,
             spacing: map.map(|map| map.spacing),
         };
-        Ok(self.assemble(dots, halo, ground))
+        watch.done(TOTAL - 1)?;
+        let field = self.assemble(dots, halo, ground);
+        watch.done(TOTAL)?;
+        Ok(field)
     }
 
     /// The dots of a grid of even spacing that the mask keeps, and the others.

@@ -27,6 +27,7 @@ use super::rounds::Arena;
 use super::spacing::Uniform;
 use crate::error::{Error, Result};
 use crate::parallel;
+use crate::progress::Watch;
 use crate::simd::{Level, dispatch};
 
 /// Squares that a dot strikes out of the 5×5 cells around it, row by row.
@@ -54,14 +55,31 @@ impl Setup {
 
 /// A maximal set of sites, one cell each; see [`Arena::fill`].
 pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
+    fill_watched(arena, setup, &Watch::new(&(), 0), 0)
+}
+
+/// Steps that [`fill_watched`] tells of: the blind rounds, and as many gap rounds as take time.
+pub(super) const STEPS: u32 = 4;
+
+/// The same, its steps told after `before` others.
+pub(super) fn fill_watched(
+    arena: &Arena<'_, Uniform>,
+    setup: Setup,
+    watch: &Watch<'_>,
+    before: u32,
+) -> Result<Grid> {
     let mut accepted = Grid::new(arena.lattice);
     let rows = setup.tile.1;
     let mut parts: Vec<_> = accepted.bands(rows).enumerate().collect();
     parallel::for_each_chunk(&mut parts, 1, |_, part| {
         let (i, words) = &mut part[0];
+        if watch.stops() {
+            return;
+        }
         dispatch!(setup.level.get(), simd => Tile::new(arena, setup.tile).fill_band(simd, *i * rows, words));
     });
     drop(parts);
+    watch.done(before + 1)?;
     accepted.wrap();
 
     let mut proposed = Grid::new(arena.lattice);
@@ -72,9 +90,13 @@ pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
         let mut parts: Vec<_> = proposed.bands(rows).zip(&mut bands).collect();
         parallel::for_each_chunk(&mut parts, 1, |_, part| {
             let (words, band) = &mut part[0];
+            if watch.stops() {
+                return;
+            }
             dispatch!(setup.level.get(), simd => band.aim(simd, arena, &accepted, round, words));
         });
         drop(parts);
+        watch.done(before + (2 + u32::from(round)).min(STEPS))?;
         if bands.iter().all(Band::is_done) {
             return Ok(accepted.after(DART_ROUNDS + round + 1));
         }
