@@ -4,6 +4,9 @@
 //! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set of [`darts`] under a [`spacing`] rule
 //! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask,
 //! [`rank`] orders it, [`quality`] measures it.
+//!
+//! A dot depends on what lies within a light cone of it. So a [`window`] or a [`stream`] lays parts
+//! alone, and an [`edit`] follows a change through the [`history`] of a field by [`replay`].
 
 mod bins;
 mod cells;

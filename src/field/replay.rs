@@ -6,7 +6,7 @@
 //! difference are played again, round by round, amid the history of the others. What comes out is
 //! the full run under the new rules, at the price of the cells that the change bears on.
 
-use super::darts::DART_ROUNDS;
+use super::darts::{DART_ROUNDS, chance};
 use super::fast::{EMPTY, stamp, struck_by};
 use super::history::{History, ROUNDS, arrival, site};
 use super::lattice::{Lattice, Spot, UNITS};
@@ -238,21 +238,28 @@ impl Replay {
         }
         let dart = if round < DART_ROUNDS {
             self.arena().throw(&self.sites, cell, round)
-        } else if self.is_struck_out(cell) {
-            self.closed[cell] = true;
-            None
         } else {
-            let aimed = self.arena().aim(&self.sites, &[cell], round - DART_ROUNDS);
-            let (open, fired) = aimed;
-            self.closed[cell] = open.is_empty();
-            fired.first().map(|&(_, dart)| dart)
+            self.aim(cell, round - DART_ROUNDS)
         };
         self.darts[cell] = dart.unwrap_or(Dart::NONE);
     }
 
-    /// Whether the dots alone strike out all squares of a cell: what most cells need not be aimed
-    /// at to be told.
-    fn is_struck_out(&self, cell: usize) -> bool {
+    /// The aimed dart of a cell; most are told to have none by a look at what dots strike out.
+    fn aim(&mut self, cell: usize, round: u8) -> Option<Dart> {
+        let open = !self.struck(cell);
+        self.closed[cell] = open == 0;
+        // Obstacles can only make the share, and with it the chance, smaller.
+        let share = open.count_ones() as f32 / 64.0;
+        if open == 0 || self.arena().gap_draw(cell, round).2 >= chance(share, round) {
+            return None;
+        }
+        let (open, fired) = self.arena().aim(&self.sites, &[cell], round);
+        self.closed[cell] = open.is_empty();
+        fired.first().map(|&(_, dart)| dart)
+    }
+
+    /// The squares of a cell that dots strike out.
+    fn struck(&self, cell: usize) -> u64 {
         let mut struck = 0;
         self.lattice.any_near(cell, 2, |near, dx, dy| {
             let site = self.sites[near];
@@ -262,7 +269,8 @@ impl Replay {
                 struck |= struck_by(site.spot)[24 - at as usize];
             }
             struck == u64::MAX
-        })
+        });
+        struck
     }
 
     fn arena(&self) -> Arena<'_, Uniform> {

@@ -23,7 +23,7 @@ use super::obstacle::Obstacles;
 use super::spacing::{NOMINAL, Spacing, Square};
 use crate::error::{Error, Result};
 use crate::parallel;
-use crate::random::{Seed, Stage};
+use crate::random::{Seed, Stage, Stream};
 
 /// A dot or a dart in its cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -209,6 +209,14 @@ impl<S: Spacing> Arena<'_, S> {
         })
     }
 
+    /// The stream of a cell in a gap round, its first word, and the number in `[0, 1)` made of that
+    /// word which is held against [`chance`].
+    pub(super) fn gap_draw(&self, cell: usize, round: u8) -> (Stream, u64, f32) {
+        let mut stream = self.seed.stream(Stage::Gap, self.lattice.key(cell, round));
+        let bits = stream.next_u64();
+        (stream, bits, (bits >> 40) as f32 * (1.0 / 16_777_216.0))
+    }
+
     /// The cells of a row that still have uncovered positions, and their darts.
     pub(super) fn aim(
         &self,
@@ -224,9 +232,7 @@ impl<S: Spacing> Arena<'_, S> {
             if share == 0.0 {
                 continue;
             }
-            let mut stream = self.seed.stream(Stage::Gap, self.lattice.key(cell, round));
-            let bits = stream.next_u64();
-            let unit = (bits >> 40) as f32 * (1.0 / 16_777_216.0);
+            let (mut stream, bits, unit) = self.gap_draw(cell, round);
             let mut spot = None;
             if unit < chance(share, round) {
                 spot = gap.aim(&mut stream);

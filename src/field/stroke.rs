@@ -96,10 +96,9 @@ impl<'a> Stroke<'a> {
 fn is_within(points: &[DVec2], place: DVec2, radius: f64) -> bool {
     let near = |from: DVec2, to: DVec2| {
         let line = to - from;
-        // A line without length is its first point: the quotient is then no number, and 0.
-        let share = ((place - from).dot(line) / line.length_squared())
-            .max(0.0)
-            .min(1.0);
+        // A line without length is its first point.
+        let squared = line.length_squared().max(f64::MIN_POSITIVE);
+        let share = ((place - from).dot(line) / squared).clamp(0.0, 1.0);
         (from + line * share).distance_squared(place) <= radius * radius
     };
     match points {
