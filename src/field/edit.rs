@@ -107,7 +107,7 @@ impl FieldEditor {
     /// [`FieldRequest::MAX_DOTS`].
     ///
     /// # Cost
-    /// That of the field, and some 20 bytes a dot beside the mask, counted as if the picture were
+    /// That of the field, and some 27 bytes a dot beside the mask, counted as if the picture were
     /// filled.
     pub fn new(request: &FieldRequest<'_>) -> Result<Self> {
         request.check()?;
@@ -237,7 +237,7 @@ impl FieldEditor {
         let differs = |run: &Run, x: u32| coverage.row(run.row)[x as usize] != value;
         let mut runs = Vec::new();
         for run in stroke.runs(self.mask.size(), self.scale) {
-            push_where(&mut runs, run.row, run.pixels.clone(), |x| differs(&run, x));
+            Run::push_where(&mut runs, run.row, run.pixels.clone(), |x| differs(&run, x));
         }
         self.flip(&runs)
     }
@@ -250,7 +250,7 @@ impl FieldEditor {
             let (old, new) = (self.mask.coverage().row(row), mask.coverage().row(row));
             if old != new {
                 let differs = |x: u32| old[x as usize] != new[x as usize];
-                push_where(&mut runs, row, 0..mask.size().width(), differs);
+                Run::push_where(&mut runs, row, 0..mask.size().width(), differs);
             }
         }
         self.flip(&runs)
@@ -423,26 +423,5 @@ impl FieldEditor {
     fn dot_of(&self, cell: usize, word: u32) -> Dot {
         let spot = spot(word).expect("a word with a dot");
         Dot::of_cell(&self.lattice, cell, spot, NOMINAL)
-    }
-}
-
-/// Adds the runs of those pixels of a row for which `differs` holds.
-fn push_where(
-    runs: &mut Vec<Run>,
-    row: u32,
-    pixels: std::ops::Range<u32>,
-    differs: impl Fn(u32) -> bool,
-) {
-    for x in pixels {
-        if !differs(x) {
-            continue;
-        }
-        match runs.last_mut() {
-            Some(run) if run.row == row && run.pixels.end == x => run.pixels.end += 1,
-            _ => runs.push(Run {
-                row,
-                pixels: x..x + 1,
-            }),
-        }
     }
 }

@@ -34,6 +34,26 @@ pub(super) struct Run {
     pub(super) pixels: Range<u32>,
 }
 
+impl Run {
+    /// Adds the runs of those pixels of a row for which `holds` holds.
+    pub(super) fn push_where(
+        runs: &mut Vec<Self>,
+        row: u32,
+        pixels: Range<u32>,
+        holds: impl Fn(u32) -> bool,
+    ) {
+        for x in pixels.filter(|&x| holds(x)) {
+            match runs.last_mut() {
+                Some(run) if run.row == row && run.pixels.end == x => run.pixels.end += 1,
+                _ => runs.push(Self {
+                    row,
+                    pixels: x..x + 1,
+                }),
+            }
+        }
+    }
+}
+
 impl<'a> Stroke<'a> {
     /// The widest brush, as its radius in mm.
     pub const MAX_RADIUS_MM: f32 = 1000.0;
@@ -75,19 +95,10 @@ impl<'a> Stroke<'a> {
         };
         let mut runs: Vec<Run> = Vec::new();
         for row in along(low.y, high.y, size.height()) {
-            for x in along(low.x, high.x, size.width()) {
+            Run::push_where(&mut runs, row, along(low.x, high.x, size.width()), |x| {
                 let centre = DVec2::new(f64::from(x) + 0.5, f64::from(row) + 0.5);
-                if !is_within(&points, centre, radius) {
-                    continue;
-                }
-                match runs.last_mut() {
-                    Some(run) if run.row == row && run.pixels.end == x => run.pixels.end += 1,
-                    _ => runs.push(Run {
-                        row,
-                        pixels: x..x + 1,
-                    }),
-                }
-            }
+                is_within(&points, centre, radius)
+            });
         }
         runs
     }
