@@ -40,6 +40,24 @@ pub enum Edit<'a> {
 /// Ranks are indices in the order of [`Ranking::Index`]: of `removed` in the field before the edit,
 /// of `added` in the field after it. Taking the first out of a list of dots from behind, and then
 /// putting the second in from the front, gives the new list.
+///
+/// # Examples
+/// ```
+/// # use stubblefield::{Density, Dot, Edit, FieldEditor, FieldRequest, Mask, Scale, Seed, Size, Stroke};
+/// # let (mask, density) = (Mask::full(Size::new(300, 200)?), Density::per_cm2(100.0)?);
+/// # let request = FieldRequest::new(&mask, Scale::px_per_mm(10.0)?, density, Seed::new(7));
+/// let mut editor = FieldEditor::new(&request)?;
+/// let mut dots: Vec<Dot> = editor.dots().collect();
+/// let change = editor.edit(Edit::Erase(Stroke::new(&[glam::Vec2::splat(9.0)], 2.0)))?;
+/// for dot in change.removed.iter().rev() {
+///     dots.remove(dot.rank as usize);
+/// }
+/// for &dot in &change.added {
+///     dots.insert(dot.rank as usize, dot);
+/// }
+/// assert!(dots.iter().map(|dot| dot.id).eq(editor.dots().map(|dot| dot.id)));
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
