@@ -16,8 +16,8 @@ use crate::units::{Scale, Size};
 /// use glam::Vec2;
 /// use stubblefield::Stroke;
 ///
-/// let dab = Stroke::new(&[Vec2::new(12.0, 8.0)], 1.5);
-/// assert_eq!(dab.points_mm.len(), 1);
+/// let points = [Vec2::new(12.0, 8.0), Vec2::new(20.0, 8.5)];
+/// assert_eq!(Stroke::new(&points, 1.5).points_mm.len(), 2);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stroke<'a> {
