@@ -3,8 +3,10 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use glam::Vec2;
 use stubblefield::{
-    Density, DotField, FieldRequest, Mask, Plane, Ranking, Scale, Seed, Size, quality,
+    Density, DotField, Edit, FieldEditor, FieldRequest, Mask, Obstacle, ObstacleKind, Plane,
+    Ranking, Scale, Seed, Size, Stroke, quality,
 };
 
 /// Sides of square masks, in px at 4 px/mm, that hold about so many dots at 200 per cm².
@@ -70,9 +72,56 @@ fn rank(c: &mut Criterion) {
     group.finish();
 }
 
+/// One obstacle added to 10⁵ dots and removed again, two edits; each found equal to the full run.
+fn edit(c: &mut Criterion) {
+    let mut group = c.benchmark_group("field/edit");
+    let (name, side) = SIDES[2];
+    let mask = Mask::full(Size::new(side, side).expect("in range"));
+    let mut editor = FieldEditor::new(&request(&mask, None)).expect("a valid request");
+    let middle = Vec2::splat(side as f32 / 8.0);
+    let obstacle = Obstacle::new(middle, ObstacleKind::CountsAsDot);
+    for edit in [Edit::AddObstacle(obstacle), Edit::RemoveObstacle(0)] {
+        editor.edit(edit).expect("a valid edit");
+        let full = editor.request().generate().expect("a valid request");
+        assert!(editor.field().expect("a valid request") == full);
+    }
+    group.throughput(Throughput::Elements(2));
+    group.bench_function(BenchmarkId::new("obstacle", name), |b| {
+        b.iter(|| {
+            black_box(
+                editor
+                    .edit(Edit::AddObstacle(obstacle))
+                    .expect("a valid edit"),
+            );
+            black_box(editor.edit(Edit::RemoveObstacle(0)).expect("a valid edit"))
+        });
+    });
+    let line = [middle - Vec2::X * 5.0, middle + Vec2::X * 5.0];
+    let stroke = Stroke::new(&line, 2.0);
+    group.bench_function(BenchmarkId::new("stroke", name), |b| {
+        b.iter(|| {
+            black_box(editor.edit(Edit::Erase(stroke)).expect("a valid edit"));
+            black_box(editor.edit(Edit::Paint(stroke)).expect("a valid edit"))
+        });
+    });
+    group.finish();
+}
+
+fn stream(c: &mut Criterion) {
+    let mut group = c.benchmark_group("field/stream");
+    let (name, side) = SIDES[2];
+    let mask = Mask::full(Size::new(side, side).expect("in range"));
+    let request = request(&mask, None);
+    let count = || request.stream().expect("a valid request").flatten().count();
+    assert_eq!(count(), checked(&request).dots().len());
+    group.throughput(Throughput::Elements(count() as u64));
+    group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(count));
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = uniform, ramp, rank
+    targets = uniform, ramp, rank, edit, stream
 }
 criterion_main!(benches);

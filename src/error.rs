@@ -8,7 +8,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a request was refused, in words a caller can show to a person.
 ///
-/// Every variant names the parameter, the value it had and what would have been accepted. The
+/// Every refusal names the parameter, the value it had and what would have been accepted. The
 /// `Display` form is one line, lower case, without a full stop.
 ///
 /// # Examples
@@ -63,6 +63,8 @@ pub enum Error {
         /// How many cells of the field's lattice.
         cells: u64,
     },
+    /// The caller stopped the call; see [`Progress`](crate::progress::Progress).
+    Cancelled,
     /// A buffer that is too short for the size and stride that came with it, in elements.
     ShortBuffer {
         /// The parameter's name as it stands in the API.
@@ -174,6 +176,7 @@ impl fmt::Display for Error {
             Self::RoomLeft { cells } => {
                 write!(f, "room is left in {cells} cells of the field, allowed: 0")
             }
+            Self::Cancelled => f.write_str("the call was cancelled by its caller"),
             Self::ShortBuffer {
                 parameter,
                 value,

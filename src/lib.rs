@@ -54,6 +54,7 @@ mod parallel;
 mod photo;
 mod pigment;
 mod plane;
+mod progress;
 mod random;
 mod raster;
 mod report;
@@ -62,7 +63,10 @@ mod simd;
 mod units;
 
 pub use error::{Error, FileProblem, Result};
-pub use field::{Dot, DotField, FieldRequest, Obstacle, ObstacleKind, Ranking, quality};
+pub use field::{
+    Change, Dot, DotField, Edit, EndlessField, FieldEditor, FieldRequest, FieldStream, Obstacle,
+    ObstacleKind, Ranking, Stroke, quality,
+};
 pub use look::{Edge, Look, Plan, PlannedDot};
 pub use mask::Mask;
 #[cfg(feature = "image")]
@@ -70,6 +74,7 @@ pub use photo::Saved;
 pub use photo::{ColorSpace, FileFormat, Loss, Note, Photo, Samples, SamplesMut};
 pub use pigment::{Deposit, Fading, HairColor, Impression, Optics, Variation, When};
 pub use plane::Plane;
+pub use progress::{CancelToken, Progress};
 pub use random::{Seed, Stage, Stream};
 pub use raster::{
     BLUR_RANGE_PX, Channels, Drawn, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Each row may use itself and the rows above it.
 const LAYERS: [&[&str]; 9] = [
     &[
-        "error", "units", "plane", "random", "noise", "parallel", "simd",
+        "error", "units", "plane", "progress", "random", "noise", "parallel", "simd",
     ],
     &["mask"],
     &["field"],

@@ -11,7 +11,13 @@ const BAND: usize = 32;
 
 impl Dot {
     /// The dot in a column of a row, its rank still open.
-    fn at(lattice: &Lattice, column: usize, row: usize, spot: Spot, radius: u32) -> Self {
+    pub(super) fn at(
+        lattice: &Lattice,
+        column: usize,
+        row: usize,
+        spot: Spot,
+        radius: u32,
+    ) -> Self {
         let in_nominal = f64::from(radius) / f64::from(NOMINAL);
         Self {
             id: u64::from(lattice.column_key(column)) | lattice.row_key(row, 0),

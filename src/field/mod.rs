@@ -4,23 +4,35 @@
 //! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set of [`darts`] under a [`spacing`] rule
 //! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask,
 //! [`rank`] orders it, [`quality`] measures it.
+//!
+//! A dot depends on what lies within a light cone of it. So a [`window`] or a [`stream`] lays parts
+//! alone, and an [`edit`] follows a change through the [`history`] of a field by [`replay`].
 
 mod bins;
 mod cells;
 mod darts;
+mod edit;
 mod emit;
 mod fast;
+mod footprint;
 mod gaps;
+mod history;
 mod lattice;
+mod nearby;
 mod obstacle;
+mod part;
 pub mod quality;
 mod rank;
+mod replay;
 mod request;
 mod rounds;
 mod spacing;
+mod stream;
+mod stroke;
 mod target;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use glam::Vec2;
 
@@ -29,8 +41,12 @@ use self::spacing::{Mapped, NOMINAL, Spacing, Uniform};
 use crate::error::{Error, Result};
 use crate::random::Seed;
 
+pub use self::edit::{Change, Edit, FieldEditor};
 pub use self::obstacle::{Obstacle, ObstacleKind};
 pub use self::request::{FieldRequest, Ranking};
+pub use self::stream::FieldStream;
+pub use self::stroke::Stroke;
+pub use self::window::EndlessField;
 
 /// One impression of the needle: where, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq)]

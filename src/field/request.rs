@@ -13,6 +13,7 @@ use super::{Dot, DotField, Ground, emit};
 use crate::error::{Error, Result};
 use crate::mask::Mask;
 use crate::plane::Plane;
+use crate::progress::{Progress, Watch};
 use crate::random::{Seed, Stage};
 use crate::units::{Density, Scale};
 
@@ -128,10 +129,25 @@ impl<'a> FieldRequest<'a> {
     /// Poisson-Disk Sampling in High Dimensions", Comput. Graph. Forum 31 (2012): refinement of the
     /// uncovered remainder; here it ends at single lattice positions instead of an epsilon.
     pub fn generate(&self) -> Result<DotField> {
+        self.generate_with(&())
+    }
+
+    /// As [`FieldRequest::generate`], watched: to show how far it is, and to stop it.
+    ///
+    /// # Errors
+    /// Those of [`FieldRequest::generate`], and [`Error::Cancelled`]. Even spacing stops within a
+    /// few milliseconds; varying spacing and ranking once they are through.
+    pub fn generate_with(&self, progress: &dyn Progress) -> Result<DotField> {
+        // The mask brought onto the lattice, the dots laid, listed and ranked.
+        const TOTAL: u32 = 1 + fast::STEPS + 2;
+        let watch = Watch::new(progress, TOTAL);
+        watch.done(0)?;
         self.check()?;
         let Some(target) = Target::new(self)? else {
+            watch.done(TOTAL)?;
             return Ok(DotField::empty(self.density.spacing_mm()));
         };
+        watch.done(1)?;
         let Target {
             lattice,
             region,
@@ -149,38 +165,53 @@ impl<'a> FieldRequest<'a> {
             None => {
                 let obstacles = Obstacles::place(self.obstacles, &lattice, &Uniform)?;
                 let setup = Setup::for_rows(lattice.rows);
-                let grid = fast::fill(&arena(&obstacles), setup)?;
-                emit::dots(&lattice, &grid, &Uniform, |dot| {
-                    self.keeps(dot, self.coverage_at(dot.position_mm))
-                })
+                let grid = fast::fill_watched(&arena(&obstacles), setup, &watch, 1)?;
+                self.even_dots(&lattice, &grid)
             }
             Some(map) => {
                 let spacing = &map.spacing;
                 let obstacles = Obstacles::place(self.obstacles, &lattice, spacing)?;
                 let sites = arena(&obstacles).with_spacing(spacing).fill()?;
+                watch.done(1 + fast::STEPS)?;
                 let grid = Grid::of_sites(&lattice, &sites);
                 emit::dots(&lattice, &grid, spacing, |dot| {
                     self.keeps(dot, self.chance(dot.position_mm, map, &lattice))
                 })
             }
         };
+        let ground = Ground {
+            lattice,
+            touched,
+            spacing: map.map(|map| map.spacing),
+        };
+        watch.done(TOTAL - 1)?;
+        let field = self.assemble(dots, halo, ground);
+        watch.done(TOTAL)?;
+        Ok(field)
+    }
+
+    /// The dots of a grid of even spacing that the mask keeps, and the others.
+    pub(super) fn even_dots(&self, lattice: &Lattice, grid: &Grid) -> (Vec<Dot>, Vec<Dot>) {
+        emit::dots(lattice, grid, &Uniform, |dot| {
+            self.keeps(dot, self.coverage_at(dot.position_mm))
+        })
+    }
+
+    /// The field of these dots, ranked.
+    pub(super) fn assemble(&self, dots: Vec<Dot>, halo: Vec<Dot>, ground: Ground) -> DotField {
         let px_per_mm = f64::from(self.scale.get());
         let mut field = DotField {
             dots,
             halo,
             obstacles: self.obstacles.to_vec(),
             area_mm2: self.mask.area_px() / (px_per_mm * px_per_mm),
-            ground: Ground {
-                lattice,
-                touched,
-                spacing: map.map(|map| map.spacing),
-            },
+            ground,
         };
         self.rank(&mut field);
-        Ok(field)
+        field
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         if let Some(plane) = self.relative_density {
             plane
                 .size()
@@ -217,7 +248,7 @@ impl<'a> FieldRequest<'a> {
     }
 
     /// Coverage of the pixel that holds a position; 0 beyond the picture.
-    fn coverage_at(&self, position_mm: Vec2) -> f32 {
+    pub(super) fn coverage_at(&self, position_mm: Vec2) -> f32 {
         let px = position_mm.as_dvec2() * f64::from(self.scale.get());
         let size = self.mask.size();
         let inside = px.x >= 0.0

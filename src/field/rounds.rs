@@ -40,10 +40,18 @@ impl Site {
     };
 }
 
+/// A dart of a round in its cell.
 #[derive(Clone, Copy, Debug)]
-struct Dart {
-    site: Site,
+pub(super) struct Dart {
+    pub(super) site: Site,
     priority: i32,
+}
+
+impl Dart {
+    pub(super) const NONE: Self = Self {
+        site: Site::NONE,
+        priority: 0,
+    };
 }
 
 /// What the sampler fills: fixed for the whole run.
@@ -77,13 +85,7 @@ impl<S: Spacing> Arena<'_, S> {
     /// [`Error::RoomLeft`] should uncovered positions be left after the last round.
     pub(super) fn fill(&self) -> Result<Vec<Site>> {
         let mut sites = vec![Site::NONE; self.lattice.cells()];
-        let mut darts = vec![
-            Dart {
-                site: Site::NONE,
-                priority: 0
-            };
-            self.lattice.cells()
-        ];
+        let mut darts = vec![Dart::NONE; self.lattice.cells()];
         for round in 0..DART_ROUNDS {
             let proposals = parallel::map(self.lattice.rows, |row| {
                 self.cells_of(row)
@@ -118,7 +120,7 @@ impl<S: Spacing> Arena<'_, S> {
     }
 
     /// A blind dart that hits nothing accepted, if the cell fires one.
-    fn throw(&self, sites: &[Site], cell: usize, round: u8) -> Option<Dart> {
+    pub(super) fn throw(&self, sites: &[Site], cell: usize, round: u8) -> Option<Dart> {
         let (column, row) = self.lattice.column_row(cell);
         let keys = RowKeys::new(self.seed, self.lattice, row, round);
         let key = self.lattice.column_key(column);
@@ -167,7 +169,7 @@ impl<S: Spacing> Arena<'_, S> {
         }
     }
 
-    fn wins(&self, darts: &[Dart], cell: usize, dart: &Dart) -> bool {
+    pub(super) fn wins(&self, darts: &[Dart], cell: usize, dart: &Dart) -> bool {
         let reach = self.spacing.reach(cell);
         let Site { spot, radius } = dart.site;
         // Of two equal priorities both lose, and both try again.
@@ -208,7 +210,12 @@ impl<S: Spacing> Arena<'_, S> {
     }
 
     /// The cells of a row that still have uncovered positions, and their darts.
-    fn aim(&self, sites: &[Site], cells: &[usize], round: u8) -> (Vec<usize>, Vec<(usize, Dart)>) {
+    pub(super) fn aim(
+        &self,
+        sites: &[Site],
+        cells: &[usize],
+        round: u8,
+    ) -> (Vec<usize>, Vec<(usize, Dart)>) {
         let mut open = Vec::new();
         let mut proposals = Vec::new();
         for &cell in cells {

@@ -7,10 +7,12 @@
 //! nominal density, and a hard edge is a plain cut through an even field.
 
 use super::cells;
+use super::footprint::Footprint;
 use super::lattice::{COORDINATE_LIMIT, Lattice};
 use super::request::FieldRequest;
 use super::spacing::{FLOOR, Mapped, NOMINAL};
 use crate::error::{Error, Result};
+use crate::plane::Plane;
 use crate::units::Density;
 
 /// Cells that the blur of the envelope reaches: three boxes of half-width 2.
@@ -50,7 +52,7 @@ pub(super) struct Map {
 impl Target {
     /// `None` for an empty mask.
     pub(super) fn new(request: &FieldRequest<'_>) -> Result<Option<Self>> {
-        let side_mm = request.density.spacing_mm() * std::f64::consts::FRAC_1_SQRT_2;
+        let side_mm = side_mm(request);
         let px_per_cell = side_mm * f64::from(request.scale.get());
         let Some(bounds) = bounds(request) else {
             return Ok(None);
@@ -59,10 +61,10 @@ impl Target {
         let margin =
             |ratio: f64| (MARGIN_SPACINGS * std::f64::consts::SQRT_2 * ratio).ceil() as usize;
         if request.relative_density.is_none() && is_hard(request) {
-            let lattice = rectangle(bounds, side_mm, margin(1.0))?;
-            return Ok(Some(Self::hard(request, lattice, px_per_cell, margin(1.0))));
+            let lattice = rectangle(bounds, side_mm, hard_margin(), FieldRequest::MAX_DOTS)?;
+            return Ok(Some(Self::hard(request, lattice)));
         }
-        let inner = rectangle(bounds, side_mm, BLUR_REACH)?;
+        let inner = rectangle(bounds, side_mm, BLUR_REACH, FieldRequest::MAX_DOTS)?;
         let coverage = request.mask.coverage();
         let mean = cells::means(&inner, px_per_cell, coverage, f64::from);
         let square = cells::means(&inner, px_per_cell, coverage, |c| {
@@ -91,7 +93,7 @@ impl Target {
 
         let ratio = 1.0 / least.max(FLOOR).sqrt();
         let margin = margin(ratio);
-        let lattice = rectangle(bounds, side_mm, margin)?;
+        let lattice = rectangle(bounds, side_mm, margin, FieldRequest::MAX_DOTS)?;
         let shift = margin - BLUR_REACH;
         let outer = |cell: usize| {
             let (column, row) = inner.column_row(cell);
@@ -118,15 +120,10 @@ impl Target {
     }
 
     /// What the general way comes to where every pixel is in or out: an envelope of 1.
-    fn hard(request: &FieldRequest<'_>, lattice: Lattice, px_per_cell: f64, margin: usize) -> Self {
-        let mut touched = cells::any(&lattice, px_per_cell, request.mask.coverage());
-        for (cell, touched) in touched.iter_mut().enumerate() {
-            let (column, row) = lattice.column_row(cell);
-            let inside = |at: usize, count: usize| (margin..count - margin).contains(&at);
-            *touched &= inside(column, lattice.columns) && inside(row, lattice.rows);
-        }
+    fn hard(request: &FieldRequest<'_>, lattice: Lattice) -> Self {
+        let touched = footprint(request).touched(&lattice);
         Self {
-            region: cells::dilate(&lattice, &touched, margin),
+            region: cells::dilate(&lattice, &touched, hard_margin()),
             touched: (0..lattice.cells() as u32)
                 .filter(|&cell| touched[cell as usize])
                 .collect(),
@@ -134,6 +131,80 @@ impl Target {
             map: None,
         }
     }
+}
+
+/// Cells by which a field of even spacing is continued beyond the mask.
+fn hard_margin() -> usize {
+    (MARGIN_SPACINGS * std::f64::consts::SQRT_2).ceil() as usize
+}
+
+/// A hard mask over the lattice of a request.
+pub(super) fn footprint<'a>(request: &FieldRequest<'a>) -> Footprint<'a> {
+    Footprint {
+        coverage: request.mask.coverage(),
+        px_per_cell: side_mm(request) * f64::from(request.scale.get()),
+        margin: hard_margin(),
+    }
+}
+
+/// The lattice of a request for even spacing, over all of the picture or over the mask alone;
+/// `None` for an empty mask.
+///
+/// # Errors
+/// [`Error::OutOfRange`] for a soft pixel or a relative density, [`Error::TooLarge`] above `most`
+/// dots.
+pub(super) fn even_lattice(
+    request: &FieldRequest<'_>,
+    extent: Extent,
+    most: u64,
+) -> Result<Option<Lattice>> {
+    if let Some(plane) = request.relative_density {
+        let uneven = plane.values().iter().find(|&&v| v != 1.0).copied();
+        Error::check(
+            "relative_density",
+            f64::from(uneven.unwrap_or(1.0)),
+            uneven.is_none(),
+            "1 everywhere, for edits, windows and streams",
+        )?;
+    }
+    check_hard(request.mask.coverage())?;
+    let size = request.mask.size();
+    let bounds = match extent {
+        Extent::Mask => bounds(request),
+        Extent::Picture => Some([0, 0, size.width(), size.height()]),
+    };
+    let px_per_cell = side_mm(request) * f64::from(request.scale.get());
+    bounds
+        .map(|bounds| {
+            let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
+            rectangle(bounds, side_mm(request), hard_margin(), most)
+        })
+        .transpose()
+}
+
+/// How far a lattice goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Extent {
+    /// Over the pixels with any coverage.
+    Mask,
+    /// Over all pixels.
+    Picture,
+}
+
+/// An error unless every pixel is either in or out.
+pub(super) fn check_hard(coverage: &Plane<f32>) -> Result<()> {
+    let soft = coverage.values().iter().find(|&&c| c != 0.0 && c != 1.0);
+    Error::check(
+        "coverage",
+        f64::from(soft.copied().unwrap_or(0.0)),
+        soft.is_none(),
+        "0 or 1, for edits, windows and streams",
+    )
+}
+
+/// The side of a cell where the density is highest.
+fn side_mm(request: &FieldRequest<'_>) -> f64 {
+    request.density.spacing_mm() * std::f64::consts::FRAC_1_SQRT_2
 }
 
 /// Whether every pixel is either in or out.
@@ -162,18 +233,18 @@ fn bounds(request: &FieldRequest<'_>) -> Option<[u32; 4]> {
 }
 
 /// The cells between bounds given in cell sides, and `margin` more on every side.
-fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize) -> Result<Lattice> {
+fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize, most: u64) -> Result<Lattice> {
     let low = |at: f64| at.floor() - margin as f64;
     let high = |at: f64| at.ceil() + margin as f64;
     let (left, top) = (low(bounds[0]), low(bounds[1]));
     let (columns, rows) = (high(bounds[2]) - left, high(bounds[3]) - top);
     let dots = columns * rows * (Density::PACKING / 2.0);
     let far = left.abs().max(top.abs()) + columns.max(rows);
-    if dots > FieldRequest::MAX_DOTS as f64 || far >= COORDINATE_LIMIT as f64 {
+    if dots > most as f64 || far >= COORDINATE_LIMIT as f64 {
         return Err(Error::TooLarge {
             parameter: "dots",
             value: dots as u64,
-            allowed: FieldRequest::MAX_DOTS,
+            allowed: most,
         });
     }
     Ok(Lattice {

@@ -86,6 +86,11 @@ impl Mask {
         &self.coverage
     }
 
+    /// The coverages, to be set to other shares.
+    pub(crate) const fn coverage_mut(&mut self) -> &mut Plane<f32> {
+        &mut self.coverage
+    }
+
     /// Sum of all coverages, in pixels.
     #[must_use]
     pub fn area_px(&self) -> f64 {

@@ -2,29 +2,44 @@
 //!
 //! ```text
 //! bit 30       nothing here: the word is a position 8 cells away, in conflict with no cell in reach
-//! bits 16–26   y in the cell      bits 11–14   when it came, see [`tag`]      bits 0–10   x
+//! bits 16–26   y in the cell      bits 0–10   x in the cell
+//! bits 11–14 and 27–29   when it came, see [`tag`]
 //! ```
 //! Around the cells stand two rows above and below, two columns to the left and six to the right:
 //! empty, or on a torus copies of the opposite side.
 
+use crate::field::darts::{DART_ROUNDS, GAP_ROUNDS};
 use crate::field::lattice::{Lattice, Spot};
 use crate::field::rounds::Site;
 
 /// A cell without a dot.
-pub(super) const EMPTY: u32 = 1 << 30;
+pub(in crate::field) const EMPTY: u32 = 1 << 30;
 
 /// The bits of a word that say where.
 pub(super) const PLACE: u32 = EMPTY | 0x07FF_07FF;
 
 /// The bits of a word that say when.
-pub(super) const TAG: u32 = 0x7800;
+pub(super) const TAG: u32 = 0x3800_7800;
 
-/// Different for neighbouring rounds, never that of the blind rounds, 0.
+/// Different for every gap round, never that of the blind rounds, 0.
 pub(super) const fn tag(round: u8) -> u32 {
-    (round as u32 % TAGS + 1) << 11
+    let tag = round as u32 + 1;
+    (tag & 15) << 11 | (tag >> 4) << 27
 }
 
-const TAGS: u32 = 15;
+/// Seven bits for all rounds, blind ones included.
+const _: () = assert!(DART_ROUNDS + GAP_ROUNDS < 127);
+
+/// The number that [`tag`] or [`stamped`] put into a word, if any.
+pub(in crate::field) const fn stamp(word: u32) -> Option<u8> {
+    let tag = word >> 11 & 15 | (word >> 27 & 7) << 4;
+    (tag as u8).checked_sub(1)
+}
+
+/// The same place under another number.
+pub(in crate::field) const fn stamped(word: u32, number: u8) -> u32 {
+    word & PLACE | tag(number)
+}
 
 /// Rows above the first cell, and columns before it.
 pub(super) const BEFORE: usize = 2;
@@ -39,6 +54,7 @@ pub(in crate::field) struct Grid {
     columns: usize,
     rows: usize,
     periodic: bool,
+    rounds: u8,
 }
 
 impl Grid {
@@ -49,7 +65,31 @@ impl Grid {
             columns: lattice.columns,
             rows: lattice.rows,
             periodic: lattice.periodic,
+            rounds: 0,
         }
+    }
+
+    /// The same cells after so many rounds, blind and aimed.
+    pub(super) fn after(mut self, rounds: u8) -> Self {
+        self.rounds = rounds;
+        self
+    }
+
+    /// Rounds played until no room was left, the last of which found none.
+    pub(in crate::field) const fn rounds(&self) -> u8 {
+        self.rounds
+    }
+
+    /// The words of a rectangle, row by row.
+    pub(in crate::field) fn of_words<'a>(
+        lattice: &Lattice,
+        rows: impl Iterator<Item = &'a [u32]>,
+    ) -> Self {
+        let mut grid = Self::new(lattice);
+        for (line, row) in grid.bands(1).zip(rows) {
+            line[BEFORE..BEFORE + row.len()].copy_from_slice(row);
+        }
+        grid
     }
 
     /// The dots of the plain sampler.
@@ -90,13 +130,6 @@ impl Grid {
         self.words[inner].chunks_mut(rows * stride)
     }
 
-    /// Makes sure that no word left over from an earlier round bears the tag of this one.
-    pub(super) fn prepare(&mut self, round: u8) {
-        if round > 0 && u32::from(round).is_multiple_of(TAGS) {
-            self.words.fill(EMPTY);
-        }
-    }
-
     /// Copies what the rim of a torus shows.
     pub(super) fn wrap(&mut self) {
         if !self.periodic {
@@ -127,6 +160,6 @@ pub(in crate::field) const fn spot(word: u32) -> Option<Spot> {
 }
 
 /// The word of a dot that came when `tag` says.
-pub(super) const fn word(spot: Spot, tag: u32) -> u32 {
+pub(in crate::field) const fn word(spot: Spot, tag: u32) -> u32 {
     spot.x as u32 | (spot.y as u32) << 16 | tag
 }

@@ -17,16 +17,23 @@ mod remainder;
 mod tests;
 mod tile;
 
-pub(super) use self::grid::{Grid, spot};
+pub(super) use self::grid::{EMPTY, Grid, spot, stamp, stamped, word};
 
 use self::aim::Band;
 use self::tile::Tile;
-use super::darts::GAP_ROUNDS;
+use super::darts::{DART_ROUNDS, GAP_ROUNDS};
+use super::lattice::Spot;
 use super::rounds::Arena;
 use super::spacing::Uniform;
 use crate::error::{Error, Result};
 use crate::parallel;
+use crate::progress::Watch;
 use crate::simd::{Level, dispatch};
+
+/// Squares that a dot strikes out of the 5×5 cells around it, row by row.
+pub(super) fn struck_by(spot: Spot) -> &'static [u64; 25] {
+    cover::of(cover::table(), word(spot, 0))
+}
 
 /// How the work is cut up and computed; none of it changes a dot.
 #[derive(Clone, Copy, Debug)]
@@ -49,14 +56,31 @@ impl Setup {
 
 /// A maximal set of sites, one cell each; see [`Arena::fill`].
 pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
+    fill_watched(arena, setup, &Watch::new(&(), 0), 0)
+}
+
+/// Steps that [`fill_watched`] tells of: the blind rounds, and as many gap rounds as take time.
+pub(super) const STEPS: u32 = 4;
+
+/// The same, its steps told after `before` others.
+pub(super) fn fill_watched(
+    arena: &Arena<'_, Uniform>,
+    setup: Setup,
+    watch: &Watch<'_>,
+    before: u32,
+) -> Result<Grid> {
     let mut accepted = Grid::new(arena.lattice);
     let rows = setup.tile.1;
     let mut parts: Vec<_> = accepted.bands(rows).enumerate().collect();
     parallel::for_each_chunk(&mut parts, 1, |_, part| {
         let (i, words) = &mut part[0];
+        if watch.stops() {
+            return;
+        }
         dispatch!(setup.level.get(), simd => Tile::new(arena, setup.tile).fill_band(simd, *i * rows, words));
     });
     drop(parts);
+    watch.done(before + 1)?;
     accepted.wrap();
 
     let mut proposed = Grid::new(arena.lattice);
@@ -65,16 +89,19 @@ pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
         .map(|i| Band::new(i * rows, (i * rows + rows).min(arena.lattice.rows)))
         .collect();
     for round in 0..GAP_ROUNDS {
-        proposed.prepare(round);
         let darts = proposed.bands(rows).zip(priorities.bands(rows));
         let mut parts: Vec<_> = darts.zip(&mut bands).collect();
         parallel::for_each_chunk(&mut parts, 1, |_, part| {
             let ((words, priorities), band) = &mut part[0];
+            if watch.stops() {
+                return;
+            }
             dispatch!(setup.level.get(), simd => band.aim(simd, arena, &accepted, round, words, priorities));
         });
         drop(parts);
+        watch.done(before + (2 + u32::from(round)).min(STEPS))?;
         if bands.iter().all(Band::is_done) {
-            return Ok(accepted);
+            return Ok(accepted.after(DART_ROUNDS + round + 1));
         }
         proposed.wrap();
         priorities.wrap();

@@ -1,0 +1,52 @@
+//! Which cells a mask of hard pixels touches, and which are filled for it.
+//!
+//! Both are functions of the pixels near a cell, so that they can be told for any rectangle.
+
+use super::cells;
+use super::lattice::Lattice;
+use crate::plane::Plane;
+
+/// A mask in which every pixel is in or out, over the lattice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Footprint<'a> {
+    pub(super) coverage: &'a Plane<f32>,
+    pub(super) px_per_cell: f64,
+    /// Cells by which the field is continued beyond the mask.
+    pub(super) margin: usize,
+}
+
+impl Footprint<'_> {
+    /// The cells of a rectangle that the mask touches.
+    pub(super) fn touched(&self, lattice: &Lattice) -> Vec<bool> {
+        let mut touched = cells::any(lattice, self.px_per_cell, self.coverage);
+        let size = self.coverage.size();
+        // Beyond the picture its rim would go on.
+        let inside = |cell: i64, px: u32| {
+            (0..(f64::from(px) / self.px_per_cell).ceil() as i64).contains(&cell)
+        };
+        for (row, cells) in touched.chunks_mut(lattice.columns).enumerate() {
+            let within = inside(lattice.first.1 + row as i64, size.height());
+            for (column, touched) in cells.iter_mut().enumerate() {
+                *touched &= within && inside(lattice.first.0 + column as i64, size.width());
+            }
+        }
+        touched
+    }
+
+    /// The cells of a rectangle that are filled: those at most the margin away from touched ones.
+    pub(super) fn region(&self, lattice: &Lattice) -> Vec<bool> {
+        let (by, margin) = (self.margin as i64, self.margin);
+        let wide = Lattice {
+            first: (lattice.first.0 - by, lattice.first.1 - by),
+            columns: lattice.columns + 2 * margin,
+            rows: lattice.rows + 2 * margin,
+            ..*lattice
+        };
+        let filled = cells::dilate(&wide, &self.touched(&wide), margin);
+        let inner = super::part::Part {
+            columns: margin..margin + lattice.columns,
+            rows: margin..margin + lattice.rows,
+        };
+        inner.crop(&wide, &filled)
+    }
+}
