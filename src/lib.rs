@@ -62,7 +62,10 @@ mod simd;
 mod units;
 
 pub use error::{Error, FileProblem, Result};
-pub use field::{Dot, DotField, FieldRequest, Obstacle, ObstacleKind, Ranking, quality};
+pub use field::{
+    Count, Dot, DotField, EdgePolicy, FieldRequest, Obstacle, ObstacleKind, Ranking, Sessions,
+    Softness, quality,
+};
 pub use look::{Edge, Look, Plan, PlannedDot};
 pub use mask::Mask;
 #[cfg(feature = "image")]

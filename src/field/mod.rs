@@ -2,21 +2,30 @@
 //!
 //! Data runs one way: [`request`] checks and conducts, [`target`] brings mask and density onto the
 //! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set of [`darts`] under a [`spacing`] rule
-//! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask,
-//! [`rank`] orders it, [`quality`] measures it.
+//! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask or
+//! [`fill`] closes it inside. Around that: [`prepare`] turns a [`policy`] into mask and densities of
+//! the picture, [`select`] counts dots out by [`elimination`] and [`rank`]s them, [`sessions`] lays
+//! several fields into one another, [`classes`] tells shades apart, [`quality`] measures.
 
 mod bins;
 mod cells;
+mod classes;
 mod darts;
+mod elimination;
 mod emit;
 mod fast;
+mod fill;
 mod gaps;
 mod lattice;
 mod obstacle;
+mod policy;
+mod prepare;
 pub mod quality;
 mod rank;
 mod request;
 mod rounds;
+mod select;
+mod sessions;
 mod spacing;
 mod target;
 #[cfg(test)]
@@ -30,7 +39,9 @@ use crate::error::{Error, Result};
 use crate::random::Seed;
 
 pub use self::obstacle::{Obstacle, ObstacleKind};
+pub use self::policy::{Count, EdgePolicy, Softness};
 pub use self::request::{FieldRequest, Ranking};
+pub use self::sessions::Sessions;
 
 /// One impression of the needle: where, and in which order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +77,7 @@ pub struct DotField {
     halo: Vec<Dot>,
     obstacles: Vec<Obstacle>,
     area_mm2: f64,
+    unreachable_mm2: f64,
     ground: Ground,
 }
 
@@ -125,6 +137,7 @@ impl DotField {
             halo,
             obstacles: Vec::new(),
             area_mm2: side * side,
+            unreachable_mm2: 0.0,
             ground: Ground {
                 touched: (0..lattice.cells() as u32).collect(),
                 lattice,
@@ -139,6 +152,7 @@ impl DotField {
             halo: Vec::new(),
             obstacles: Vec::new(),
             area_mm2: 0.0,
+            unreachable_mm2: 0.0,
             ground: Ground {
                 lattice: Lattice {
                     first: (0, 0),
@@ -166,10 +180,17 @@ impl DotField {
         &self.halo
     }
 
-    /// Skin to be treated: the mask's area times its coverage, in mm².
+    /// Skin to be treated: the mask's area times its coverage and its area factor, in mm².
     #[must_use]
     pub const fn area_mm2(&self) -> f64 {
         self.area_mm2
+    }
+
+    /// Skin to be treated, in mm², where the density asked for needs a spacing below
+    /// [`FieldRequest::least_spacing_mm`] and is not reached; 0 without such a limit.
+    #[must_use]
+    pub const fn unreachable_mm2(&self) -> f64 {
+        self.unreachable_mm2
     }
 
     /// After how many mm the field repeats in x and in y, if it does.
