@@ -14,10 +14,14 @@ const REACH: f64 = 3.5;
 /// Random part of a decision: breaks ties, too little to be seen.
 const JITTER: f64 = 0.02;
 
-/// How strongly one dot too many of a class weighs against the next, where a dot of the class at
-/// distance 0 weighs 1. Found by trying: fractions come out within a few dots, and classes are
-/// spread as evenly as without.
+/// How strongly one dot too many of a class in the whole field weighs against the next, where a dot
+/// of the class at distance 0 weighs 1. Found by trying: fractions come out within a few dots, and
+/// classes are spread as evenly as without.
 const FEEDBACK: f64 = 0.05;
+
+/// What the deciding dot adds to the weight that the classes share: without it classes of small
+/// share come out too often. Found by trying, as little as does.
+const OWN: f64 = 0.5;
 
 /// Not yet decided.
 const OPEN: u8 = u8::MAX;
@@ -51,9 +55,9 @@ impl DotField {
     /// As [`DotField::classes`], with shares that differ from dot to dot: `shares` writes those of
     /// `count` classes for a dot.
     ///
-    /// Dots decide in the order of their ranks. Each takes the class of which there is least around
-    /// it for the class's share, Σ (1 − d/D)² over the dots decided before it within D = 3.5 mean
-    /// spacings, and of which there is least in the whole field so far.
+    /// Dots decide in the order of their ranks. Each takes the class that lacks most of its share of
+    /// Σ (1 − d/D)³ over the dots decided before it within D = 3.5 mean spacings; what it lacks in
+    /// the whole field counts a little.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for 0 or more than [`DotField::MAX_CLASSES`] classes, for a share that is
@@ -110,10 +114,11 @@ impl DotField {
                     let squared = bins.offset(here, there).length_squared();
                     if squared < limit {
                         let left = 1.0 - squared.sqrt() * inverse;
-                        around[usize::from(class)] += left * left;
+                        around[usize::from(class)] += left * left * left;
                     }
                 }
             });
+            let total: f64 = around.iter().sum();
             let mut bits = mix64(dot.id ^ mix64(seed.get()));
             let mut best = (f64::INFINITY, 0);
             for class in 0..count {
@@ -123,7 +128,8 @@ impl DotField {
                 }
                 let jitter = JITTER * (bits >> 11) as f64 / (1_u64 << 53) as f64;
                 bits = mix64(bits);
-                let crowd = (around[class] + FEEDBACK * excess[class] + jitter) / share;
+                let due = share * (total + OWN);
+                let crowd = around[class] - due + FEEDBACK * excess[class] + jitter;
                 if crowd < best.0 {
                     best = (crowd, class);
                 }
