@@ -127,7 +127,6 @@ fn every_moment_of_a_session_is_even_together_with_what_stands() {
             / placed.len() as f64;
         let area = mask.area_px() / 64.0;
         let hexagonal = (2.0 * area / (3.0_f64.sqrt() * placed.len() as f64)).sqrt();
-        println!("{n}: {:.3}", nearest / hexagonal);
         assert!(nearest / hexagonal > 0.72, "{n}: {}", nearest / hexagonal);
     }
 }
@@ -168,7 +167,6 @@ fn shades_meet_their_fractions_and_keep_apart() {
         assert!(rate < 0.27, "{rate}");
         mean += rate / 6.0;
     }
-    println!("same-class nearest neighbours: {mean:.3}");
     // Drawn by lot it would be 0.38.
     assert!(mean <= 0.25, "{mean}");
 }
@@ -198,7 +196,7 @@ fn shares_may_vary_over_the_skin() {
     let grey = |dot: &Dot| dot.position_mm.x / 100.0;
     let classes = field
         .classes_by(2, Seed::new(2), |dot, mine| {
-            mine.copy_from_slice(&[grey(dot), 1.0 - grey(dot)])
+            mine.copy_from_slice(&[grey(dot), 1.0 - grey(dot)]);
         })
         .unwrap();
     for strip in 0..5 {

@@ -80,7 +80,6 @@ mod tests {
                 assert!(figures[1] >= least, "{share}, seed {seed}: {figures:?}");
                 (0..3).for_each(|i| mean[i] += figures[i] / SEEDS as f64);
             }
-            println!("{share}: {mean:.3?}");
             assert!(mean[0] > 0.58, "{share}: {mean:?}");
             assert!(mean[2] < 0.12, "{share}: {mean:?}");
         }
