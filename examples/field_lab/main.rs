@@ -3,10 +3,10 @@
 //! ```text
 //! cargo run --release --example field_lab -- --out field_lab.png
 //! ```
-//! Panels from left to right: dots; periodogram (white: no power or twice the mean of noise, black
-//! between: see the legend printed); radial mean and, in red, anisotropy in dB/10 + 1; pair
-//! correlation; error of the density on a ramp from 1/4 to 1 (red too many, blue too few, full at
-//! 20 %); density along a round edge, by the distance inside.
+//! Panels from left to right: dots; periodogram (black no power, white three times that of noise);
+//! radial mean and, in red, anisotropy in dB/10 + 1; pair correlation; error of the density on a
+//! ramp from 1/4 to 1 (red too many, blue too few, full at 20 %); density along a round edge, by the
+//! distance inside. Lengths are in spacings, frequencies in √N a tile.
 
 mod draw;
 mod measure;
