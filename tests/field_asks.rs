@@ -142,11 +142,6 @@ fn a_density_beyond_the_least_spacing_is_reported_with_its_area() {
     ));
 }
 
-fn edge_distance_mm(mask: &Mask, place: Vec2) -> f32 {
-    let px = place * PX_PER_MM;
-    mask.signed_distance_px().sample(px.x, px.y) / PX_PER_MM
-}
-
 #[test]
 fn an_inset_keeps_dots_away_from_the_edge_and_moves_none() {
     let mask = disc(400, false);
@@ -173,7 +168,6 @@ fn an_inset_keeps_dots_away_from_the_edge_and_moves_none() {
         assert_eq!(inset.dots().iter().filter(same).count(), 1);
     }
     assert!(inset.area_mm2() < plain.area_mm2());
-    assert!(edge_distance_mm(&mask, Vec2::splat(25.0)) > 20.0);
 }
 
 /// Slivers, islands of a pixel, and a blob.
@@ -370,7 +364,6 @@ fn bad_numbers_are_refused_by_name() {
                 "relative_density",
                 sound.with_relative_density(&plane).generate(),
             ));
-            assert!(Mask::from_coverage(plane.clone()).is_err() || bad.is_infinite() || bad < 0.0);
             let mole = [Obstacle::new(Vec2::ZERO, ObstacleKind::Clearance(bad))];
             refused.push(("clearance", sound.with_obstacles(&mole).generate()));
             if !bad.is_finite() {
