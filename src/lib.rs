@@ -64,8 +64,8 @@ mod units;
 
 pub use error::{Error, FileProblem, Result};
 pub use field::{
-    Change, Dot, DotField, Edit, EndlessField, FieldEditor, FieldRequest, FieldStream, Obstacle,
-    ObstacleKind, Ranking, Stroke, quality,
+    Change, Count, Dot, DotField, EdgePolicy, Edit, EndlessField, FieldEditor, FieldRequest,
+    FieldStream, Obstacle, ObstacleKind, Ranking, Sessions, Softness, Stroke, quality,
 };
 pub use look::{Edge, Look, Plan, PlannedDot};
 pub use mask::Mask;

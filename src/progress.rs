@@ -1,7 +1,7 @@
 //! How far a long call is, and how to stop it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::error::{Error, Result};
 
@@ -96,6 +96,8 @@ pub(crate) struct Watch<'a> {
     progress: &'a dyn Progress,
     total: u32,
     stopped: AtomicBool,
+    /// Steps told of; work that is done twice is not told of twice.
+    furthest: AtomicU32,
 }
 
 impl<'a> Watch<'a> {
@@ -104,6 +106,7 @@ impl<'a> Watch<'a> {
             progress,
             total,
             stopped: AtomicBool::new(false),
+            furthest: AtomicU32::new(0),
         }
     }
 
@@ -127,7 +130,9 @@ impl<'a> Watch<'a> {
         if self.stops() {
             return Err(Error::Cancelled);
         }
-        self.progress.report(steps.min(self.total), self.total);
+        let before = self.furthest.fetch_max(steps, Ordering::Relaxed);
+        let steps = steps.max(before).min(self.total);
+        self.progress.report(steps, self.total);
         Ok(())
     }
 }

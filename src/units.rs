@@ -187,6 +187,11 @@ impl Density {
         Ok(Self { per_cm2 })
     }
 
+    /// A density derived from a checked one, so that it needs no check.
+    pub(crate) const fn unchecked(per_cm2: f32) -> Self {
+        Self { per_cm2 }
+    }
+
     /// Dots per cm².
     #[must_use]
     pub const fn get(self) -> f32 {

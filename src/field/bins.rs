@@ -1,5 +1,7 @@
 //! Points sorted into square bins, to find those near a place.
 
+use std::ops::Range;
+
 use glam::DVec2;
 
 /// Points in bins of equal side, on the plane or on a torus.
@@ -67,27 +69,46 @@ impl Bins {
     /// Calls `f(index, squared distance)` for every point within `radius` of a place.
     pub(super) fn within(&self, place: DVec2, radius: f64, mut f: impl FnMut(u32, f64)) {
         let limit = radius * radius;
+        self.runs(place, radius, |run| {
+            for &(i, point) in &self.points[run] {
+                let squared = self.offset(place, point).length_squared();
+                if squared <= limit {
+                    f(i, squared);
+                }
+            }
+        });
+    }
+
+    /// Every point with its index in the list it came from, bin by bin.
+    pub(super) fn points(&self) -> &[(u32, DVec2)] {
+        &self.points
+    }
+
+    /// Calls `f` with runs of [`Bins::points`] that together hold every point within `radius` of a
+    /// place, none twice.
+    pub(super) fn runs(&self, place: DVec2, radius: f64, mut f: impl FnMut(Range<usize>)) {
         let low = (place - self.origin - radius) / self.side;
         let high = (place - self.origin + radius) / self.side;
         let span = |low: f64, high: f64, count: i64| {
             let (low, high) = (low.floor() as i64, high.floor() as i64);
             if self.period.is_some() {
-                low..=high.min(low + count - 1)
+                (low, high.min(low + count - 1))
             } else {
-                low.max(0)..=high.min(count - 1)
+                (low.max(0), high.min(count - 1))
             }
         };
-        for row in span(low.y, high.y, self.rows) {
-            for column in span(low.x, high.x, self.columns) {
-                let bin =
-                    row.rem_euclid(self.rows) * self.columns + column.rem_euclid(self.columns);
-                let (start, end) = (self.starts[bin as usize], self.starts[bin as usize + 1]);
-                for &(i, point) in &self.points[start as usize..end as usize] {
-                    let squared = self.offset(place, point).length_squared();
-                    if squared <= limit {
-                        f(i, squared);
-                    }
-                }
+        let (left, right) = span(low.x, high.x, self.columns);
+        let (top, bottom) = span(low.y, high.y, self.rows);
+        for row in top..=bottom {
+            let row = row.rem_euclid(self.rows) * self.columns;
+            let mut column = left;
+            while column <= right {
+                // The bins of a row lie one after the other, up to where a torus starts again.
+                let first = column.rem_euclid(self.columns);
+                let count = (right - column + 1).min(self.columns - first);
+                let at = |column: i64| self.starts[(row + column) as usize] as usize;
+                f(at(first)..at(first + count));
+                column += count;
             }
         }
     }

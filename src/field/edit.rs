@@ -7,6 +7,7 @@ use super::lattice::Lattice;
 use super::nearby::{Nearby, reached};
 use super::obstacle::{Obstacle, Obstacles};
 use super::part::Part;
+use super::prepare::Prepared;
 use super::replay::Board;
 use super::request::{FieldRequest, Ranking};
 use super::rounds::Arena;
@@ -128,7 +129,7 @@ impl FieldEditor {
     /// That of the field, and some 27 bytes a dot beside the mask, counted as if the picture were
     /// filled.
     pub fn new(request: &FieldRequest<'_>) -> Result<Self> {
-        request.check()?;
+        request.check_plain()?;
         let most = FieldRequest::MAX_DOTS;
         let lattice =
             target::even_lattice(request, Extent::Picture, most)?.expect("a picture has pixels");
@@ -226,7 +227,8 @@ impl FieldEditor {
             touched: target.touched,
             spacing: None,
         };
-        Ok(request.assemble(dots, halo, ground))
+        let field = request.unranked(dots, halo, ground);
+        Ok(Prepared::new(&request, false)?.ranked(field))
     }
 
     /// Makes a change, and tells which dots went and came.

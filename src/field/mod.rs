@@ -2,18 +2,23 @@
 //!
 //! Data runs one way: [`request`] checks and conducts, [`target`] brings mask and density onto the
 //! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set of [`darts`] under a [`spacing`] rule
-//! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask,
-//! [`rank`] orders it, [`quality`] measures it.
+//! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask or
+//! [`fill`] closes it inside. Around that: [`prepare`] turns a [`policy`] into mask and densities of
+//! the picture, [`select`] counts dots out by [`elimination`] and [`rank`]s them, [`sessions`] lays
+//! several fields into one another, [`classes`] tells shades apart, [`quality`] measures.
 //!
 //! A dot depends on what lies within a light cone of it. So a [`window`] or a [`stream`] lays parts
 //! alone, and an [`edit`] follows a change through the [`history`] of a field by [`replay`].
 
 mod bins;
 mod cells;
+mod classes;
 mod darts;
 mod edit;
+mod elimination;
 mod emit;
 mod fast;
+mod fill;
 mod footprint;
 mod gaps;
 mod history;
@@ -21,11 +26,15 @@ mod lattice;
 mod nearby;
 mod obstacle;
 mod part;
+mod policy;
+mod prepare;
 pub mod quality;
 mod rank;
 mod replay;
 mod request;
 mod rounds;
+mod select;
+mod sessions;
 mod spacing;
 mod stream;
 mod stroke;
@@ -43,7 +52,9 @@ use crate::random::Seed;
 
 pub use self::edit::{Change, Edit, FieldEditor};
 pub use self::obstacle::{Obstacle, ObstacleKind};
+pub use self::policy::{Count, EdgePolicy, Softness};
 pub use self::request::{FieldRequest, Ranking};
+pub use self::sessions::Sessions;
 pub use self::stream::FieldStream;
 pub use self::stroke::Stroke;
 pub use self::window::EndlessField;
@@ -82,6 +93,7 @@ pub struct DotField {
     halo: Vec<Dot>,
     obstacles: Vec<Obstacle>,
     area_mm2: f64,
+    unreachable_mm2: f64,
     ground: Ground,
 }
 
@@ -141,6 +153,7 @@ impl DotField {
             halo,
             obstacles: Vec::new(),
             area_mm2: side * side,
+            unreachable_mm2: 0.0,
             ground: Ground {
                 touched: (0..lattice.cells() as u32).collect(),
                 lattice,
@@ -155,6 +168,7 @@ impl DotField {
             halo: Vec::new(),
             obstacles: Vec::new(),
             area_mm2: 0.0,
+            unreachable_mm2: 0.0,
             ground: Ground {
                 lattice: Lattice {
                     first: (0, 0),
@@ -182,10 +196,17 @@ impl DotField {
         &self.halo
     }
 
-    /// Skin to be treated: the mask's area times its coverage, in mm².
+    /// Skin to be treated: the mask's area times its coverage and its area factor, in mm².
     #[must_use]
     pub const fn area_mm2(&self) -> f64 {
         self.area_mm2
+    }
+
+    /// Skin to be treated, in mm², where the density asked for needs a spacing below
+    /// [`FieldRequest::least_spacing_mm`] and is not reached; 0 without such a limit.
+    #[must_use]
+    pub const fn unreachable_mm2(&self) -> f64 {
+        self.unreachable_mm2
     }
 
     /// After how many mm the field repeats in x and in y, if it does.

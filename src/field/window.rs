@@ -119,7 +119,7 @@ impl FieldRequest<'_> {
     /// # Cost
     /// That of the rectangle and about 31 spacings around it.
     pub fn window(&self, low_mm: Vec2, high_mm: Vec2) -> Result<Vec<Dot>> {
-        self.check()?;
+        self.check_plain()?;
         let most = Self::MAX_STREAM_DOTS;
         let Some(whole) = target::even_lattice(self, Extent::Mask, most)? else {
             return Ok(Vec::new());
