@@ -1,9 +1,9 @@
 //! Where the dots go: Poisson-disk fields.
 //!
 //! Data runs one way: [`request`] checks and conducts, [`target`] brings mask and density onto the
-//! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set of [`darts`] under a [`spacing`] rule
-//! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask,
-//! [`rank`] orders it, [`quality`] measures it.
+//! [`lattice`], [`fast`] lays a maximal set of dots around [`obstacle`]s where [`spacing`] is even
+//! ([`rounds`], [`darts`] and [`gaps`] say by which rules) and [`varied`] where it is not, [`emit`]
+//! clips it to the mask, [`rank`] orders it, [`quality`] measures it.
 
 mod bins;
 mod cells;
@@ -21,11 +21,12 @@ mod spacing;
 mod target;
 #[cfg(test)]
 mod tests;
+mod varied;
 
 use glam::Vec2;
 
 use self::lattice::{Lattice, UNITS};
-use self::spacing::{Mapped, NOMINAL, Spacing, Uniform};
+use self::spacing::{Mapped, NOMINAL, Uniform};
 use crate::error::{Error, Result};
 use crate::random::Seed;
 
@@ -195,9 +196,10 @@ impl DotField {
         } = &self.ground;
         let at = position_mm.as_dvec2() * (f64::from(UNITS) / lattice.side_mm);
         let (cell, spot) = lattice.locate(at.x.round() as i64, at.y.round() as i64);
-        let own = spacing
-            .as_ref()
-            .map_or(NOMINAL, |spacing| spacing.at(cell, spot));
+        let (column, row) = lattice.column_row(cell);
+        let own = spacing.as_ref().map_or(NOMINAL, |spacing| {
+            spacing.at(column, row, i32::from(spot.x), i32::from(spot.y))
+        });
         self.nominal_spacing_mm() * f64::from(own) / f64::from(NOMINAL)
     }
 }

@@ -2,14 +2,14 @@
 
 use glam::Vec2;
 
-use super::fast::{self, Grid, Setup};
+use super::fast::{self, Setup};
 use super::lattice::Lattice;
 use super::obstacle::{Obstacle, Obstacles};
 use super::rank;
 use super::rounds::Arena;
 use super::spacing::Uniform;
 use super::target::{Map, Target};
-use super::{Dot, DotField, Ground, emit};
+use super::{Dot, DotField, Ground, emit, varied};
 use crate::error::{Error, Result};
 use crate::mask::Mask;
 use crate::plane::Plane;
@@ -138,28 +138,31 @@ impl<'a> FieldRequest<'a> {
             touched,
             map,
         } = target;
-        let arena = |obstacles| Arena {
-            lattice: &lattice,
-            spacing: &Uniform,
-            obstacles,
-            region: &region,
-            seed: self.seed,
-        };
         let (dots, halo) = match &map {
             None => {
                 let obstacles = Obstacles::place(self.obstacles, &lattice, &Uniform)?;
-                let setup = Setup::for_rows(lattice.rows);
-                let grid = fast::fill(&arena(&obstacles), setup)?;
+                let arena = Arena {
+                    lattice: &lattice,
+                    spacing: &Uniform,
+                    obstacles: &obstacles,
+                    region: &region,
+                    seed: self.seed,
+                };
+                let grid = fast::fill(&arena, Setup::for_rows(lattice.rows))?;
                 emit::dots(&lattice, &grid, &Uniform, |dot| {
                     self.keeps(dot, self.coverage_at(dot.position_mm))
                 })
             }
             Some(map) => {
-                let spacing = &map.spacing;
-                let obstacles = Obstacles::place(self.obstacles, &lattice, spacing)?;
-                let sites = arena(&obstacles).with_spacing(spacing).fill()?;
-                let grid = Grid::of_sites(&lattice, &sites);
-                emit::dots(&lattice, &grid, spacing, |dot| {
+                let arena = varied::Arena {
+                    lattice: &lattice,
+                    spacing: &map.spacing,
+                    obstacles: self.obstacles,
+                    region: &region,
+                    seed: self.seed,
+                };
+                let laid = varied::fill(&arena, varied::Setup::default())?;
+                emit::listed(&lattice, &laid, |dot| {
                     self.keeps(dot, self.chance(dot.position_mm, map, &lattice))
                 })
             }

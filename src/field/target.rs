@@ -10,7 +10,9 @@ use super::cells;
 use super::lattice::{COORDINATE_LIMIT, Lattice};
 use super::request::FieldRequest;
 use super::spacing::{FLOOR, Mapped, NOMINAL};
+use super::varied::BLOCK;
 use crate::error::{Error, Result};
+use crate::parallel;
 use crate::units::Density;
 
 /// Cells that the blur of the envelope reaches: three boxes of half-width 2.
@@ -56,58 +58,50 @@ impl Target {
             return Ok(None);
         };
         let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
-        let margin =
-            |ratio: f64| (MARGIN_SPACINGS * std::f64::consts::SQRT_2 * ratio).ceil() as usize;
-        if request.relative_density.is_none() && is_hard(request) {
-            let lattice = rectangle(bounds, side_mm, margin(1.0))?;
-            return Ok(Some(Self::hard(request, lattice, px_per_cell, margin(1.0))));
+        let hard = is_hard(request);
+        if request.relative_density.is_none() && hard {
+            let margin = margin(1.0);
+            let lattice = rectangle(bounds, side_mm, margin)?;
+            return Ok(Some(Self::hard(request, lattice, px_per_cell, margin)));
         }
         let inner = rectangle(bounds, side_mm, BLUR_REACH)?;
-        let coverage = request.mask.coverage();
-        let mean = cells::means(&inner, px_per_cell, coverage, f64::from);
-        let square = cells::means(&inner, px_per_cell, coverage, |c| {
-            f64::from(c) * f64::from(c)
-        });
-        let envelope = envelope(&inner, &mean, &square);
-        let inside = |cell: usize| {
-            let (column, row) = inner.column_row(cell);
-            let rim = BLUR_REACH..;
-            rim.contains(&column)
-                && rim.contains(&row)
-                && column + BLUR_REACH < inner.columns
-                && row + BLUR_REACH < inner.rows
-                && mean[cell] > 0.0
-        };
+        let inside = touched(request, &inner, px_per_cell, BLUR_REACH);
+        if !inside.contains(&true) {
+            return Ok(None);
+        }
+        let soft = (!hard).then(|| envelope(request, &inner, px_per_cell));
         let relative = |lattice: &Lattice| {
             request
                 .relative_density
                 .map(|plane| cells::means(lattice, px_per_cell, plane, f64::from))
         };
         let wanted = relative(&inner);
-        let least = (0..inner.cells())
-            .filter(|&cell| inside(cell))
-            .map(|cell| envelope[cell] * wanted.as_ref().map_or(1.0, |wanted| wanted[cell]))
-            .fold(1.0, f64::min);
+        let classes = Classes::new(&inner, &inside, |cell| {
+            soft.as_ref().map_or(1.0, |soft| soft[cell])
+                * wanted.as_ref().map_or(1.0, |wanted| wanted[cell])
+        });
 
-        let ratio = 1.0 / least.max(FLOOR).sqrt();
-        let margin = margin(ratio);
-        let lattice = rectangle(bounds, side_mm, margin)?;
-        let shift = margin - BLUR_REACH;
+        let lattice = classes.lattice(&inner)?;
+        let region = classes.region(&inner, &lattice);
         let outer = |cell: usize| {
             let (column, row) = inner.column_row(cell);
-            (row + shift) * lattice.columns + column + shift
+            let column = column as i64 + inner.first.0 - lattice.first.0;
+            let row = row as i64 + inner.first.1 - lattice.first.1;
+            row as usize * lattice.columns + column as usize
         };
-        let mut touched = vec![false; lattice.cells()];
-        let mut continued = vec![f64::NAN; lattice.cells()];
-        for cell in 0..inner.cells() {
-            touched[outer(cell)] = inside(cell);
-            continued[outer(cell)] = envelope[cell];
-        }
-        let region = cells::dilate(&lattice, &touched, margin);
-        continue_outward(&lattice, &mut continued, margin);
-        let map = map(&lattice, &region, &continued, relative(&lattice).as_deref());
-        let touched = (0..lattice.cells() as u32)
-            .filter(|&cell| touched[cell as usize])
+        let continued = soft.map(|soft| {
+            let mut continued = vec![f64::NAN; lattice.cells()];
+            for (cell, &soft) in soft.iter().enumerate() {
+                continued[outer(cell)] = soft;
+            }
+            continue_outward(&lattice, &region, &mut continued);
+            continued
+        });
+        let wanted = relative(&lattice);
+        let map = map(&lattice, &region, continued.as_deref(), wanted.as_deref());
+        let touched = (0..inner.cells())
+            .filter(|&cell| inside[cell])
+            .map(|cell| outer(cell) as u32)
             .collect();
         Ok(Some(Self {
             lattice,
@@ -119,12 +113,7 @@ impl Target {
 
     /// What the general way comes to where every pixel is in or out: an envelope of 1.
     fn hard(request: &FieldRequest<'_>, lattice: Lattice, px_per_cell: f64, margin: usize) -> Self {
-        let mut touched = cells::any(&lattice, px_per_cell, request.mask.coverage());
-        for (cell, touched) in touched.iter_mut().enumerate() {
-            let (column, row) = lattice.column_row(cell);
-            let inside = |at: usize, count: usize| (margin..count - margin).contains(&at);
-            *touched &= inside(column, lattice.columns) && inside(row, lattice.rows);
-        }
+        let touched = touched(request, &lattice, px_per_cell, margin);
         Self {
             region: cells::dilate(&lattice, &touched, margin),
             touched: (0..lattice.cells() as u32)
@@ -134,6 +123,22 @@ impl Target {
             map: None,
         }
     }
+}
+
+/// Cells of the mask's bounds, `margin` cells inside the lattice, that the mask touches.
+fn touched(
+    request: &FieldRequest<'_>,
+    lattice: &Lattice,
+    px_per_cell: f64,
+    margin: usize,
+) -> Vec<bool> {
+    let mut touched = cells::any(lattice, px_per_cell, request.mask.coverage());
+    for (cell, touched) in touched.iter_mut().enumerate() {
+        let (column, row) = lattice.column_row(cell);
+        let inside = |at: usize, count: usize| (margin..count - margin).contains(&at);
+        *touched &= inside(column, lattice.columns) && inside(row, lattice.rows);
+    }
+    touched
 }
 
 /// Whether every pixel is either in or out.
@@ -161,14 +166,10 @@ fn bounds(request: &FieldRequest<'_>) -> Option<[u32; 4]> {
     bounds
 }
 
-/// The cells between bounds given in cell sides, and `margin` more on every side.
-fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize) -> Result<Lattice> {
-    let low = |at: f64| at.floor() - margin as f64;
-    let high = |at: f64| at.ceil() + margin as f64;
-    let (left, top) = (low(bounds[0]), low(bounds[1]));
-    let (columns, rows) = (high(bounds[2]) - left, high(bounds[3]) - top);
+/// An error for a lattice of more cells than a field may have, or too far from the origin.
+fn check_size(first: (i64, i64), columns: f64, rows: f64) -> Result<()> {
     let dots = columns * rows * (Density::PACKING / 2.0);
-    let far = left.abs().max(top.abs()) + columns.max(rows);
+    let far = (first.0 as f64).abs().max((first.1 as f64).abs()) + columns.max(rows);
     if dots > FieldRequest::MAX_DOTS as f64 || far >= COORDINATE_LIMIT as f64 {
         return Err(Error::TooLarge {
             parameter: "dots",
@@ -176,6 +177,16 @@ fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize) -> Result<Lattice> {
             allowed: FieldRequest::MAX_DOTS,
         });
     }
+    Ok(())
+}
+
+/// The cells between bounds given in cell sides, and `margin` more on every side.
+fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize) -> Result<Lattice> {
+    let low = |at: f64| at.floor() - margin as f64;
+    let high = |at: f64| at.ceil() + margin as f64;
+    let (left, top) = (low(bounds[0]), low(bounds[1]));
+    let (columns, rows) = (high(bounds[2]) - left, high(bounds[3]) - top);
+    check_size((left as i64, top as i64), columns, rows)?;
     Ok(Lattice {
         first: (left as i64, top as i64),
         columns: columns as usize,
@@ -185,9 +196,133 @@ fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize) -> Result<Lattice> {
     })
 }
 
-/// ã of every cell from the means of α and α²; NaN where too little of the mask is in reach.
-fn envelope(lattice: &Lattice, mean: &[f64], square: &[f64]) -> Vec<f64> {
-    let (mass, moment) = (blur(lattice, mean), blur(lattice, square));
+/// Margins around the mask, wider where its dots stand farther apart: one class for each doubling
+/// of the spacing.
+struct Classes {
+    /// Squares of [`COARSE`]² cells of the inner lattice, with a bit for every class they hold.
+    squares: Vec<u8>,
+    columns: usize,
+}
+
+/// Cells along the side of the squares in which margins are laid out.
+const COARSE: usize = 8;
+
+const CLASSES: u32 = 7;
+
+impl Classes {
+    fn new(inner: &Lattice, inside: &[bool], density: impl Fn(usize) -> f64) -> Self {
+        let columns = inner.columns.div_ceil(COARSE);
+        let mut squares = vec![0_u8; columns * inner.rows.div_ceil(COARSE)];
+        for row in 0..inner.rows {
+            for column in 0..inner.columns {
+                let cell = row * inner.columns + column;
+                if inside[cell] {
+                    let density = density(cell);
+                    let mut class = 0;
+                    let mut least = 1.0;
+                    while class + 1 < CLASSES && density < least {
+                        class += 1;
+                        least *= 0.25;
+                    }
+                    squares[row / COARSE * columns + column / COARSE] |= 1 << class;
+                }
+            }
+        }
+        Self { squares, columns }
+    }
+
+    /// Squares around one that belong to the region, for the widest class in it.
+    fn margin_of(square: u8) -> usize {
+        let class = square.ilog2();
+        margin(f64::from(1_u32 << class).min(1.0 / FLOOR.sqrt())).div_ceil(COARSE)
+    }
+
+    /// Calls `f` with first and last column and row of squares around each square of the mask.
+    fn surroundings(&self, mut f: impl FnMut([i64; 4])) {
+        for (i, &square) in self.squares.iter().enumerate() {
+            if square != 0 {
+                let margin = Self::margin_of(square) as i64;
+                let (x, y) = ((i % self.columns) as i64, (i / self.columns) as i64);
+                f([x - margin, y - margin, x + margin, y + margin]);
+            }
+        }
+    }
+
+    /// The lattice that holds all margins, in whole blocks.
+    fn lattice(&self, inner: &Lattice) -> Result<Lattice> {
+        let mut bounds = [i64::MAX, i64::MAX, i64::MIN, i64::MIN];
+        self.surroundings(|[left, top, right, bottom]| {
+            let [l, t, r, b] = bounds;
+            bounds = [l.min(left), t.min(top), r.max(right), b.max(bottom)];
+        });
+        let block = BLOCK as i64;
+        let (side, (x, y)) = (COARSE as i64, inner.first);
+        let low = |at: i64, first: i64| (first + at * side).div_euclid(block) * block;
+        let high = |at: i64, first: i64| -(-(first + (at + 1) * side)).div_euclid(block) * block;
+        let [left, top, right, bottom] = bounds;
+        let first = (low(left, x), low(top, y));
+        let (columns, rows) = (high(right, x) - first.0, high(bottom, y) - first.1);
+        check_size(first, columns as f64, rows as f64)?;
+        Ok(Lattice {
+            first,
+            columns: columns as usize,
+            rows: rows as usize,
+            ..inner.clone()
+        })
+    }
+
+    /// The cells of the mask and its margins.
+    fn region(&self, inner: &Lattice, lattice: &Lattice) -> Vec<bool> {
+        let mut region = vec![false; lattice.cells()];
+        // Every square adds its rows to a list of changes along columns, summed afterwards.
+        let line = lattice.columns + 1;
+        let rows = lattice.rows / COARSE + 2;
+        let mut changes = vec![0_i32; line * (rows + 1)];
+        let side = COARSE as i64;
+        let (x, y) = (
+            inner.first.0 - lattice.first.0,
+            inner.first.1 - lattice.first.1,
+        );
+        self.surroundings(|[left, top, right, bottom]| {
+            let (left, right) = ((x + left * side) as usize, (x + (right + 1) * side) as usize);
+            let top = ((y + top * side) as usize) / COARSE;
+            let bottom = ((y + (bottom + 1) * side) as usize).div_ceil(COARSE);
+            for (row, sign) in [(top, 1), (bottom, -1)] {
+                changes[row * line + left] += sign;
+                changes[row * line + right] -= sign;
+            }
+        });
+        for row in 0..lattice.rows / COARSE {
+            let mut depth = 0;
+            let (before, after) = changes.split_at_mut((row + 1) * line);
+            let sums = &mut before[row * line..];
+            for (next, sum) in after.iter_mut().zip(sums.iter()) {
+                *next += sum;
+            }
+            for (column, sum) in sums[..lattice.columns].iter().enumerate() {
+                depth += sum;
+                for y in row * COARSE..(row + 1) * COARSE {
+                    region[y * lattice.columns + column] = depth > 0;
+                }
+            }
+        }
+        region
+    }
+}
+
+/// Cells by which the field goes on where dots stand so many nominal spacings apart.
+fn margin(ratio: f64) -> usize {
+    (MARGIN_SPACINGS * std::f64::consts::SQRT_2 * ratio).ceil() as usize
+}
+
+/// ã of every cell; NaN where too little of the mask is in reach.
+fn envelope(request: &FieldRequest<'_>, lattice: &Lattice, px_per_cell: f64) -> Vec<f64> {
+    let coverage = request.mask.coverage();
+    let mean = cells::means(lattice, px_per_cell, coverage, f64::from);
+    let square = cells::means(lattice, px_per_cell, coverage, |c| {
+        f64::from(c) * f64::from(c)
+    });
+    let (mass, moment) = (blur(lattice, &mean), blur(lattice, &square));
     (0..lattice.cells())
         .map(|cell| {
             if mean[cell] > 0.0 || mass[cell] > TRUSTED {
@@ -222,58 +357,72 @@ fn blur(lattice: &Lattice, values: &[f64]) -> Vec<f64> {
     values
 }
 
-/// Gives cells without a value the mean of their neighbours that have one, ring by ring.
-fn continue_outward(lattice: &Lattice, values: &mut [f64], rings: usize) {
-    for _ in 0..rings + BLUR_REACH {
-        let before = values.to_vec();
-        let mut changed = false;
-        for cell in 0..before.len() {
-            if !before[cell].is_nan() {
-                continue;
-            }
-            let (mut sum, mut count) = (0.0, 0.0);
+/// Gives cells of the region without a value the mean of their neighbours that have one, ring by
+/// ring.
+fn continue_outward(lattice: &Lattice, region: &[bool], values: &mut [f64]) {
+    let lacks = |values: &[f64], cell: usize| values[cell].is_nan() && region[cell];
+    let mut ring: Vec<usize> = (0..lattice.cells())
+        .filter(|&cell| {
+            lacks(values, cell)
+                && lattice.any_near(cell, 1, |other, _, _| !values[other].is_nan())
+        })
+        .collect();
+    while !ring.is_empty() {
+        let means: Vec<f64> = ring
+            .iter()
+            .map(|&cell| {
+                let (mut sum, mut count) = (0.0, 0.0);
+                lattice.any_near(cell, 1, |other, _, _| {
+                    if !values[other].is_nan() {
+                        sum += values[other];
+                        count += 1.0;
+                    }
+                    false
+                });
+                sum / count
+            })
+            .collect();
+        for (&cell, mean) in ring.iter().zip(means) {
+            values[cell] = mean;
+        }
+        let mut next = Vec::new();
+        for &cell in &ring {
             lattice.any_near(cell, 1, |other, _, _| {
-                if !before[other].is_nan() {
-                    sum += before[other];
-                    count += 1.0;
+                if lacks(values, other) {
+                    next.push(other);
                 }
                 false
             });
-            if count > 0.0 {
-                values[cell] = sum / count;
-                changed = true;
-            }
         }
-        if !changed {
-            return;
-        }
+        next.sort_unstable();
+        next.dedup();
+        ring = next;
     }
 }
 
 fn map(
     lattice: &Lattice,
     region: &[bool],
-    envelope: &[f64],
+    envelope: Option<&[f64]>,
     wanted: Option<&[f64]>,
 ) -> Option<Map> {
+    let envelope = |cell: usize| envelope.map_or(1.0, |envelope| envelope[cell]);
     let wanted = |cell: usize| wanted.map_or(1.0, |wanted| wanted[cell]);
     let nominal = (0..lattice.cells())
-        .all(|cell| !region[cell] || (envelope[cell] == 1.0 && wanted(cell) == 1.0));
+        .all(|cell| !region[cell] || (envelope(cell) == 1.0 && wanted(cell) == 1.0));
     if nominal {
         return None;
     }
-    let nodes = (lattice.columns + 1) * (lattice.rows + 1);
-    let mut spacings = Vec::with_capacity(nodes);
-    let mut envelopes = Vec::with_capacity(nodes);
-    let mut thinning = Vec::with_capacity(nodes);
-    for row in 0..=lattice.rows {
-        for column in 0..=lattice.columns {
+    let line = lattice.columns + 1;
+    let mut corners = vec![(0_f32, 0_f64, 0_u32); line * (lattice.rows + 1)];
+    parallel::for_each_chunk(&mut corners, line, |row, corners| {
+        for (column, corner) in corners.iter_mut().enumerate() {
             let (mut soft, mut known, mut share, mut count) = (0.0, 0.0, 0.0, 0.0);
             for row in row.saturating_sub(1)..=row.min(lattice.rows - 1) {
                 for column in column.saturating_sub(1)..=column.min(lattice.columns - 1) {
                     let cell = row * lattice.columns + column;
-                    if !envelope[cell].is_nan() {
-                        soft += envelope[cell];
+                    if !envelope(cell).is_nan() {
+                        soft += envelope(cell);
                         known += 1.0;
                     }
                     share += wanted(cell);
@@ -282,14 +431,25 @@ fn map(
             }
             let soft = if known > 0.0 { soft / known } else { 1.0 };
             let density: f64 = soft * share / count;
-            envelopes.push(soft as f32);
-            thinning.push((density / FLOOR).min(1.0) as f32);
-            spacings.push((f64::from(NOMINAL) / density.max(FLOOR).sqrt()).round() as u32);
+            let own = (f64::from(NOMINAL) / density.max(FLOOR).sqrt()).round() as u32;
+            *corner = (soft as f32, density, own);
         }
-    }
+    });
+    let spacing = Mapped::new(lattice, corners.iter().map(|corner| corner.2).collect());
+    let thinning = (0..=lattice.rows)
+        .flat_map(|row| spacing.corners_of_row(row))
+        .zip(&corners)
+        .map(|(&own, &(_, density, wanted))| {
+            if own == wanted && density >= FLOOR {
+                return 1.0;
+            }
+            let relative = f64::from(own) / f64::from(NOMINAL);
+            (density * relative * relative).min(1.0) as f32
+        })
+        .collect();
     Some(Map {
-        spacing: Mapped::new(lattice, spacings),
-        envelope: envelopes,
+        spacing,
+        envelope: corners.iter().map(|corner| corner.0).collect(),
         thinning,
     })
 }

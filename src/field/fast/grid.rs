@@ -8,7 +8,6 @@
 //! empty, or on a torus copies of the opposite side.
 
 use crate::field::lattice::{Lattice, Spot};
-use crate::field::rounds::Site;
 
 /// A cell without a dot.
 pub(super) const EMPTY: u32 = 1 << 30;
@@ -47,20 +46,6 @@ impl Grid {
             rows: lattice.rows,
             periodic: lattice.periodic,
         }
-    }
-
-    /// The dots of the plain sampler.
-    pub(in crate::field) fn of_sites(lattice: &Lattice, sites: &[Site]) -> Self {
-        let mut grid = Self::new(lattice);
-        let lines = grid.bands(1);
-        for (line, sites) in lines.zip(sites.chunks(lattice.columns)) {
-            for (place, site) in line[BEFORE..].iter_mut().zip(sites) {
-                if site.radius != 0 {
-                    *place = word(site.spot, 0);
-                }
-            }
-        }
-        grid
     }
 
     pub(super) const fn stride(&self) -> usize {
