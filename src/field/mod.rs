@@ -16,6 +16,10 @@ mod obstacle;
 pub mod quality;
 mod rank;
 mod request;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the plain sampler is the oracle of `fast`")
+)]
 mod rounds;
 mod spacing;
 mod target;

@@ -81,7 +81,9 @@ impl<'a> FieldRequest<'a> {
 
     /// Varies the density over the skin.
     ///
-    /// Detail finer than two dot spacings is averaged away.
+    /// Spacings vary by up to 50: densities down to 1/2500 of the highest are met by spacing alone,
+    /// lower ones by leaving dots out at random. So are steps in the map: a spacing grows by at most
+    /// half of the way it grows over. Detail finer than two of the closest spacings is averaged away.
     pub const fn with_relative_density(mut self, relative_density: &'a Plane<f32>) -> Self {
         self.relative_density = Some(relative_density);
         self
@@ -211,12 +213,11 @@ impl<'a> FieldRequest<'a> {
         let coverage = self.coverage_at(position_mm);
         let at = position_mm.as_dvec2() / lattice.side_mm;
         let at = at - glam::DVec2::new(lattice.first.0 as f64, lattice.first.1 as f64);
-        let node = |values: &[f32]| interpolate(values, lattice, at);
-        let envelope = node(&map.envelope);
+        let [envelope, thinning] = interpolate(&map.shares, lattice, at);
         if coverage >= envelope {
-            return node(&map.thinning);
+            return thinning;
         }
-        coverage / envelope * node(&map.thinning)
+        coverage / envelope * thinning
     }
 
     /// Coverage of the pixel that holds a position; 0 beyond the picture.
@@ -254,14 +255,16 @@ impl<'a> FieldRequest<'a> {
     }
 }
 
-/// A value between the corners of the cells, at a position in cells from the first corner.
-fn interpolate(nodes: &[f32], lattice: &Lattice, at: glam::DVec2) -> f32 {
+/// Values between the corners of the cells, at a position in cells from the first corner.
+fn interpolate(nodes: &[[f32; 2]], lattice: &Lattice, at: glam::DVec2) -> [f32; 2] {
     let column = at.x.clamp(0.0, lattice.columns as f64 - 1e-6);
     let row = at.y.clamp(0.0, lattice.rows as f64 - 1e-6);
     let (u, v) = ((column - column.floor()) as f32, (row - row.floor()) as f32);
     let upper = row as usize * (lattice.columns + 1) + column as usize;
     let lower = upper + lattice.columns + 1;
-    let above = nodes[upper] * (1.0 - u) + nodes[upper + 1] * u;
-    let below = nodes[lower] * (1.0 - u) + nodes[lower + 1] * u;
-    above * (1.0 - v) + below * v
+    [0, 1].map(|i| {
+        let above = nodes[upper][i] * (1.0 - u) + nodes[upper + 1][i] * u;
+        let below = nodes[lower][i] * (1.0 - u) + nodes[lower + 1][i] * u;
+        above * (1.0 - v) + below * v
+    })
 }

@@ -43,10 +43,9 @@ pub(super) struct Target {
 #[derive(Clone, Debug)]
 pub(super) struct Map {
     pub(super) spacing: Mapped,
-    /// ã, to be divided into a dot's own coverage.
-    pub(super) envelope: Vec<f32>,
-    /// Chance to stay where the wanted density is below what spacing expresses.
-    pub(super) thinning: Vec<f32>,
+    /// ã, to be divided into a dot's own coverage, and the chance to stay where the wanted density
+    /// is below what spacing expresses.
+    pub(super) shares: Vec<[f32; 2]>,
 }
 
 impl Target {
@@ -284,7 +283,10 @@ impl Classes {
             inner.first.1 - lattice.first.1,
         );
         self.surroundings(|[left, top, right, bottom]| {
-            let (left, right) = ((x + left * side) as usize, (x + (right + 1) * side) as usize);
+            let (left, right) = (
+                (x + left * side) as usize,
+                (x + (right + 1) * side) as usize,
+            );
             let top = ((y + top * side) as usize) / COARSE;
             let bottom = ((y + (bottom + 1) * side) as usize).div_ceil(COARSE);
             for (row, sign) in [(top, 1), (bottom, -1)] {
@@ -363,8 +365,7 @@ fn continue_outward(lattice: &Lattice, region: &[bool], values: &mut [f64]) {
     let lacks = |values: &[f64], cell: usize| values[cell].is_nan() && region[cell];
     let mut ring: Vec<usize> = (0..lattice.cells())
         .filter(|&cell| {
-            lacks(values, cell)
-                && lattice.any_near(cell, 1, |other, _, _| !values[other].is_nan())
+            lacks(values, cell) && lattice.any_near(cell, 1, |other, _, _| !values[other].is_nan())
         })
         .collect();
     while !ring.is_empty() {
@@ -413,43 +414,40 @@ fn map(
     if nominal {
         return None;
     }
+    // The envelope and the wanted density at a corner: the means of the cells around it.
+    let corner = |column: usize, row: usize| {
+        let (left, right) = (column.saturating_sub(1), column.min(lattice.columns - 1));
+        let (top, bottom) = (row.saturating_sub(1), row.min(lattice.rows - 1));
+        let (top, bottom) = (top * lattice.columns, bottom * lattice.columns);
+        let around = [top + left, top + right, bottom + left, bottom + right];
+        let share = around.into_iter().map(wanted).sum::<f64>() / 4.0;
+        let known = around
+            .into_iter()
+            .map(envelope)
+            .filter(|soft| !soft.is_nan());
+        let (soft, count) = known.fold((0.0, 0.0), |(sum, count), soft| (sum + soft, count + 1.0));
+        let soft = if count > 0.0 { soft / count } else { 1.0 };
+        (soft as f32, soft * share)
+    };
     let line = lattice.columns + 1;
-    let mut corners = vec![(0_f32, 0_f64, 0_u32); line * (lattice.rows + 1)];
-    parallel::for_each_chunk(&mut corners, line, |row, corners| {
-        for (column, corner) in corners.iter_mut().enumerate() {
-            let (mut soft, mut known, mut share, mut count) = (0.0, 0.0, 0.0, 0.0);
-            for row in row.saturating_sub(1)..=row.min(lattice.rows - 1) {
-                for column in column.saturating_sub(1)..=column.min(lattice.columns - 1) {
-                    let cell = row * lattice.columns + column;
-                    if !envelope(cell).is_nan() {
-                        soft += envelope(cell);
-                        known += 1.0;
-                    }
-                    share += wanted(cell);
-                    count += 1.0;
-                }
-            }
-            let soft = if known > 0.0 { soft / known } else { 1.0 };
-            let density: f64 = soft * share / count;
-            let own = (f64::from(NOMINAL) / density.max(FLOOR).sqrt()).round() as u32;
-            *corner = (soft as f32, density, own);
+    let mut spacings = vec![0; line * (lattice.rows + 1)];
+    parallel::for_each_chunk(&mut spacings, line, |row, spacings| {
+        for (column, spacing) in spacings.iter_mut().enumerate() {
+            let density = corner(column, row).1.max(FLOOR);
+            *spacing = (f64::from(NOMINAL) / density.sqrt() + 0.5) as u32;
         }
     });
-    let spacing = Mapped::new(lattice, corners.iter().map(|corner| corner.2).collect());
-    let thinning = (0..=lattice.rows)
-        .flat_map(|row| spacing.corners_of_row(row))
-        .zip(&corners)
-        .map(|(&own, &(_, density, wanted))| {
-            if own == wanted && density >= FLOOR {
-                return 1.0;
-            }
-            let relative = f64::from(own) / f64::from(NOMINAL);
-            (density * relative * relative).min(1.0) as f32
-        })
-        .collect();
-    Some(Map {
-        spacing,
-        envelope: corners.iter().map(|corner| corner.0).collect(),
-        thinning,
-    })
+    let spacing = Mapped::new(lattice, spacings);
+    let mut shares = vec![[0.0; 2]; line * (lattice.rows + 1)];
+    parallel::for_each_chunk(&mut shares, line, |row, shares| {
+        let spacings = spacing.corners_of_row(row);
+        for (column, share) in shares.iter_mut().enumerate() {
+            let (soft, density) = corner(column, row);
+            let relative = f64::from(spacings[column]) / f64::from(NOMINAL);
+            let met = density * relative * relative;
+            // Spacings are rounded to 1/23170.
+            *share = [soft, if met > 0.9999 { 1.0 } else { met as f32 }];
+        }
+    });
+    Some(Map { spacing, shares })
 }

@@ -4,7 +4,7 @@ use rand::Rng;
 
 use super::nearby::SURELY;
 use crate::random::Stream;
-use crate::simd::{Simd, SimdBase, SimdFloat, SimdMask, f32x8, splat};
+use crate::simd::{Simd, SimdBase, SimdMask, f32x8, splat};
 
 /// A square of positions of a tile: the first one and the count along each side, a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,30 +51,30 @@ const DEPTH: usize = 6;
 /// Disks around a cell, in units from the tile's corner.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disks {
-    x: Vec<f32>,
-    y: Vec<f32>,
-    own: Vec<f32>,
+    list: Vec<Disk>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Disk {
+    x: f32,
+    y: f32,
+    own: f32,
     /// How much of the other's half spacing adds to its own: all, or nothing for a cleared circle.
-    weight: Vec<f32>,
+    weight: f32,
 }
 
 impl Disks {
     pub(super) fn clear(&mut self) {
-        self.x.clear();
-        self.y.clear();
-        self.own.clear();
-        self.weight.clear();
+        self.list.clear();
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.x.is_empty()
+        self.list.is_empty()
     }
 
     pub(super) fn push(&mut self, x: f32, y: f32, own: f32, rigid: bool) {
-        self.x.push(x);
-        self.y.push(y);
-        self.own.push(own);
-        self.weight.push(if rigid { 0.0 } else { 1.0 });
+        let weight = if rigid { 0.0 } else { 1.0 };
+        self.list.push(Disk { x, y, own, weight });
     }
 
     /// One bit for every part of a square that no disk covers alone, where all its own spacings are
@@ -101,12 +101,12 @@ impl Disks {
         let ends = f32x8::from_slice(simd, &ends);
         let (left, top) = (ends + patch.x as f32, ends + patch.y as f32);
         let mut least = [splat(simd, f32::MAX); PARTS];
-        for disk in 0..self.x.len() {
-            let x = left - self.x[disk];
+        for disk in &self.list {
+            let x = left - disk.x;
             let x = x.abs().max((x + last).abs());
-            let y = top - self.y[disk];
+            let y = top - disk.y;
             let y = y.abs().max((y + last).abs());
-            let limit = self.own[disk] + self.weight[disk] * half;
+            let limit = disk.own + disk.weight * half;
             let (x, mut rows) = (x * x, [0.0; 8]);
             (y * y - limit * limit * SURELY).store_slice(&mut rows);
             for row in 0..PARTS {
@@ -160,5 +160,7 @@ pub(super) fn search(
 
 /// The place of the set bit that has `n` set bits below it.
 fn nth_set_bit(word: u64, n: u32) -> u32 {
-    (0..n).fold(word, |word, _| word & (word - 1)).trailing_zeros()
+    (0..n)
+        .fold(word, |word, _| word & (word - 1))
+        .trailing_zeros()
 }

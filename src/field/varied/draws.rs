@@ -11,10 +11,10 @@ pub(super) const ROUNDS: u8 = 64;
 /// How many blind darts the aimed dart of a round stands for: a cell fires with the chance that at
 /// least one of so many would hit its open squares, so that large remainders go first. Later
 /// rounds always fire.
-pub(super) const BLIND_DARTS: [u32; 6] = [1, 1, 1, 4, 16, 64];
+pub(super) const BLIND_DARTS: [u32; 5] = [1, 1, 4, 16, 64];
 
 /// Rounds from which on a cell is searched whose tries fail.
-pub(super) const SEARCH_FROM: u8 = 5;
+pub(super) const SEARCH_FROM: u8 = 3;
 
 /// Positions tried in the open squares before a cell is searched.
 pub(super) const TRIES: u32 = 3;

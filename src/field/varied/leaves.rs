@@ -100,19 +100,19 @@ impl<'a> Pyramid<'a> {
         (least, self.region[row * self.lattice.columns + column])
     }
 
-    /// Calls `f` for all cells of a block that have part in the region.
-    pub(super) fn leaves_of_block(&self, column: usize, row: usize, f: &mut impl FnMut(Leaf)) {
-        self.descend(TOP, column, row, f);
+    /// Adds all cells of a block that have part in the region.
+    pub(super) fn leaves_of_block(&self, column: usize, row: usize, to: &mut Vec<Leaf>) {
+        self.descend(TOP, column, row, to);
     }
 
-    fn descend(&self, level: u8, column: usize, row: usize, f: &mut impl FnMut(Leaf)) {
+    fn descend(&self, level: u8, column: usize, row: usize, to: &mut Vec<Leaf>) {
         let (least, inside) = self.bounds(level, column, row);
         if !inside {
             return;
         }
         // The map's nominal spacing is rounded, so level 0 needs to hold without a test.
         if level == 0 || least >= NOMINAL << level {
-            f(Leaf {
+            to.push(Leaf {
                 column: column << level,
                 row: row << level,
                 level,
@@ -121,7 +121,7 @@ impl<'a> Pyramid<'a> {
             return;
         }
         for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-            self.descend(level - 1, 2 * column + dx, 2 * row + dy, f);
+            self.descend(level - 1, 2 * column + dx, 2 * row + dy, to);
         }
     }
 

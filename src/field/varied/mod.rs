@@ -116,11 +116,11 @@ pub(super) fn fill(arena: &Arena<'_>, setup: Setup) -> Result<Vec<Laid>> {
 fn laid(lattice: &Lattice, tiling: &Tiling, stocks: &[Stock]) -> Vec<Laid> {
     let mut starts = vec![0_u32; lattice.rows + 1];
     let dots = || {
-        tiling
-            .plots
-            .iter()
-            .zip(stocks)
-            .flat_map(|(plot, stock)| stock.items[stock.obstacles..].iter().map(move |i| (plot, i)))
+        tiling.plots.iter().zip(stocks).flat_map(|(plot, stock)| {
+            stock.items[stock.obstacles..]
+                .iter()
+                .map(move |i| (plot, i))
+        })
     };
     for (plot, item) in dots() {
         starts[plot.row + (item.y / UNITS) as usize + 1] += 1;

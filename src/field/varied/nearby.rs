@@ -191,7 +191,10 @@ impl Nearby {
         for row in span.top..=span.bottom {
             let (mut at, end) = self.range(row, span);
             while at < end {
-                let (dx, dy) = (load(simd, &self.x[at..]) - left, load(simd, &self.y[at..]) - top);
+                let (dx, dy) = (
+                    load(simd, &self.x[at..]) - left,
+                    load(simd, &self.y[at..]) - top,
+                );
                 let (rx, ry) = (dx - last, dy - last);
                 let (fx, fy) = (dx.abs().max(rx.abs()), dy.abs().max(ry.abs()));
                 let own = load(simd, &self.own[at..]);

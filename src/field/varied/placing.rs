@@ -138,10 +138,9 @@ impl Tiling {
             };
             match obstacle.kind {
                 ObstacleKind::CountsAsDot => {
-                    let own =
-                        arena
-                            .spacing
-                            .at(column, row, i32::from(spot.x), i32::from(spot.y));
+                    let own = arena
+                        .spacing
+                        .at(column, row, i32::from(spot.x), i32::from(spot.y));
                     if !outside(i64::from(Plot::reach_of(own))) {
                         let tile = self.ids[row / self.unit * self.columns + column / self.unit];
                         let stock = &mut stocks[tile as usize];
@@ -155,7 +154,9 @@ impl Tiling {
                         continue;
                     }
                     let squares = |at: i64, extent: i64| {
-                        let square = |at: i64| at.clamp(0, extent - 1) as usize / (self.unit * UNITS as usize);
+                        let square = |at: i64| {
+                            at.clamp(0, extent - 1) as usize / (self.unit * UNITS as usize)
+                        };
                         square(at - radius)..=square(at + radius)
                     };
                     for row in squares(y, extent[1]) {

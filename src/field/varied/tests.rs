@@ -23,7 +23,20 @@ struct Disk {
 impl Disk {
     fn excludes(&self, x: i64, y: i64, own: u32) -> bool {
         let (dx, dy) = (x - self.x, y - self.y);
-        Mapped::conflict(dx * dx + dy * dy, self.own, if self.rigid { 0 } else { own })
+        Mapped::conflict(
+            dx * dx + dy * dy,
+            self.own,
+            if self.rigid { 0 } else { own },
+        )
+    }
+
+    fn may_reach(&self, patch: Patch) -> bool {
+        let reach = i64::from(self.own + 50 * NOMINAL) / 16;
+        let near = |at: i64, first: i32| {
+            let first = i64::from(first);
+            (first - reach..first + i64::from(patch.side) + reach).contains(&at)
+        };
+        near(self.x, patch.x) && near(self.y, patch.y)
     }
 
     /// In single precision like the vectors, which is part of the rules.
@@ -65,7 +78,9 @@ impl Plain<'_> {
     fn least_of_cells(&self, column: usize, row: usize, count: usize) -> u32 {
         (row..=row + count)
             .map(|row| &self.arena.spacing.corners_of_row(row)[column..=column + count])
-            .fold(u32::MAX, |least, nodes| nodes.iter().fold(least, |l, &n| l.min(n)))
+            .fold(u32::MAX, |least, nodes| {
+                nodes.iter().fold(least, |l, &n| l.min(n))
+            })
     }
 
     fn least_in(&self, patch: Patch) -> u32 {
@@ -113,7 +128,10 @@ impl Plain<'_> {
         (0..parts * parts)
             .filter(|&bit| {
                 let part = patch.part(bit);
-                !self.disks.iter().any(|disk| disk.covers(part, least, false))
+                !self
+                    .disks
+                    .iter()
+                    .any(|disk| disk.covers(part, least, false))
             })
             .fold(0, |open, bit| open | 1 << bit)
     }
@@ -145,20 +163,47 @@ impl Plain<'_> {
 
     /// `None` once the cell is covered, and what it throws.
     fn aim(&self, (column, row, level): (usize, usize, u8), round: u8) -> Option<Option<Dart>> {
-        let Arena { lattice, seed, .. } = *self.arena;
         let patch = Patch {
             x: column as i32 * UNITS,
             y: row as i32 * UNITS,
             side: UNITS << level,
         };
         let least = self.least_in_cell(column, row, level);
-        if self.disks.iter().any(|disk| disk.covers(patch, least, true)) {
+        // Nothing farther than the largest of all reaches matters.
+        let near = Plain {
+            arena: self.arena,
+            disks: self
+                .disks
+                .iter()
+                .copied()
+                .filter(|d| d.may_reach(patch))
+                .collect(),
+        };
+        near.aim_at((column, row, level), patch, least, round)
+    }
+
+    fn aim_at(
+        &self,
+        (column, row, level): (usize, usize, u8),
+        patch: Patch,
+        least: u32,
+        round: u8,
+    ) -> Option<Option<Dart>> {
+        let Arena { lattice, seed, .. } = *self.arena;
+        if self
+            .disks
+            .iter()
+            .any(|disk| disk.covers(patch, least, true))
+        {
             return None;
         }
         let open = (0..64)
             .filter(|&bit| {
                 let part = patch.part(bit);
-                !self.disks.iter().any(|disk| disk.covers(part, least, false))
+                !self
+                    .disks
+                    .iter()
+                    .any(|disk| disk.covers(part, least, false))
             })
             .fold(0_u64, |open, bit| open | 1 << bit);
         if open == 0 {
@@ -190,7 +235,11 @@ impl Plain<'_> {
                 (i64::from(x), i64::from(y))
             }
         };
-        Some(Some(self.dart(found.0, found.1, draws::aimed_priority(bits))))
+        Some(Some(self.dart(
+            found.0,
+            found.1,
+            draws::aimed_priority(bits),
+        )))
     }
 
     fn least_in_cell(&self, column: usize, row: usize, level: u8) -> u32 {
@@ -350,7 +399,11 @@ fn obstacles(lattice: &Lattice, count: usize, seed: u64) -> Vec<Obstacle> {
 fn setups() -> Vec<Setup> {
     let level = Level::detect();
     let mut all: Vec<Setup> = [32, 64, 256].map(|tile| Setup { level, tile }).into();
-    all.extend(Level::supported().into_iter().map(|level| Setup { level, tile: 32 }));
+    all.extend(
+        Level::supported()
+            .into_iter()
+            .map(|level| Setup { level, tile: 32 }),
+    );
     all
 }
 
@@ -367,8 +420,8 @@ fn assert_equal(arena: &Arena<'_>, name: &str) {
 
 #[test]
 fn all_maps_equal_the_plain_sampler_at_every_level_and_size_of_tile() {
-    for seed in 0..6 {
-        let lattice = lattice(160, 96);
+    for seed in 0..4 {
+        let lattice = lattice(128, 64);
         let maps = [
             ("gentle", hills(&lattice, 4.0, seed)),
             ("wide", hills(&lattice, 50.0, seed)),
@@ -386,7 +439,10 @@ fn all_maps_equal_the_plain_sampler_at_every_level_and_size_of_tile() {
                     region,
                     seed: Seed::new(seed),
                 };
-                assert_equal(&arena, &format!("{name} {seed}, {} obstacles", obstacles.len()));
+                assert_equal(
+                    &arena,
+                    &format!("{name} {seed}, {} obstacles", obstacles.len()),
+                );
             }
         }
     }
@@ -408,7 +464,8 @@ fn threads_do_not_enter() {
     };
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        pool.unwrap().install(|| fill(&arena, Setup::default()).unwrap())
+        pool.unwrap()
+            .install(|| fill(&arena, Setup::default()).unwrap())
     };
     let one = on(1);
     assert!(one.len() > 10_000, "{}", one.len());

@@ -70,6 +70,7 @@ pub(super) struct Scratch {
     fresh: Vec<Item>,
     near: Nearby,
     disks: Disks,
+    leaves: Vec<Leaf>,
     rows: Vec<u64>,
 }
 
@@ -105,21 +106,18 @@ impl Tile {
             self.cleared.fill(&self.circles, low, side);
         }
         plot.row_bits(ground, 0, &mut scratch.rows);
-        let rows = &scratch.rows;
-        plot.leaves(ground, |leaf| {
+        plot.leaves(ground, &mut scratch.leaves);
+        for &leaf in &scratch.leaves {
             let key = ground.lattice.column_key(leaf.column);
-            let bits = draws::bits(rows[leaf.row - plot.row], key);
+            let bits = draws::bits(scratch.rows[leaf.row - plot.row], key);
             if !draws::fires(bits, leaf.level, leaf.least) {
-                return;
+                continue;
             }
             let patch = plot.patch(leaf);
             let (x, y) = draws::blind_place(bits, patch.side);
             let (x, y) = (patch.x + x, patch.y + y);
             let own = plot.own(ground, x, y);
-            if draws::fires(bits, leaf.level, own)
-                && !self.all.block(simd, x, y, own)
-                && !self.cleared.block(simd, x, y, own)
-            {
+            if draws::fires(bits, leaf.level, own) && self.allows(simd, x, y, own) {
                 let priority = draws::blind_priority(bits);
                 self.darts.push(Item {
                     x,
@@ -128,7 +126,7 @@ impl Tile {
                     priority,
                 });
             }
-        });
+        }
     }
 
     /// Throws into the squares that are left after the last round, `round` from 1.
@@ -149,25 +147,26 @@ impl Tile {
         plot.row_bits(ground, round, &mut scratch.rows);
         let mut open = std::mem::take(&mut self.open);
         if round == 1 {
-            plot.leaves(ground, |leaf| {
-                let open_leaf = Open {
-                    leaf,
-                    squares: u64::MAX,
-                };
-                if let Some(squares) = self.left(simd, ground, plot, open_leaf, scratch, true) {
-                    open.push(Open { leaf, squares });
-                }
-            });
+            plot.leaves(ground, &mut scratch.leaves);
+            open.extend(scratch.leaves.iter().map(|&leaf| Open {
+                leaf,
+                squares: u64::MAX,
+            }));
         } else {
             let (low, side) = plot.square();
             scratch.near.fill(&scratch.fresh, low, side);
-            open.retain_mut(|cell| {
-                let left = self.left(simd, ground, plot, *cell, scratch, false);
-                cell.squares = left.unwrap_or(0);
-                left.is_some()
-            });
         }
-        open.retain(|&cell| self.shoot(simd, ground, plot, cell, round, scratch));
+        // Written out: what passes through the standard library loses the level's instructions.
+        let mut kept = 0;
+        for i in 0..open.len() {
+            let mut cell = open[i];
+            cell.squares = self.left(simd, plot, cell, scratch, round == 1);
+            if cell.squares != 0 && self.shoot(simd, ground, plot, cell, round, scratch) {
+                open[kept] = cell;
+                kept += 1;
+            }
+        }
+        open.truncate(kept);
         self.open = open;
     }
 
@@ -215,17 +214,16 @@ impl Tile {
         }
     }
 
-    /// The squares of a cell left by all items (or those of the last round), if any.
+    /// The squares of a cell left by all items, or by those of the last round.
     #[inline(always)]
     fn left<S: Simd>(
         &self,
         simd: S,
-        ground: &Ground<'_>,
         plot: &Plot,
         cell: Open,
         scratch: &mut Scratch,
         by_all: bool,
-    ) -> Option<u64> {
+    ) -> u64 {
         let patch = plot.patch(cell.leaf);
         let bounds = plot.bounds(cell.leaf);
         let disks = &mut scratch.disks;
@@ -234,13 +232,12 @@ impl Tile {
         if !items.collect(simd, patch, bounds, disks)
             || by_all && !self.cleared.collect(simd, patch, bounds, disks)
         {
-            return None;
+            return 0;
         }
         if disks.is_empty() {
-            return Some(cell.squares);
+            return cell.squares;
         }
-        let open = cell.squares & disks.open_parts(simd, patch, cell.leaf.least);
-        (open != 0).then_some(open)
+        cell.squares & disks.open_parts(simd, patch, cell.leaf.least)
     }
 
     /// Throws a dart or not; false once the cell is known to be covered.
@@ -265,14 +262,10 @@ impl Tile {
         let patch = plot.patch(leaf);
         let key = u64::from(lattice.column_key(leaf.column)) | lattice.row_key(leaf.row, round);
         let mut stream = ground.seed.stream(Stage::Gap, key);
-        let legal = |x: i32, y: i32| {
-            let own = plot.own(ground, x, y);
-            !self.all.block(simd, x, y, own) && !self.cleared.block(simd, x, y, own)
-        };
         let mut found = None;
         for _ in 0..TRIES {
             let (x, y) = patch.aimed(squares, stream.next_u64());
-            if legal(x, y) {
+            if self.allows(simd, x, y, plot.own(ground, x, y)) {
                 found = Some((x, y));
                 break;
             }
@@ -300,6 +293,12 @@ impl Tile {
             });
         }
         true
+    }
+
+    /// Whether a position is far enough from all items.
+    #[inline(always)]
+    fn allows<S: Simd>(&self, simd: S, x: i32, y: i32, own: u32) -> bool {
+        !self.all.block(simd, x, y, own) && !self.cleared.block(simd, x, y, own)
     }
 
     /// A legal position of a cell, or `None` when there is none at all.
@@ -331,10 +330,8 @@ impl Tile {
                 let least = ground.pyramid.least_in(plot.column, plot.row, patch);
                 disks.open_parts(simd, patch, least)
             },
-            |x, y| {
-                let own = plot.own(ground, x, y);
-                !self.all.block(simd, x, y, own) && !self.cleared.block(simd, x, y, own)
-            },
+            #[inline(always)]
+            |x, y| self.allows(simd, x, y, plot.own(ground, x, y)),
         )
     }
 }
@@ -373,13 +370,13 @@ impl Plot {
         );
     }
 
-    fn leaves(&self, ground: &Ground<'_>, mut f: impl FnMut(Leaf)) {
-        let blocks = |from: usize, count: usize| {
-            from >> TOP..(from + self.side).min(count).div_ceil(BLOCK)
-        };
+    fn leaves(&self, ground: &Ground<'_>, to: &mut Vec<Leaf>) {
+        to.clear();
+        let blocks =
+            |from: usize, count: usize| from >> TOP..(from + self.side).min(count).div_ceil(BLOCK);
         for row in blocks(self.row, ground.lattice.rows) {
             for column in blocks(self.column, ground.lattice.columns) {
-                ground.pyramid.leaves_of_block(column, row, &mut f);
+                ground.pyramid.leaves_of_block(column, row, to);
             }
         }
     }
