@@ -54,7 +54,8 @@ fn spacings_from_1_to_50_in_one_field_are_legal_and_leave_no_room() {
             for b in &all[..i] {
                 let mean = f64::from(a.spacing_mm + b.spacing_mm) / 2.0;
                 let away = a.position_mm.as_dvec2().distance(b.position_mm.as_dvec2());
-                assert!(away > mean * 0.99999 - 1e-5, "{a:?} and {b:?}");
+                // The nominal spacing in eighths of a unit is rounded by 2·10⁻⁵.
+                assert!(away > mean * 0.99997, "{a:?} and {b:?}");
             }
         }
         assert_eq!(quality::room_left(&field), None, "seed {seed}");
@@ -110,7 +111,7 @@ const PINNED: [(u64, [f32; 2], u32); 3] = [
     (36_028_797_153_181_705, [5.34941, 0.5662352], 380),
     (36_028_797_153_181_706, [6.3974495, 0.28470248], 376),
 ];
-const PINNED_RAMP: (usize, u64, [f32; 2]) = (219, 36_028_806_011_551_765, [12.669549, 19.908714]);
+const PINNED_RAMP: (usize, u64, [f32; 2]) = (226, 36_028_806_011_551_762, [10.958452, 19.826302]);
 
 #[test]
 fn every_prefix_by_rank_is_even() {

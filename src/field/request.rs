@@ -118,7 +118,7 @@ impl<'a> FieldRequest<'a> {
     /// A dot depends only on what lies within a few spacings of it.
     ///
     /// # Cost
-    /// Some 0.4 µs of one core a dot where spacing is even and 12 µs where it varies, 3 µs more for
+    /// Some 0.4 µs of one core a dot where spacing is even and 3 µs where it varies, 3 µs more for
     /// ranks, and a pass over the pixels.
     ///
     /// # References

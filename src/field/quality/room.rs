@@ -30,9 +30,6 @@ struct Keeper {
 /// A place counts as room if it lies 1/2000 of the nominal spacing or more beyond all disks: dots
 /// stand on a lattice with steps of 1/2896 of it, and positions are `f32`.
 ///
-/// # Cost
-/// Some 10 µs a dot.
-///
 /// # Examples
 /// ```
 /// use stubblefield::{Density, FieldRequest, Mask, Plane, Scale, Seed, Size, quality};
