@@ -12,6 +12,7 @@ mod emit;
 mod fast;
 mod gaps;
 mod lattice;
+mod margins;
 mod obstacle;
 pub mod quality;
 mod rank;

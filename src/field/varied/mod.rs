@@ -16,6 +16,8 @@ mod leaves;
 mod nearby;
 mod placing;
 #[cfg(test)]
+mod plain;
+#[cfg(test)]
 mod tests;
 mod tile;
 
