@@ -60,6 +60,21 @@ fn ramp(c: &mut Criterion) {
     group.finish();
 }
 
+/// A million dots on a ramp from a sixteenth of the density to all of it: spacings 4 to 1.
+fn steep_ramp(c: &mut Criterion) {
+    let mut group = c.benchmark_group("field/ramp_1_to_4");
+    let side = 3880;
+    let size = Size::new(side, side).expect("in range");
+    let mask = Mask::full(size);
+    let ramp = Plane::from_fn(size, |x, _| (1.0 + 15.0 * x as f32 / side as f32) / 16.0);
+    let request = request(&mask, Some(&ramp));
+    group.throughput(Throughput::Elements(checked(&request).dots().len() as u64));
+    group.bench_with_input(BenchmarkId::from_parameter("1M"), &request, |b, request| {
+        b.iter(|| black_box(request.generate()));
+    });
+    group.finish();
+}
+
 fn rank(c: &mut Criterion) {
     let mut group = c.benchmark_group("field/ranked");
     let (name, side) = SIDES[1];
@@ -122,6 +137,6 @@ fn stream(c: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = uniform, ramp, rank, edit, stream
+    targets = uniform, ramp, steep_ramp, rank, edit, stream
 }
 criterion_main!(benches);

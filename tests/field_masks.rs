@@ -155,10 +155,10 @@ fn local_counts_follow_a_ramp_from_20_to_200_dots_per_cm2() {
 }
 
 #[test]
-fn densities_below_the_widest_spacing_are_thinned_to_measure() {
+fn low_densities_are_met_and_those_below_the_widest_spacing_thinned_to_measure() {
     let size = Size::new(800, 800).unwrap();
     let mask = Mask::full(size);
-    for relative in [0.0_f32, 0.01, 0.03] {
+    for relative in [0.0_f32, 0.0002, 0.001, 0.01, 0.03] {
         let plane = Plane::filled(size, relative);
         let counts = (0..6).map(|seed| {
             let request = request(&mask, seed).with_relative_density(&plane);

@@ -9,6 +9,27 @@ use crate::parallel;
 /// Rows that one task turns into dots.
 const BAND: usize = 32;
 
+/// Dots of a list that one task turns into dots.
+const PART: usize = 4096;
+
+/// A dot of the lattice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Laid {
+    pub(super) cell: usize,
+    pub(super) spot: Spot,
+    /// Own spacing in eighths of a unit.
+    pub(super) own: u32,
+}
+
+impl Laid {
+    /// What stands in a list before it is filled.
+    pub(super) const NONE: Self = Self {
+        cell: 0,
+        spot: Spot { x: 0, y: 0 },
+        own: 0,
+    };
+}
+
 impl Dot {
     /// The dot in a column of a row, its rank still open.
     pub(super) fn at(
@@ -103,4 +124,35 @@ fn for_each<S: Spacing>(
             }
         }
     }
+}
+
+/// As [`dots`], from a list in the order of the cells; `keep` is asked once.
+pub(super) fn listed(
+    lattice: &Lattice,
+    laid: &[Laid],
+    keep: impl Fn(&Dot) -> bool + Sync + Send,
+) -> (Vec<Dot>, Vec<Dot>) {
+    let parts = parallel::map(laid.len().div_ceil(PART), |part| {
+        let laid = &laid[part * PART..((part + 1) * PART).min(laid.len())];
+        let (mut kept, mut others) = (Vec::with_capacity(laid.len()), Vec::new());
+        for &Laid { cell, spot, own } in laid {
+            let (column, row) = lattice.column_row(cell);
+            let dot = Dot::at(lattice, column, row, spot, own);
+            if keep(&dot) {
+                kept.push(dot);
+            } else {
+                others.push(dot);
+            }
+        }
+        (kept, others)
+    });
+    let (kept, others): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let ranked = |lists: Vec<Vec<Dot>>| {
+        let mut dots = lists.concat();
+        for (dot, rank) in dots.iter_mut().zip(0..) {
+            dot.rank = rank;
+        }
+        dots
+    };
+    (ranked(kept), ranked(others))
 }

@@ -1,11 +1,12 @@
 //! Where the dots go: Poisson-disk fields.
 //!
 //! Data runs one way: [`request`] checks and conducts, [`target`] brings mask and density onto the
-//! [`lattice`], [`rounds`] with [`gaps`] lays a maximal set of [`darts`] under a [`spacing`] rule
-//! around [`obstacle`]s, or [`fast`] does where spacing is even, [`emit`] clips it to the mask or
-//! [`fill`] closes it inside. Around that: [`prepare`] turns a [`policy`] into mask and densities of
-//! the picture, [`select`] counts dots out by [`elimination`] and [`rank`]s them, [`sessions`] lays
-//! several fields into one another, [`classes`] tells shades apart, [`quality`] measures.
+//! [`lattice`], [`fast`] lays a maximal set of dots around [`obstacle`]s where [`spacing`] is even
+//! ([`rounds`], [`darts`] and [`gaps`] say by which rules) and [`varied`] where it is not, [`emit`]
+//! clips it to the mask or [`fill`] closes it inside. Around that: [`prepare`] turns a [`policy`] into
+//! mask and densities of the picture, [`select`] counts dots out by [`elimination`] and [`rank`]s
+//! them, [`sessions`] lays several fields into one another, [`classes`] tells shades apart,
+//! [`quality`] measures.
 //!
 //! A dot depends on what lies within a light cone of it. So a [`window`] or a [`stream`] lays parts
 //! alone, and an [`edit`] follows a change through the [`history`] of a field by [`replay`].
@@ -23,6 +24,7 @@ mod footprint;
 mod gaps;
 mod history;
 mod lattice;
+mod margins;
 mod nearby;
 mod obstacle;
 mod part;
@@ -32,6 +34,10 @@ pub mod quality;
 mod rank;
 mod replay;
 mod request;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the plain sampler is the oracle of `fast`")
+)]
 mod rounds;
 mod select;
 mod sessions;
@@ -41,12 +47,13 @@ mod stroke;
 mod target;
 #[cfg(test)]
 mod tests;
+mod varied;
 mod window;
 
 use glam::Vec2;
 
 use self::lattice::{Lattice, UNITS};
-use self::spacing::{Mapped, NOMINAL, Spacing, Uniform};
+use self::spacing::{Mapped, NOMINAL, Uniform};
 use crate::error::{Error, Result};
 use crate::random::Seed;
 
@@ -232,9 +239,10 @@ impl DotField {
         } = &self.ground;
         let at = position_mm.as_dvec2() * (f64::from(UNITS) / lattice.side_mm);
         let (cell, spot) = lattice.locate(at.x.round() as i64, at.y.round() as i64);
-        let own = spacing
-            .as_ref()
-            .map_or(NOMINAL, |spacing| spacing.at(cell, spot));
+        let (column, row) = lattice.column_row(cell);
+        let own = spacing.as_ref().map_or(NOMINAL, |spacing| {
+            spacing.at(column, row, i32::from(spot.x), i32::from(spot.y))
+        });
         self.nominal_spacing_mm() * f64::from(own) / f64::from(NOMINAL)
     }
 }

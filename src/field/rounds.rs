@@ -65,19 +65,6 @@ pub(super) struct Arena<'a, S> {
     pub(super) seed: Seed,
 }
 
-impl<'a, S> Arena<'a, S> {
-    /// The same under another spacing.
-    pub(super) const fn with_spacing<T>(self, spacing: &'a T) -> Arena<'a, T> {
-        Arena {
-            lattice: self.lattice,
-            spacing,
-            obstacles: self.obstacles,
-            region: self.region,
-            seed: self.seed,
-        }
-    }
-}
-
 impl<S: Spacing> Arena<'_, S> {
     /// A maximal set of sites, one cell each.
     ///

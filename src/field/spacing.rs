@@ -1,14 +1,26 @@
 //! How far apart two dots must be: one distance everywhere, or one that varies over the skin.
 
 use super::lattice::{Lattice, Spot, UNITS};
+use crate::parallel;
 
 /// The nominal spacing √2·2048 in eighths of a unit, rounded: the precision of varying spacings.
 pub(super) const NOMINAL: u32 = 23_170;
 
-/// Lowest relative density that spacing alone expresses; below it dots are thinned out instead.
+/// Lowest relative density that spacing alone expresses: a ratio of 50 in spacing. Below it dots
+/// are thinned out instead.
+pub(super) const FLOOR: f64 = 1.0 / 2500.0;
+
+/// How much the own spacing may differ, in eighths of a unit, between neighbouring corners of cells:
+/// half a cell a cell.
 ///
-/// A ratio of 5 in spacing keeps every neighbour within 8 cells.
-pub(super) const FLOOR: f64 = 0.04;
+/// Where a map asks for more, spacings stay below what it asks and dots are thinned out. Without the
+/// limit a wide-spaced dot beside a step would clear a hole in the dense side, and be dropped itself.
+pub(super) const STEEPEST: u32 = 4 * UNITS as u32;
+
+/// Two positions that exclude each other differ in spacing by no more than this factor.
+///
+/// With a gradient s = √2/2 of the own spacing, `|a − b| ≤ s·(a + b)/2` gives (2 + s)/(2 − s).
+pub(super) const NEIGHBOURLY: f32 = 2.1;
 
 /// A square of positions inside one cell: the first one and the count along each side.
 #[derive(Clone, Copy, Debug)]
@@ -58,9 +70,6 @@ impl Spacing for Uniform {
     }
 }
 
-/// Cells along the side of a block that shares one reach; no reach is longer.
-const BLOCK: usize = 8;
-
 /// A spacing given at the corners of the cells and interpolated bilinearly between them.
 ///
 /// Two dots exclude each other below the mean of their spacings, which keeps the density within
@@ -69,60 +78,80 @@ const BLOCK: usize = 8;
 pub(super) struct Mapped {
     columns: usize,
     nodes: Vec<u32>,
-    block_columns: usize,
-    reaches: Vec<u8>,
 }
 
 impl Mapped {
-    /// From the own spacings at all cell corners, row by row, one more than cells on each axis.
-    pub(super) fn new(lattice: &Lattice, nodes: Vec<u32>) -> Self {
+    /// From the own spacings wanted at all cell corners, row by row, one more than cells on each
+    /// axis; what grows too steeply is lowered.
+    pub(super) fn new(lattice: &Lattice, mut nodes: Vec<u32>) -> Self {
         debug_assert_eq!(nodes.len(), (lattice.columns + 1) * (lattice.rows + 1));
-        let block_columns = lattice.columns.div_ceil(BLOCK);
-        let block_rows = lattice.rows.div_ceil(BLOCK);
-        let mut largest = vec![0_u32; block_columns * block_rows];
-        for row in 0..lattice.rows {
-            for column in 0..lattice.columns {
-                let block = &mut largest[row / BLOCK * block_columns + column / BLOCK];
-                let corners = corners(&nodes, lattice.columns, column, row);
-                *block = corners.into_iter().fold(*block, u32::max);
-            }
-        }
-        let mut reaches = vec![0_u8; largest.len()];
-        for (i, reach) in reaches.iter_mut().enumerate() {
-            let (x, y) = (i % block_columns, i / block_columns);
-            let mut near = 0;
-            for y in y.saturating_sub(1)..(y + 2).min(block_rows) {
-                for x in x.saturating_sub(1)..(x + 2).min(block_columns) {
-                    near = near.max(largest[y * block_columns + x]);
-                }
-            }
-            // Cells k apart hold positions more than (k − 1)·UNITS apart.
-            *reach = (near / (8 * UNITS as u32) + 1) as u8;
-            debug_assert!(
-                usize::from(*reach) <= BLOCK,
-                "beyond the neighbouring block"
-            );
-        }
+        limit_growth(&mut nodes, lattice.columns + 1);
         Self {
             columns: lattice.columns,
             nodes,
-            block_columns,
-            reaches,
         }
     }
 
-    fn interpolate(&self, cell: usize, x: i32, y: i32) -> u32 {
-        let [a, b, c, d] = corners(
-            &self.nodes,
-            self.columns,
-            cell % self.columns,
-            cell / self.columns,
-        )
-        .map(u64::from);
+    /// Own spacings at the cell corners of a row of them.
+    pub(super) fn corners_of_row(&self, row: usize) -> &[u32] {
+        let line = self.columns + 1;
+        &self.nodes[row * line..(row + 1) * line]
+    }
+
+    /// Own spacing of a position of a cell, in eighths of a unit, never 0.
+    pub(super) fn at(&self, column: usize, row: usize, x: i32, y: i32) -> u32 {
+        let [a, b, c, d] = corners(&self.nodes, self.columns, column, row).map(u64::from);
         let (u, v, one) = (x as u64, y as u64, UNITS as u64);
         let upper = a * (one - u) + b * u;
         let lower = c * (one - u) + d * u;
         ((upper * (one - v) + lower * v) / (one * one)) as u32
+    }
+
+    /// A lower bound of the own spacings in a square of a cell; exact for a single position.
+    pub(super) fn least_in(&self, column: usize, row: usize, square: Square) -> u32 {
+        // A bilinear function takes its extremes over a square at the square's corners, and
+        // rounding down keeps their order.
+        let (x, y, last) = (square.x, square.y, square.side - 1);
+        self.at(column, row, x, y)
+            .min(self.at(column, row, x + last, y))
+            .min(self.at(column, row, x, y + last))
+            .min(self.at(column, row, x + last, y + last))
+    }
+
+    /// Whether two positions at this squared distance in units² exclude each other.
+    pub(super) fn conflict(squared: i64, a: u32, b: u32) -> bool {
+        // d < (a + b)/2 with a and b in eighths: 16·d < a + b.
+        let sum = i64::from(a) + i64::from(b);
+        squared * 256 < sum * sum
+    }
+}
+
+/// Lowers every spacing to what its neighbours allow: the exact lower envelope of their cones.
+fn limit_growth(nodes: &mut [u32], line: usize) {
+    parallel::for_each_chunk(nodes, line, |_, row| {
+        let mut last = u32::MAX - STEEPEST;
+        for node in row.iter_mut() {
+            last = (*node).min(last + STEEPEST);
+            *node = last;
+        }
+        for node in row.iter_mut().rev() {
+            last = (*node).min(last + STEEPEST);
+            *node = last;
+        }
+    });
+    let rows = nodes.len() / line;
+    let lower = |from: &[u32], to: &mut [u32]| {
+        for (to, &from) in to.iter_mut().zip(from) {
+            *to = (*to).min(from + STEEPEST);
+        }
+    };
+    for row in 1..rows {
+        let (before, after) = nodes.split_at_mut(row * line);
+        lower(&before[(row - 1) * line..], &mut after[..line]);
+    }
+    for row in (1..rows).rev() {
+        let (before, after) = nodes.split_at_mut(row * line);
+        lower(&after[..line], &mut before[(row - 1) * line..]);
     }
 }
 
@@ -137,37 +166,25 @@ fn corners(nodes: &[u32], columns: usize, column: usize, row: usize) -> [u32; 4]
     ]
 }
 
-impl Spacing for Mapped {
-    fn at(&self, cell: usize, spot: Spot) -> u32 {
-        self.interpolate(cell, i32::from(spot.x), i32::from(spot.y))
-    }
-
-    fn least_in(&self, cell: usize, square: Square) -> u32 {
-        // A bilinear function takes its extremes over a square at the square's corners, and
-        // rounding down keeps their order.
-        let (x, y, last) = (square.x, square.y, square.side - 1);
-        self.interpolate(cell, x, y)
-            .min(self.interpolate(cell, x + last, y))
-            .min(self.interpolate(cell, x, y + last))
-            .min(self.interpolate(cell, x + last, y + last))
-    }
-
-    fn conflict(squared: i32, a: u32, b: u32) -> bool {
-        // d < (a + b)/2 with a and b in eighths: 16·d < a + b.
-        let sum = i64::from(a) + i64::from(b);
-        i64::from(squared) * 256 < sum * sum
-    }
-
-    fn reach(&self, cell: usize) -> i32 {
-        let (column, row) = (cell % self.columns, cell / self.columns);
-        i32::from(self.reaches[row / BLOCK * self.block_columns + column / BLOCK])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::{Seed, Stage};
+
+    fn rough(columns: usize, rows: usize) -> Mapped {
+        let lattice = Lattice {
+            first: (0, 0),
+            columns,
+            rows,
+            side_mm: 1.0,
+            periodic: false,
+        };
+        let mut stream = Seed::new(3).stream(Stage::Probe, 0);
+        let nodes = (0..(columns + 1) * (rows + 1))
+            .map(|_| NOMINAL + (stream.unit_f32() * 49.0 * NOMINAL as f32) as u32)
+            .collect();
+        Mapped::new(&lattice, nodes)
+    }
 
     #[test]
     fn the_nominal_spacing_is_exactly_the_cell_diagonal() {
@@ -179,38 +196,51 @@ mod tests {
 
     #[test]
     fn the_bound_of_a_square_is_below_every_spacing_in_it_and_exact_for_one_position() {
-        let lattice = Lattice {
-            first: (0, 0),
-            columns: 3,
-            rows: 2,
-            side_mm: 1.0,
-            periodic: false,
-        };
-        let mut stream = Seed::new(3).stream(Stage::Probe, 0);
-        let nodes = (0..12)
-            .map(|_| NOMINAL + (stream.unit_f32() * 4.0 * NOMINAL as f32) as u32)
-            .collect();
-        let map = Mapped::new(&lattice, nodes);
+        let map = rough(3, 2);
         for cell in 0..6 {
+            let (column, row) = (cell % 3, cell / 3);
             for (x, y) in [(0, 0), (256, 1792), (32, 96)] {
                 let side = 32;
-                let bound = map.least_in(cell, Square { x, y, side });
+                let bound = map.least_in(column, row, Square { x, y, side });
                 for dy in 0..side {
                     for dx in 0..side {
                         let (x, y) = (x + dx, y + dy);
-                        let own = map.at(
-                            cell,
-                            Spot {
-                                x: x as u16,
-                                y: y as u16,
-                            },
-                        );
+                        let own = map.at(column, row, x, y);
                         assert!(own >= bound);
-                        assert_eq!(own, map.least_in(cell, Square { x, y, side: 1 }));
+                        let alone = map.least_in(column, row, Square { x, y, side: 1 });
+                        assert_eq!(own, alone);
                     }
                 }
             }
-            assert!((1..=8).contains(&map.reach(cell)));
         }
+    }
+
+    #[test]
+    fn spacings_grow_no_faster_than_the_limit_and_stay_where_they_need_not_fall() {
+        let (columns, rows) = (60, 50);
+        let lattice = Lattice {
+            first: (0, 0),
+            columns,
+            rows,
+            side_mm: 1.0,
+            periodic: false,
+        };
+        let mut stream = Seed::new(5).stream(Stage::Probe, 0);
+        let wanted: Vec<u32> = (0..(columns + 1) * (rows + 1))
+            .map(|_| NOMINAL * if stream.unit_f32() < 0.01 { 1 } else { 50 })
+            .collect();
+        let map = Mapped::new(&lattice, wanted.clone());
+        let line = columns + 1;
+        for (i, &node) in map.nodes.iter().enumerate() {
+            // By brute force: the lowest of all cones.
+            let cone = |(j, &from): (usize, &u32)| {
+                let away = (i % line).abs_diff(j % line) + (i / line).abs_diff(j / line);
+                from + STEEPEST * away as u32
+            };
+            assert_eq!(Some(node), wanted.iter().enumerate().map(cone).min());
+        }
+        // The steepest gradient, √2·STEEPEST a cell, relates neighbours by the factor stated.
+        let s = std::f32::consts::SQRT_2 * STEEPEST as f32 / (8 * UNITS) as f32;
+        assert!((2.0 + s) / (2.0 - s) < NEIGHBOURLY);
     }
 }

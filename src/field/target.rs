@@ -9,9 +9,11 @@
 use super::cells;
 use super::footprint::Footprint;
 use super::lattice::{COORDINATE_LIMIT, Lattice};
+use super::margins::{Classes, margin};
 use super::request::FieldRequest;
 use super::spacing::{FLOOR, Mapped, NOMINAL};
 use crate::error::{Error, Result};
+use crate::parallel;
 use crate::plane::Plane;
 use crate::units::Density;
 
@@ -24,9 +26,6 @@ const TRUSTED: f64 = 0.03;
 
 /// Surplus of the envelope over α: covers anti-aliased edges and the inside of curved feathers.
 const HEADROOM: f64 = 1.06;
-
-/// Spacings by which the field is continued beyond the mask, so that its edge has no influence.
-const MARGIN_SPACINGS: f64 = 4.0;
 
 #[derive(Clone, Debug)]
 pub(super) struct Target {
@@ -43,10 +42,9 @@ pub(super) struct Target {
 #[derive(Clone, Debug)]
 pub(super) struct Map {
     pub(super) spacing: Mapped,
-    /// ã, to be divided into a dot's own coverage.
-    pub(super) envelope: Vec<f32>,
-    /// Chance to stay where the wanted density is below what spacing expresses.
-    pub(super) thinning: Vec<f32>,
+    /// ã, to be divided into a dot's own coverage, and the chance to stay where the wanted density
+    /// is below what spacing expresses.
+    pub(super) shares: Vec<[f32; 2]>,
 }
 
 impl Target {
@@ -58,58 +56,49 @@ impl Target {
             return Ok(None);
         };
         let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
-        let margin =
-            |ratio: f64| (MARGIN_SPACINGS * std::f64::consts::SQRT_2 * ratio).ceil() as usize;
-        if request.relative_density.is_none() && is_hard(request) {
-            let lattice = rectangle(bounds, side_mm, hard_margin(), FieldRequest::MAX_DOTS)?;
+        let hard = is_hard(request);
+        if request.relative_density.is_none() && hard {
+            let lattice = rectangle(bounds, side_mm, margin(1.0), FieldRequest::MAX_DOTS)?;
             return Ok(Some(Self::hard(request, lattice)));
         }
         let inner = rectangle(bounds, side_mm, BLUR_REACH, FieldRequest::MAX_DOTS)?;
-        let coverage = request.mask.coverage();
-        let mean = cells::means(&inner, px_per_cell, coverage, f64::from);
-        let square = cells::means(&inner, px_per_cell, coverage, |c| {
-            f64::from(c) * f64::from(c)
-        });
-        let envelope = envelope(&inner, &mean, &square);
-        let inside = |cell: usize| {
-            let (column, row) = inner.column_row(cell);
-            let rim = BLUR_REACH..;
-            rim.contains(&column)
-                && rim.contains(&row)
-                && column + BLUR_REACH < inner.columns
-                && row + BLUR_REACH < inner.rows
-                && mean[cell] > 0.0
-        };
+        let inside = touched(request, &inner, px_per_cell, BLUR_REACH);
+        if !inside.contains(&true) {
+            return Ok(None);
+        }
+        let soft = (!hard).then(|| envelope(request, &inner, px_per_cell));
         let relative = |lattice: &Lattice| {
             request
                 .relative_density
                 .map(|plane| cells::means(lattice, px_per_cell, plane, f64::from))
         };
         let wanted = relative(&inner);
-        let least = (0..inner.cells())
-            .filter(|&cell| inside(cell))
-            .map(|cell| envelope[cell] * wanted.as_ref().map_or(1.0, |wanted| wanted[cell]))
-            .fold(1.0, f64::min);
+        let classes = Classes::new(&inner, &inside, |cell| {
+            soft.as_ref().map_or(1.0, |soft| soft[cell])
+                * wanted.as_ref().map_or(1.0, |wanted| wanted[cell])
+        });
 
-        let ratio = 1.0 / least.max(FLOOR).sqrt();
-        let margin = margin(ratio);
-        let lattice = rectangle(bounds, side_mm, margin, FieldRequest::MAX_DOTS)?;
-        let shift = margin - BLUR_REACH;
+        let lattice = classes.lattice(&inner)?;
+        let region = classes.region(&inner, &lattice);
         let outer = |cell: usize| {
             let (column, row) = inner.column_row(cell);
-            (row + shift) * lattice.columns + column + shift
+            let column = column as i64 + inner.first.0 - lattice.first.0;
+            let row = row as i64 + inner.first.1 - lattice.first.1;
+            row as usize * lattice.columns + column as usize
         };
-        let mut touched = vec![false; lattice.cells()];
-        let mut continued = vec![f64::NAN; lattice.cells()];
-        for cell in 0..inner.cells() {
-            touched[outer(cell)] = inside(cell);
-            continued[outer(cell)] = envelope[cell];
-        }
-        let region = cells::dilate(&lattice, &touched, margin);
-        continue_outward(&lattice, &mut continued, margin);
-        let map = map(&lattice, &region, &continued, relative(&lattice).as_deref());
-        let touched = (0..lattice.cells() as u32)
-            .filter(|&cell| touched[cell as usize])
+        let continued = soft.map(|soft| {
+            let mut continued = vec![f64::NAN; lattice.cells()];
+            for (cell, &soft) in soft.iter().enumerate() {
+                continued[outer(cell)] = soft;
+            }
+            continue_outward(&lattice, &region, &mut continued);
+            continued
+        });
+        let wanted = relative(&lattice);
+        let map = map(&lattice, &region, continued.as_deref(), wanted.as_deref());
+        let touched = (0..inner.cells())
+            .filter(|&cell| inside[cell])
+            .map(|cell| outer(cell) as u32)
             .collect();
         Ok(Some(Self {
             lattice,
@@ -123,7 +112,7 @@ impl Target {
     fn hard(request: &FieldRequest<'_>, lattice: Lattice) -> Self {
         let touched = footprint(request).touched(&lattice);
         Self {
-            region: cells::dilate(&lattice, &touched, hard_margin()),
+            region: cells::dilate(&lattice, &touched, margin(1.0)),
             touched: (0..lattice.cells() as u32)
                 .filter(|&cell| touched[cell as usize])
                 .collect(),
@@ -133,17 +122,12 @@ impl Target {
     }
 }
 
-/// Cells by which a field of even spacing is continued beyond the mask.
-fn hard_margin() -> usize {
-    (MARGIN_SPACINGS * std::f64::consts::SQRT_2).ceil() as usize
-}
-
 /// A hard mask over the lattice of a request.
 pub(super) fn footprint<'a>(request: &FieldRequest<'a>) -> Footprint<'a> {
     Footprint {
         coverage: request.mask.coverage(),
         px_per_cell: side_mm(request) * f64::from(request.scale.get()),
-        margin: hard_margin(),
+        margin: margin(1.0),
     }
 }
 
@@ -177,7 +161,7 @@ pub(super) fn even_lattice(
     bounds
         .map(|bounds| {
             let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
-            rectangle(bounds, side_mm(request), hard_margin(), most)
+            rectangle(bounds, side_mm(request), margin(1.0), most)
         })
         .transpose()
 }
@@ -207,6 +191,22 @@ fn side_mm(request: &FieldRequest<'_>) -> f64 {
     request.density.spacing_mm() * std::f64::consts::FRAC_1_SQRT_2
 }
 
+/// Cells of the mask's bounds, `margin` cells inside the lattice, that the mask touches.
+fn touched(
+    request: &FieldRequest<'_>,
+    lattice: &Lattice,
+    px_per_cell: f64,
+    margin: usize,
+) -> Vec<bool> {
+    let mut touched = cells::any(lattice, px_per_cell, request.mask.coverage());
+    for (cell, touched) in touched.iter_mut().enumerate() {
+        let (column, row) = lattice.column_row(cell);
+        let inside = |at: usize, count: usize| (margin..count - margin).contains(&at);
+        *touched &= inside(column, lattice.columns) && inside(row, lattice.rows);
+    }
+    touched
+}
+
 /// Whether every pixel is either in or out.
 fn is_hard(request: &FieldRequest<'_>) -> bool {
     let values = request.mask.coverage().values();
@@ -232,14 +232,10 @@ fn bounds(request: &FieldRequest<'_>) -> Option<[u32; 4]> {
     bounds
 }
 
-/// The cells between bounds given in cell sides, and `margin` more on every side.
-fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize, most: u64) -> Result<Lattice> {
-    let low = |at: f64| at.floor() - margin as f64;
-    let high = |at: f64| at.ceil() + margin as f64;
-    let (left, top) = (low(bounds[0]), low(bounds[1]));
-    let (columns, rows) = (high(bounds[2]) - left, high(bounds[3]) - top);
+/// An error for a lattice of more than `most` dots, or too far from the origin.
+pub(super) fn check_size(first: (i64, i64), columns: f64, rows: f64, most: u64) -> Result<()> {
     let dots = columns * rows * (Density::PACKING / 2.0);
-    let far = left.abs().max(top.abs()) + columns.max(rows);
+    let far = (first.0 as f64).abs().max((first.1 as f64).abs()) + columns.max(rows);
     if dots > most as f64 || far >= COORDINATE_LIMIT as f64 {
         return Err(Error::TooLarge {
             parameter: "dots",
@@ -247,6 +243,16 @@ fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize, most: u64) -> Result
             allowed: most,
         });
     }
+    Ok(())
+}
+
+/// The cells between bounds given in cell sides, and `margin` more on every side.
+fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize, most: u64) -> Result<Lattice> {
+    let low = |at: f64| at.floor() - margin as f64;
+    let high = |at: f64| at.ceil() + margin as f64;
+    let (left, top) = (low(bounds[0]), low(bounds[1]));
+    let (columns, rows) = (high(bounds[2]) - left, high(bounds[3]) - top);
+    check_size((left as i64, top as i64), columns, rows, most)?;
     Ok(Lattice {
         first: (left as i64, top as i64),
         columns: columns as usize,
@@ -256,9 +262,14 @@ fn rectangle(bounds: [f64; 4], side_mm: f64, margin: usize, most: u64) -> Result
     })
 }
 
-/// ã of every cell from the means of α and α²; NaN where too little of the mask is in reach.
-fn envelope(lattice: &Lattice, mean: &[f64], square: &[f64]) -> Vec<f64> {
-    let (mass, moment) = (blur(lattice, mean), blur(lattice, square));
+/// ã of every cell; NaN where too little of the mask is in reach.
+fn envelope(request: &FieldRequest<'_>, lattice: &Lattice, px_per_cell: f64) -> Vec<f64> {
+    let coverage = request.mask.coverage();
+    let mean = cells::means(lattice, px_per_cell, coverage, f64::from);
+    let square = cells::means(lattice, px_per_cell, coverage, |c| {
+        f64::from(c) * f64::from(c)
+    });
+    let (mass, moment) = (blur(lattice, &mean), blur(lattice, &square));
     (0..lattice.cells())
         .map(|cell| {
             if mean[cell] > 0.0 || mass[cell] > TRUSTED {
@@ -293,74 +304,95 @@ fn blur(lattice: &Lattice, values: &[f64]) -> Vec<f64> {
     values
 }
 
-/// Gives cells without a value the mean of their neighbours that have one, ring by ring.
-fn continue_outward(lattice: &Lattice, values: &mut [f64], rings: usize) {
-    for _ in 0..rings + BLUR_REACH {
-        let before = values.to_vec();
-        let mut changed = false;
-        for cell in 0..before.len() {
-            if !before[cell].is_nan() {
-                continue;
-            }
-            let (mut sum, mut count) = (0.0, 0.0);
+/// Gives cells of the region without a value the mean of their neighbours that have one, ring by
+/// ring.
+fn continue_outward(lattice: &Lattice, region: &[bool], values: &mut [f64]) {
+    let lacks = |values: &[f64], cell: usize| values[cell].is_nan() && region[cell];
+    let mut ring: Vec<usize> = (0..lattice.cells())
+        .filter(|&cell| {
+            lacks(values, cell) && lattice.any_near(cell, 1, |other, _, _| !values[other].is_nan())
+        })
+        .collect();
+    while !ring.is_empty() {
+        let means: Vec<f64> = ring
+            .iter()
+            .map(|&cell| {
+                let (mut sum, mut count) = (0.0, 0.0);
+                lattice.any_near(cell, 1, |other, _, _| {
+                    if !values[other].is_nan() {
+                        sum += values[other];
+                        count += 1.0;
+                    }
+                    false
+                });
+                sum / count
+            })
+            .collect();
+        for (&cell, mean) in ring.iter().zip(means) {
+            values[cell] = mean;
+        }
+        let mut next = Vec::new();
+        for &cell in &ring {
             lattice.any_near(cell, 1, |other, _, _| {
-                if !before[other].is_nan() {
-                    sum += before[other];
-                    count += 1.0;
+                if lacks(values, other) {
+                    next.push(other);
                 }
                 false
             });
-            if count > 0.0 {
-                values[cell] = sum / count;
-                changed = true;
-            }
         }
-        if !changed {
-            return;
-        }
+        next.sort_unstable();
+        next.dedup();
+        ring = next;
     }
 }
 
 fn map(
     lattice: &Lattice,
     region: &[bool],
-    envelope: &[f64],
+    envelope: Option<&[f64]>,
     wanted: Option<&[f64]>,
 ) -> Option<Map> {
+    let envelope = |cell: usize| envelope.map_or(1.0, |envelope| envelope[cell]);
     let wanted = |cell: usize| wanted.map_or(1.0, |wanted| wanted[cell]);
     let nominal = (0..lattice.cells())
-        .all(|cell| !region[cell] || (envelope[cell] == 1.0 && wanted(cell) == 1.0));
+        .all(|cell| !region[cell] || (envelope(cell) == 1.0 && wanted(cell) == 1.0));
     if nominal {
         return None;
     }
-    let nodes = (lattice.columns + 1) * (lattice.rows + 1);
-    let mut spacings = Vec::with_capacity(nodes);
-    let mut envelopes = Vec::with_capacity(nodes);
-    let mut thinning = Vec::with_capacity(nodes);
-    for row in 0..=lattice.rows {
-        for column in 0..=lattice.columns {
-            let (mut soft, mut known, mut share, mut count) = (0.0, 0.0, 0.0, 0.0);
-            for row in row.saturating_sub(1)..=row.min(lattice.rows - 1) {
-                for column in column.saturating_sub(1)..=column.min(lattice.columns - 1) {
-                    let cell = row * lattice.columns + column;
-                    if !envelope[cell].is_nan() {
-                        soft += envelope[cell];
-                        known += 1.0;
-                    }
-                    share += wanted(cell);
-                    count += 1.0;
-                }
-            }
-            let soft = if known > 0.0 { soft / known } else { 1.0 };
-            let density: f64 = soft * share / count;
-            envelopes.push(soft as f32);
-            thinning.push((density / FLOOR).min(1.0) as f32);
-            spacings.push((f64::from(NOMINAL) / density.max(FLOOR).sqrt()).round() as u32);
+    // The envelope and the wanted density at a corner: the means of the cells around it.
+    let corner = |column: usize, row: usize| {
+        let (left, right) = (column.saturating_sub(1), column.min(lattice.columns - 1));
+        let (top, bottom) = (row.saturating_sub(1), row.min(lattice.rows - 1));
+        let (top, bottom) = (top * lattice.columns, bottom * lattice.columns);
+        let around = [top + left, top + right, bottom + left, bottom + right];
+        let share = around.into_iter().map(wanted).sum::<f64>() / 4.0;
+        let known = around
+            .into_iter()
+            .map(envelope)
+            .filter(|soft| !soft.is_nan());
+        let (soft, count) = known.fold((0.0, 0.0), |(sum, count), soft| (sum + soft, count + 1.0));
+        let soft = if count > 0.0 { soft / count } else { 1.0 };
+        (soft as f32, soft * share)
+    };
+    let line = lattice.columns + 1;
+    let mut spacings = vec![0; line * (lattice.rows + 1)];
+    parallel::for_each_chunk(&mut spacings, line, |row, spacings| {
+        for (column, spacing) in spacings.iter_mut().enumerate() {
+            let density = corner(column, row).1.max(FLOOR);
+            *spacing = (f64::from(NOMINAL) / density.sqrt() + 0.5) as u32;
         }
-    }
-    Some(Map {
-        spacing: Mapped::new(lattice, spacings),
-        envelope: envelopes,
-        thinning,
-    })
+    });
+    let spacing = Mapped::new(lattice, spacings);
+    let mut shares = vec![[0.0; 2]; line * (lattice.rows + 1)];
+    parallel::for_each_chunk(&mut shares, line, |row, shares| {
+        let spacings = spacing.corners_of_row(row);
+        for (column, share) in shares.iter_mut().enumerate() {
+            let (soft, density) = corner(column, row);
+            let relative = f64::from(spacings[column]) / f64::from(NOMINAL);
+            let met = density * relative * relative;
+            // Spacings are rounded to 1/23170.
+            *share = [soft, if met > 0.9999 { 1.0 } else { met as f32 }];
+        }
+    });
+    Some(Map { spacing, shares })
 }

@@ -92,7 +92,7 @@ impl Grid {
         grid
     }
 
-    /// The dots of the plain sampler.
+    /// The dots of a list of sites, one cell each.
     pub(in crate::field) fn of_sites(lattice: &Lattice, sites: &[Site]) -> Self {
         let mut grid = Self::new(lattice);
         let lines = grid.bands(1);

@@ -61,7 +61,7 @@ pub fn relative_radius(field: &DotField) -> Option<f64> {
 /// C = Σ spacing² / area: 0.6966 for a maximal random set, 1.1547 for a hexagonal lattice; 0
 /// without dots.
 ///
-/// Says something only where the mask is not soft and no density below 1/25 of the highest.
+/// Says something only where the mask is not soft and no density below 1/2500 of the highest.
 #[must_use]
 pub fn packing_constant(field: &DotField) -> f64 {
     let squares = field.dots().iter().map(|d| f64::from(d.spacing_mm).powi(2));
@@ -123,7 +123,7 @@ pub fn uncovered_share(field: &DotField, probes: u32, seed: Seed) -> f64 {
 }
 
 /// Everything that keeps the mean of two spacings, with its own.
-fn spaced(field: &DotField) -> Vec<(DVec2, f64)> {
+pub(super) fn spaced(field: &DotField) -> Vec<(DVec2, f64)> {
     let dots = field.dots.iter().chain(&field.halo);
     let dots = dots.map(|dot| (dot.position_mm.as_dvec2(), f64::from(dot.spacing_mm)));
     let obstacles = field.obstacles.iter();
@@ -136,7 +136,7 @@ fn spaced(field: &DotField) -> Vec<(DVec2, f64)> {
 }
 
 /// The obstacles with a clearance of their own.
-fn cleared(field: &DotField) -> Vec<(DVec2, f64)> {
+pub(super) fn cleared(field: &DotField) -> Vec<(DVec2, f64)> {
     let circle = |obstacle: &Obstacle| match obstacle.kind {
         ObstacleKind::Clearance(mm) => Some((obstacle.position_mm.as_dvec2(), f64::from(mm))),
         ObstacleKind::CountsAsDot => None,

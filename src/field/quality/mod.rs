@@ -12,6 +12,7 @@
 
 mod distance;
 mod pairs;
+mod room;
 mod spectrum;
 
 pub use self::distance::{
@@ -19,4 +20,5 @@ pub use self::distance::{
     uncovered_share,
 };
 pub use self::pairs::{PairCorrelation, lattice_harmonic};
+pub use self::room::room_left;
 pub use self::spectrum::{Periodogram, RadialBin};

@@ -1,0 +1,133 @@
+//! How far around the mask the field goes on.
+
+use super::lattice::Lattice;
+use super::request::FieldRequest;
+use super::spacing::FLOOR;
+use super::target::check_size;
+use super::varied::BLOCK;
+use crate::error::Result;
+
+/// Spacings by which the field is continued beyond the mask, so that its edge has no influence.
+const MARGIN_SPACINGS: f64 = 4.0;
+
+/// Margins around the mask, wider where its dots stand farther apart: one class for each doubling
+/// of the spacing.
+pub(super) struct Classes {
+    /// Squares of [`COARSE`]² cells of the inner lattice, with a bit for every class they hold.
+    squares: Vec<u8>,
+    columns: usize,
+}
+
+/// Cells along the side of the squares in which margins are laid out.
+const COARSE: usize = 8;
+
+const CLASSES: u32 = 7;
+
+impl Classes {
+    pub(super) fn new(inner: &Lattice, inside: &[bool], density: impl Fn(usize) -> f64) -> Self {
+        let columns = inner.columns.div_ceil(COARSE);
+        let mut squares = vec![0_u8; columns * inner.rows.div_ceil(COARSE)];
+        for row in 0..inner.rows {
+            for column in 0..inner.columns {
+                let cell = row * inner.columns + column;
+                if inside[cell] {
+                    let density = density(cell);
+                    let mut class = 0;
+                    let mut least = 1.0;
+                    while class + 1 < CLASSES && density < least {
+                        class += 1;
+                        least *= 0.25;
+                    }
+                    squares[row / COARSE * columns + column / COARSE] |= 1 << class;
+                }
+            }
+        }
+        Self { squares, columns }
+    }
+
+    /// Squares around one that belong to the region, for the widest class in it.
+    fn margin_of(square: u8) -> usize {
+        let class = square.ilog2();
+        margin(f64::from(1_u32 << class).min(1.0 / FLOOR.sqrt())).div_ceil(COARSE)
+    }
+
+    /// Calls `f` with first and last column and row of squares around each square of the mask.
+    fn surroundings(&self, mut f: impl FnMut([i64; 4])) {
+        for (i, &square) in self.squares.iter().enumerate() {
+            if square != 0 {
+                let margin = Self::margin_of(square) as i64;
+                let (x, y) = ((i % self.columns) as i64, (i / self.columns) as i64);
+                f([x - margin, y - margin, x + margin, y + margin]);
+            }
+        }
+    }
+
+    /// The lattice that holds all margins, in whole blocks.
+    pub(super) fn lattice(&self, inner: &Lattice) -> Result<Lattice> {
+        let mut bounds = [i64::MAX, i64::MAX, i64::MIN, i64::MIN];
+        self.surroundings(|[left, top, right, bottom]| {
+            let [l, t, r, b] = bounds;
+            bounds = [l.min(left), t.min(top), r.max(right), b.max(bottom)];
+        });
+        let block = BLOCK as i64;
+        let (side, (x, y)) = (COARSE as i64, inner.first);
+        let low = |at: i64, first: i64| (first + at * side).div_euclid(block) * block;
+        let high = |at: i64, first: i64| -(-(first + (at + 1) * side)).div_euclid(block) * block;
+        let [left, top, right, bottom] = bounds;
+        let first = (low(left, x), low(top, y));
+        let (columns, rows) = (high(right, x) - first.0, high(bottom, y) - first.1);
+        check_size(first, columns as f64, rows as f64, FieldRequest::MAX_DOTS)?;
+        Ok(Lattice {
+            first,
+            columns: columns as usize,
+            rows: rows as usize,
+            ..inner.clone()
+        })
+    }
+
+    /// The cells of the mask and its margins.
+    pub(super) fn region(&self, inner: &Lattice, lattice: &Lattice) -> Vec<bool> {
+        let mut region = vec![false; lattice.cells()];
+        // Every square adds its rows to a list of changes along columns, summed afterwards.
+        let line = lattice.columns + 1;
+        let rows = lattice.rows / COARSE + 2;
+        let mut changes = vec![0_i32; line * (rows + 1)];
+        let side = COARSE as i64;
+        let (x, y) = (
+            inner.first.0 - lattice.first.0,
+            inner.first.1 - lattice.first.1,
+        );
+        self.surroundings(|[left, top, right, bottom]| {
+            let (left, right) = (
+                (x + left * side) as usize,
+                (x + (right + 1) * side) as usize,
+            );
+            let top = ((y + top * side) as usize) / COARSE;
+            let bottom = ((y + (bottom + 1) * side) as usize).div_ceil(COARSE);
+            for (row, sign) in [(top, 1), (bottom, -1)] {
+                changes[row * line + left] += sign;
+                changes[row * line + right] -= sign;
+            }
+        });
+        for row in 0..lattice.rows / COARSE {
+            let mut depth = 0;
+            let (before, after) = changes.split_at_mut((row + 1) * line);
+            let sums = &mut before[row * line..];
+            for (next, sum) in after.iter_mut().zip(sums.iter()) {
+                *next += sum;
+            }
+            for (column, sum) in sums[..lattice.columns].iter().enumerate() {
+                depth += sum;
+                for y in row * COARSE..(row + 1) * COARSE {
+                    region[y * lattice.columns + column] = depth > 0;
+                }
+            }
+        }
+        region
+    }
+}
+
+/// Cells by which the field goes on where dots stand so many nominal spacings apart.
+pub(super) fn margin(ratio: f64) -> usize {
+    (MARGIN_SPACINGS * std::f64::consts::SQRT_2 * ratio).ceil() as usize
+}

@@ -1,0 +1,282 @@
+//! What lies near a place: dots, darts or cleared circles, sorted into the bins of one tile.
+//!
+//! Distances are compared in single precision where the answer is beyond doubt, eight at a time,
+//! and in integers where it is not, about once in a million: every answer is the exact one.
+
+use super::disks::{Disks, Patch};
+use crate::field::spacing::{Mapped, NEIGHBOURLY};
+use crate::simd::{
+    Simd, SimdBase, SimdMask, f32x8, less, load, load_words, sign_bits, splat, splat_word,
+};
+
+/// Something with a place in a tile, in units from the tile's corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    pub(super) x: i32,
+    pub(super) y: i32,
+    /// Own spacing in eighths of a unit; of a circle, 16 times its radius.
+    pub(super) own: u32,
+    /// Of a dart; 31 bits.
+    pub(super) priority: u32,
+}
+
+/// Around 1 by much more than the rounding of a squared distance and by less than anything else.
+pub(super) const SURELY: f32 = 1.0 - 1.0 / (1 << 20) as f32;
+const PERHAPS: f32 = 1.0 + 1.0 / (1 << 20) as f32;
+
+/// Items for each bin: what two bins hold then fits one vector.
+const PER_BIN: f32 = 3.0;
+
+/// Items in bins of rows, in the order of the bins, each list eight entries longer than the items.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Nearby {
+    x: Vec<f32>,
+    y: Vec<f32>,
+    /// In units: a half of the spacing, the way two of them add up to the least distance.
+    own: Vec<f32>,
+    priority: Vec<u32>,
+    starts: Vec<u32>,
+    homes: Vec<u32>,
+    corner: [f32; 2],
+    bins_per_unit: f32,
+    columns: usize,
+    rows: usize,
+    widest: f32,
+    /// Whether items keep the same distance from all, whatever the other's own spacing.
+    rigid: bool,
+}
+
+/// Bins that a place's surroundings touch.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    left: usize,
+    right: usize,
+    top: usize,
+    bottom: usize,
+}
+
+impl Nearby {
+    /// Cleared circles, which keep their distance whatever a dot's own spacing.
+    pub(super) fn rigid() -> Self {
+        Self {
+            rigid: true,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.homes.is_empty()
+    }
+
+    /// Takes other items; those outside the square of this side around the tile's middle go to the
+    /// outermost bins.
+    pub(super) fn fill(&mut self, items: &[Item], low: f32, side: f32) {
+        let bins = (items.len() as f32 / PER_BIN).sqrt().ceil().max(1.0);
+        self.corner = [low; 2];
+        self.bins_per_unit = bins / side;
+        (self.columns, self.rows) = (bins as usize, bins as usize);
+        self.starts.clear();
+        self.starts.resize(self.columns * self.rows + 1, 0);
+        self.homes.clear();
+        self.widest = 0.0;
+        for item in items {
+            let home = self.bin(item.y as f32, 1) * self.columns + self.bin(item.x as f32, 0);
+            self.homes.push(home as u32);
+            self.starts[home] += 1;
+        }
+        let mut next = 0;
+        for start in &mut self.starts {
+            next += *start;
+            *start = next;
+        }
+        let padded = items.len() + 8;
+        self.x.clear();
+        self.x.resize(padded, 1e9);
+        self.y.clear();
+        self.y.resize(padded, 1e9);
+        self.own.clear();
+        self.own.resize(padded, 0.0);
+        self.priority.clear();
+        self.priority.resize(padded, 0);
+        for (item, &home) in items.iter().zip(&self.homes) {
+            let start = &mut self.starts[home as usize];
+            *start -= 1;
+            let at = *start as usize;
+            let own = item.own as f32 / 16.0;
+            self.widest = self.widest.max(own);
+            self.x[at] = item.x as f32;
+            self.y[at] = item.y as f32;
+            self.own[at] = own;
+            self.priority[at] = item.priority;
+        }
+    }
+
+    /// Whether an item excludes a position with this own spacing.
+    #[inline(always)]
+    pub(super) fn block<S: Simd>(&self, simd: S, x: i32, y: i32, own: u32) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        let half = self.half(own);
+        let span = self.span(x as f32, y as f32, 0.0, self.reach(half));
+        let (px, py) = (splat(simd, x as f32), splat(simd, y as f32));
+        for row in span.top..=span.bottom {
+            let (mut at, end) = self.range(row, span);
+            while at < end {
+                let (squared, limit) = self.lanes(simd, at, px, py, half);
+                let mut perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
+                if perhaps != 0 {
+                    if squared.simd_lt(limit * SURELY).to_bitmask() != 0 {
+                        return true;
+                    }
+                    while perhaps != 0 {
+                        let lane = at + perhaps.trailing_zeros() as usize;
+                        if self.excludes(lane, x, y, own) {
+                            return true;
+                        }
+                        perhaps &= perhaps - 1;
+                    }
+                }
+                at += 8;
+            }
+        }
+        false
+    }
+
+    /// Whether another dart that excludes this one has at least its priority.
+    #[inline(always)]
+    pub(super) fn beat<S: Simd>(&self, simd: S, dart: Item) -> bool {
+        let half = self.half(dart.own);
+        let span = self.span(dart.x as f32, dart.y as f32, 0.0, self.reach(half));
+        let (px, py) = (splat(simd, dart.x as f32), splat(simd, dart.y as f32));
+        let priority = splat_word(simd, dart.priority);
+        for row in span.top..=span.bottom {
+            let (mut at, end) = self.range(row, span);
+            while at < end {
+                let (squared, limit) = self.lanes(simd, at, px, py, half);
+                let near = squared.simd_lt(limit * PERHAPS).to_bitmask();
+                let weaker = less(load_words(simd, &self.priority[at..]), priority);
+                let mut rivals = near & !u64::from(sign_bits(weaker));
+                while rivals != 0 {
+                    let lane = at + rivals.trailing_zeros() as usize;
+                    let itself = self.x[lane] == dart.x as f32 && self.y[lane] == dart.y as f32;
+                    if !itself && self.excludes(lane, dart.x, dart.y, dart.own) {
+                        return true;
+                    }
+                    rivals &= rivals - 1;
+                }
+                at += 8;
+            }
+        }
+        false
+    }
+
+    /// Adds what can strike out parts of a square whose own spacings are at least `least` and at
+    /// most `most`; false if one item strikes out all of it.
+    #[inline(always)]
+    pub(super) fn collect<S: Simd>(
+        &self,
+        simd: S,
+        patch: Patch,
+        (least, most): (u32, u32),
+        disks: &mut Disks,
+    ) -> bool {
+        if self.is_empty() {
+            return true;
+        }
+        let (least, most) = (self.half(least), self.half(most));
+        let (x, y, last) = (patch.x as f32, patch.y as f32, (patch.side - 1) as f32);
+        let span = self.span(x, y, last, self.reach(most));
+        let (left, top) = (splat(simd, x), splat(simd, y));
+        for row in span.top..=span.bottom {
+            let (mut at, end) = self.range(row, span);
+            while at < end {
+                let (dx, dy) = (
+                    load(simd, &self.x[at..]) - left,
+                    load(simd, &self.y[at..]) - top,
+                );
+                let (rx, ry) = (dx - last, dy - last);
+                let (fx, fy) = (dx.abs().max(rx.abs()), dy.abs().max(ry.abs()));
+                let own = load(simd, &self.own[at..]);
+                let (sure, some) = (own + least, own + most);
+                let sure = sure * sure * SURELY;
+                if (fx * fx + fy * fy).simd_lt(sure).to_bitmask() != 0 {
+                    return false;
+                }
+                let zero = splat(simd, 0.0);
+                let (nx, ny) = (rx.max(-dx).max(zero), ry.max(-dy).max(zero));
+                let near = (nx * nx + ny * ny).simd_lt(some * some * PERHAPS);
+                let mut near = near.to_bitmask();
+                while near != 0 {
+                    let lane = at + near.trailing_zeros() as usize;
+                    // A vector may end in the bins of the next row of the span.
+                    if lane < end {
+                        disks.push(self.x[lane], self.y[lane], self.own[lane], self.rigid);
+                    }
+                    near &= near - 1;
+                }
+                at += 8;
+            }
+        }
+        true
+    }
+
+    /// Squared distances of eight items and their squared limits.
+    #[inline(always)]
+    fn lanes<S: Simd>(
+        &self,
+        simd: S,
+        at: usize,
+        x: f32x8<S>,
+        y: f32x8<S>,
+        half: f32,
+    ) -> (f32x8<S>, f32x8<S>) {
+        let (dx, dy) = (load(simd, &self.x[at..]) - x, load(simd, &self.y[at..]) - y);
+        let limit = load(simd, &self.own[at..]) + half;
+        (dx * dx + dy * dy, limit * limit)
+    }
+
+    /// The exact rule; what an item's list holds are whole numbers, and 16ths of them.
+    fn excludes(&self, lane: usize, x: i32, y: i32, own: u32) -> bool {
+        let (dx, dy) = (
+            i64::from(x) - self.x[lane] as i64,
+            i64::from(y) - self.y[lane] as i64,
+        );
+        let own = if self.rigid { 0 } else { own };
+        Mapped::conflict(dx * dx + dy * dy, (self.own[lane] * 16.0) as u32, own)
+    }
+
+    fn half(&self, own: u32) -> f32 {
+        if self.rigid { 0.0 } else { own as f32 / 16.0 }
+    }
+
+    /// No item farther away excludes a position with this own spacing.
+    fn reach(&self, half: f32) -> f32 {
+        let other = if self.rigid {
+            self.widest
+        } else {
+            self.widest.min(half * NEIGHBOURLY)
+        };
+        (half + other) * PERHAPS + 2.0
+    }
+
+    fn span(&self, x: f32, y: f32, last: f32, reach: f32) -> Span {
+        Span {
+            left: self.bin(x - reach, 0),
+            right: self.bin(x + last + reach, 0),
+            top: self.bin(y - reach, 1),
+            bottom: self.bin(y + last + reach, 1),
+        }
+    }
+
+    fn range(&self, row: usize, span: Span) -> (usize, usize) {
+        let first = row * self.columns;
+        let (start, end) = (first + span.left, first + span.right + 1);
+        (self.starts[start] as usize, self.starts[end] as usize)
+    }
+
+    fn bin(&self, at: f32, axis: usize) -> usize {
+        let bin = ((at - self.corner[axis]) * self.bins_per_unit).max(0.0) as usize;
+        bin.min(self.columns - 1)
+    }
+}

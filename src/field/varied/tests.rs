@@ -1,0 +1,204 @@
+//! The sampler is held to the plain one, and to brute force.
+
+use glam::Vec2;
+
+use super::plain::plain;
+use super::*;
+use crate::field::obstacle::ObstacleKind;
+use crate::field::spacing::NOMINAL;
+use crate::random::Stage;
+
+fn lattice(columns: usize, rows: usize) -> Lattice {
+    Lattice {
+        first: (-64, 70_400),
+        columns,
+        rows,
+        side_mm: 1.0,
+        periodic: false,
+    }
+}
+
+/// Spacings of up to `widest` times the nominal one, from hills that touch and overlap.
+fn hills(lattice: &Lattice, widest: f32, seed: u64) -> Mapped {
+    let mut stream = Seed::new(seed).stream(Stage::Probe, 9);
+    let mut unit = || stream.unit_f32();
+    let tops: Vec<[f32; 4]> = (0..6)
+        .map(|_| {
+            [
+                unit() * lattice.columns as f32,
+                unit() * lattice.rows as f32,
+                5.0 + unit() * 50.0,
+                widest * unit(),
+            ]
+        })
+        .collect();
+    let nodes = (0..(lattice.columns + 1) * (lattice.rows + 1))
+        .map(|i| {
+            let x = (i % (lattice.columns + 1)) as f32;
+            let y = (i / (lattice.columns + 1)) as f32;
+            let height = tops.iter().fold(1.0_f32, |height, [cx, cy, r, top]| {
+                let away = ((x - cx) * (x - cx) + (y - cy) * (y - cy)).sqrt() / r;
+                height.max(top * (1.0 - away * away))
+            });
+            (NOMINAL as f32 * height) as u32
+        })
+        .collect();
+    Mapped::new(lattice, nodes)
+}
+
+/// Spacings that jump from corner to corner, as far as the limit on growth lets them.
+fn rough(lattice: &Lattice, seed: u64) -> Mapped {
+    let mut stream = Seed::new(seed).stream(Stage::Probe, 8);
+    let nodes = (0..(lattice.columns + 1) * (lattice.rows + 1))
+        .map(|_| NOMINAL + (stream.unit_f32() * 4.0 * NOMINAL as f32) as u32)
+        .collect();
+    Mapped::new(lattice, nodes)
+}
+
+fn ragged(lattice: &Lattice, seed: u64) -> Vec<bool> {
+    let mut stream = Seed::new(seed).stream(Stage::Probe, 7);
+    let (columns, rows) = (lattice.columns as f32, lattice.rows as f32);
+    (0..lattice.cells())
+        .map(|cell| {
+            let (x, y) = lattice.column_row(cell);
+            let (x, y) = (x as f32 / columns - 0.5, y as f32 / rows - 0.5);
+            (x * x + y * y < 0.2) == (stream.unit_f32() > 0.02)
+        })
+        .collect()
+}
+
+fn obstacles(lattice: &Lattice, count: usize, seed: u64) -> Vec<Obstacle> {
+    let mut stream = Seed::new(seed).stream(Stage::Probe, 6);
+    let mut unit = || stream.unit_f32();
+    let corner = Vec2::new(lattice.first.0 as f32, lattice.first.1 as f32);
+    let extent = Vec2::new(lattice.columns as f32, lattice.rows as f32) + 8.0;
+    (0..count)
+        .map(|i| {
+            let at = corner - 4.0 + Vec2::new(unit(), unit()) * extent;
+            let kind = match i % 3 {
+                0 => ObstacleKind::Clearance(unit() * 6.0),
+                _ => ObstacleKind::CountsAsDot,
+            };
+            Obstacle::new(at, kind)
+        })
+        .collect()
+}
+
+fn setups() -> Vec<Setup> {
+    let level = Level::detect();
+    let mut all: Vec<Setup> = [32, 64, 256].map(|tile| Setup { level, tile }).into();
+    all.extend(
+        Level::supported()
+            .into_iter()
+            .map(|level| Setup { level, tile: 32 }),
+    );
+    all
+}
+
+fn assert_equal(arena: &Arena<'_>, name: &str) {
+    let expected = plain(arena);
+    assert!(expected.len() > 20, "{name}: {} dots", expected.len());
+    for setup in setups() {
+        let found = fill(arena, setup).unwrap();
+        let differs = found.iter().zip(&expected).find(|(a, b)| a != b);
+        assert_eq!(differs, None, "{name}, {setup:?}");
+        assert_eq!(found.len(), expected.len(), "{name}, {setup:?}");
+    }
+}
+
+#[test]
+fn all_maps_equal_the_plain_sampler_at_every_level_and_size_of_tile() {
+    for seed in 0..4 {
+        let lattice = lattice(128, 64);
+        let maps = [
+            ("gentle", hills(&lattice, 4.0, seed)),
+            ("wide", hills(&lattice, 50.0, seed)),
+            ("rough", rough(&lattice, seed)),
+        ];
+        let everywhere = vec![true; lattice.cells()];
+        let ragged = ragged(&lattice, seed);
+        let some = obstacles(&lattice, 60, seed);
+        for (name, spacing) in &maps {
+            for (region, obstacles) in [(&everywhere, &[][..]), (&ragged, &some[..])] {
+                let arena = Arena {
+                    lattice: &lattice,
+                    spacing,
+                    obstacles,
+                    region,
+                    seed: Seed::new(seed),
+                };
+                assert_equal(
+                    &arena,
+                    &format!("{name} {seed}, {} obstacles", obstacles.len()),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn threads_do_not_enter() {
+    let lattice = lattice(640, 512);
+    let spacing = hills(&lattice, 8.0, 3);
+    let region = ragged(&lattice, 3);
+    let obstacles = obstacles(&lattice, 300, 3);
+    let arena = Arena {
+        lattice: &lattice,
+        spacing: &spacing,
+        obstacles: &obstacles,
+        region: &region,
+        seed: Seed::new(8),
+    };
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap()
+            .install(|| fill(&arena, Setup::default()).unwrap())
+    };
+    let one = on(1);
+    assert!(one.len() > 10_000, "{}", one.len());
+    for threads in [2, 3, 8] {
+        assert!(on(threads) == one, "{threads} threads");
+    }
+}
+
+/// All pairs and a comb of positions, without cells or neighbourhoods.
+#[test]
+fn rough_fields_are_legal_and_maximal_by_brute_force() {
+    for seed in 0..4 {
+        let lattice = lattice(32, 32);
+        let spacing = rough(&lattice, seed);
+        let arena = Arena {
+            lattice: &lattice,
+            spacing: &spacing,
+            obstacles: &[],
+            region: &vec![true; lattice.cells()],
+            seed: Seed::new(seed),
+        };
+        let dots: Vec<(i64, i64, u32)> = fill(&arena, Setup::default())
+            .unwrap()
+            .into_iter()
+            .map(|dot| {
+                let (x, y) = lattice.units(dot.cell, dot.spot);
+                (x, y, dot.own)
+            })
+            .collect();
+        let conflict = |a: (i64, i64, u32), b: (i64, i64, u32)| {
+            Mapped::conflict((a.0 - b.0).pow(2) + (a.1 - b.1).pow(2), a.2, b.2)
+        };
+        for (i, &a) in dots.iter().enumerate() {
+            assert!(!dots[..i].iter().any(|&b| conflict(a, b)), "seed {seed}");
+        }
+        for cell in 0..lattice.cells() {
+            let (column, row) = lattice.column_row(cell);
+            for y in (0..2048).step_by(149) {
+                for x in (0..2048).step_by(149) {
+                    let (ux, uy) = lattice.units(cell, Spot { x, y });
+                    let own = spacing.at(column, row, i32::from(x), i32::from(y));
+                    let covered = dots.iter().any(|&dot| conflict((ux, uy, own), dot));
+                    assert!(covered, "seed {seed}: room at {ux},{uy}");
+                }
+            }
+        }
+    }
+}
