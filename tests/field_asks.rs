@@ -184,42 +184,50 @@ fn islands() -> Mask {
 #[test]
 fn a_filled_mask_has_no_room_left_down_to_its_smallest_island() {
     let mask = islands();
-    let ramp = Plane::from_fn(mask.size(), |_, y| 0.3 + 0.7 * y as f32 / 239.0);
     let mole = [Obstacle::new(
         Vec2::new(21.0, 21.0),
         ObstacleKind::Clearance(2.0),
     )];
     for seed in 0..4 {
-        for relative in [None, Some(&ramp)] {
-            let mut request = request(&mask, 100.0, seed).with_edges(EdgePolicy::Fill);
-            request.relative_density = relative;
-            request.obstacles = &mole;
-            let field = request.generate().unwrap();
-            let on_mask = |place: Vec2| {
-                let px = place * PX_PER_MM;
-                mask.coverage().at(px.x as i64, px.y as i64) > 0.0
-            };
-            assert!(field.dots().iter().all(|dot| on_mask(dot.position_mm)));
-            assert!(quality::least_relative_distance(&field).unwrap() > 0.9999);
-            // Every ninth of every pixel of the mask is in reach of a dot.
-            for y in 0..720 {
-                for x in 0..720 {
-                    let place = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) / 3.0 / PX_PER_MM;
-                    if !on_mask(place) || place.distance(mole[0].position_mm) < 2.0 {
-                        continue;
-                    }
-                    let own = field.spacing_mm_at(place) as f32;
-                    let near = |dot: &Dot| {
-                        dot.position_mm.distance(place) < (own + dot.spacing_mm) / 2.0 * 1.0001
-                    };
-                    assert!(
-                        field.dots().iter().any(near),
-                        "room at {place}, seed {seed}"
-                    );
+        let request = request(&mask, 100.0, seed)
+            .with_edges(EdgePolicy::Fill)
+            .with_obstacles(&mole);
+        let field = request.generate().unwrap();
+        let on_mask = |place: Vec2| {
+            let px = place * PX_PER_MM;
+            mask.coverage().at(px.x as i64, px.y as i64) > 0.0
+        };
+        assert!(field.dots().iter().all(|dot| on_mask(dot.position_mm)));
+        assert!(quality::least_relative_distance(&field).unwrap() > 0.9999);
+        // Every ninth of every pixel of the mask is in reach of a dot.
+        for y in 0..720 {
+            for x in 0..720 {
+                let place = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) / 3.0 / PX_PER_MM;
+                if !on_mask(place) || place.distance(mole[0].position_mm) < 2.0 {
+                    continue;
                 }
+                let own = field.spacing_mm_at(place) as f32;
+                let near = |dot: &Dot| {
+                    dot.position_mm.distance(place) < (own + dot.spacing_mm) / 2.0 * 1.0001
+                };
+                assert!(
+                    field.dots().iter().any(near),
+                    "room at {place}, seed {seed}"
+                );
             }
         }
     }
+}
+
+#[test]
+fn filling_where_density_varies_is_refused_by_name() {
+    let mask = disc(200, true);
+    let request = request(&mask, 100.0, 1).with_edges(EdgePolicy::Fill);
+    let refused = request.generate().unwrap_err().to_string();
+    assert!(
+        refused.starts_with("edges is \"Fill\", allowed: Clip"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -310,7 +318,7 @@ fn tilted_skin_gets_as_many_dots_as_its_own_area_asks() {
 
 #[test]
 fn a_field_of_every_policy_is_the_same_on_any_number_of_threads() {
-    let mask = disc(400, true);
+    let (mask, hard) = (disc(400, true), disc(400, false));
     let hair = [Obstacle::new(
         Vec2::new(20.0, 20.0),
         ObstacleKind::CountsAsDot,
@@ -320,7 +328,10 @@ fn a_field_of_every_policy_is_the_same_on_any_number_of_threads() {
         let mut fields = vec![
             base.generate().unwrap(),
             base.with_count(Count::Exact).generate().unwrap(),
-            base.with_edges(EdgePolicy::Fill).generate().unwrap(),
+            request(&hard, 130.0, 9)
+                .with_edges(EdgePolicy::Fill)
+                .generate()
+                .unwrap(),
             base.with_softness(Softness::Rank).generate().unwrap(),
         ];
         fields.extend(

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use glam::{DVec2, Vec2};
 use stubblefield::{
-    Change, Density, Dot, Edit, EndlessField, Error, FieldEditor, FieldRequest, Mask, Obstacle,
-    ObstacleKind, Plane, Progress, Ranking, Scale, Seed, Size, Stage, Stream, Stroke,
+    Change, Count, Density, Dot, EdgePolicy, Edit, EndlessField, Error, FieldEditor, FieldRequest,
+    Mask, Obstacle, ObstacleKind, Plane, Progress, Ranking, Scale, Seed, Size, Softness, Stage,
+    Stream, Stroke,
 };
 
 fn request(mask: &Mask, seed: u64) -> FieldRequest<'_> {
@@ -194,6 +195,33 @@ fn one_obstacle_changes_few_dots_and_none_far_away() {
         many * 100 <= edits,
         "{many} of {edits} edits change more than 40 dots"
     );
+}
+
+#[test]
+fn what_cannot_be_edited_or_cut_into_parts_is_named() {
+    let mask = Mask::full(Size::new(80, 80).unwrap());
+    let factor = Plane::filled(mask.size(), 1.5);
+    let plain = request(&mask, 1);
+    for (asked, name) in [
+        (plain.with_count(Count::Exact), "count is \"Exact\""),
+        (plain.with_edges(EdgePolicy::Fill), "edges is \"Fill\""),
+        (plain.with_softness(Softness::Rank), "softness is \"Rank\""),
+        (
+            plain.with_least_spacing_mm(0.5),
+            "least_spacing_mm is \"0.5\"",
+        ),
+        (plain.with_area_factor(&factor), "area_factor is"),
+    ] {
+        let refusals = [
+            FieldEditor::new(&asked).err(),
+            asked.window(Vec2::ZERO, Vec2::splat(9.0)).err(),
+            asked.stream().err(),
+        ];
+        for refused in refusals {
+            let refused = refused.expect("refused").to_string();
+            assert!(refused.starts_with(name), "{refused}");
+        }
+    }
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn buffers_of_the_wrong_length_and_light_that_is_no_number_are_refused() {
     let refused = Photo::from_rgb8(size, vec![0; 11]).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "pixels has 11 elements, allowed: at least 12"
+        "pixels has 11 elements, allowed: exactly 12"
     );
     assert!(Photo::from_rgba16(size, vec![0; 15]).is_err());
     let mut light = vec![0.5; 12];

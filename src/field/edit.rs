@@ -121,7 +121,8 @@ impl FieldEditor {
     ///
     /// # Errors
     /// Those of [`FieldRequest::generate`]. [`Error::OutOfRange`] for a relative density other than
-    /// 1 and for a mask with soft pixels: spacing that varies is not edited.
+    /// 1 and for a mask with soft pixels: spacing that varies is not edited. [`Error::UnknownName`]
+    /// for counts, edges and softness other than the defaults, a least spacing and an area factor.
     /// [`Error::TooLarge`] when the whole picture, not the mask alone, would hold more than
     /// [`FieldRequest::MAX_DOTS`].
     ///

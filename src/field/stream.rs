@@ -41,7 +41,8 @@ impl<'a> FieldRequest<'a> {
     /// # Errors
     /// As [`FieldRequest::generate`], with [`FieldRequest::MAX_STREAM_DOTS`] for the limit;
     /// [`Error::OutOfRange`](crate::error::Error::OutOfRange) where spacing varies: for a soft mask
-    /// and a relative density other than 1. The stream itself may end in an
+    /// and a relative density other than 1, and as for [`FieldEditor::new`](super::FieldEditor::new)
+    /// for what windows cannot do. The stream itself may end in an
     /// [`Error::RoomLeft`](crate::error::Error::RoomLeft), which no run has shown.
     ///
     /// # Cost

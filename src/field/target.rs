@@ -62,10 +62,7 @@ impl Target {
             return Ok(Some(Self::hard(request, lattice)));
         }
         let inner = rectangle(bounds, side_mm, BLUR_REACH, FieldRequest::MAX_DOTS)?;
-        let inside = touched(request, &inner, px_per_cell, BLUR_REACH);
-        if !inside.contains(&true) {
-            return Ok(None);
-        }
+        let mut inside = touched(request, &inner, px_per_cell, BLUR_REACH);
         let soft = (!hard).then(|| envelope(request, &inner, px_per_cell));
         let relative = |lattice: &Lattice| {
             request
@@ -73,6 +70,15 @@ impl Target {
                 .map(|plane| cells::means(lattice, px_per_cell, plane, f64::from))
         };
         let wanted = relative(&inner);
+        if let Some(wanted) = &wanted {
+            // Where no dot is wanted none has to be laid, nor around it.
+            for (inside, &wanted) in inside.iter_mut().zip(wanted) {
+                *inside &= wanted > 0.0;
+            }
+        }
+        if !inside.contains(&true) {
+            return Ok(None);
+        }
         let classes = Classes::new(&inner, &inside, |cell| {
             soft.as_ref().map_or(1.0, |soft| soft[cell])
                 * wanted.as_ref().map_or(1.0, |wanted| wanted[cell])

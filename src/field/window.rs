@@ -115,6 +115,8 @@ impl FieldRequest<'_> {
     /// As [`FieldRequest::generate`]; [`Error::TooLarge`] for the rectangle instead of the whole.
     /// [`Error::OutOfRange`] for corners that are no numbers or more than 10⁷ mm away, and where
     /// spacing varies: for a soft mask and a relative density other than 1.
+    /// [`Error::UnknownName`](crate::error::Error::UnknownName) as for
+    /// [`FieldEditor::new`](super::FieldEditor::new).
     ///
     /// # Cost
     /// That of the rectangle and about 31 spacings around it.

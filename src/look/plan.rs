@@ -161,11 +161,13 @@ pub(super) fn plan(
     // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
     variation.strength *= libm::exp2f(scene.skin().melanin());
     let uptake = Noise::new(seed, Stage::UptakeNoise, UPTAKE_LENGTH_MM, 0);
+    // Told apart rather than drawn: shades drawn dot by dot clump, and clumps look like dirt.
+    let shades = field.classes(&look.variation.shades.map(|_| 1.0), seed)?;
     let count = field.dots().len() as f32;
-    let dots = field.dots().iter().map(|dot| {
+    let dots = field.dots().iter().zip(shades).map(|(dot, shade)| {
         let at_px = dot.position_mm * scale.get();
         let zone = zone.sample(at_px.x, at_px.y);
-        let mut healed = variation.impression(look.hair, seed, dot.id);
+        let mut healed = variation.impression(look.hair, seed, dot.id, shade);
         healed.radius_mm *= look.edge.size_at(zone);
         let taken = 1.0 + look.uptake_sd / NOISE_SD * uptake.at(dot.position_mm);
         healed.strength *= look.edge.strength_at(zone) * taken;

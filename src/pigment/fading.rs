@@ -114,7 +114,7 @@ impl FromStr for When {
 /// use stubblefield::{Fading, HairColor, Seed, Variation, When};
 ///
 /// let hair: HairColor = "black".parse()?;
-/// let healed = Variation::default().impression(hair, Seed::new(7), 0);
+/// let healed = Variation::default().impression(hair, Seed::new(7), 0, 1);
 /// let mut sunny = Fading::default();
 /// sunny.half_life_years = 2.5;
 /// let later = When::years(5.0)?;
@@ -232,7 +232,7 @@ mod tests {
     use crate::{HairColor, Seed, Variation};
 
     fn dot() -> Impression {
-        Variation::default().impression("black".parse::<HairColor>().unwrap(), Seed::new(1), 1)
+        Variation::default().impression("black".parse::<HairColor>().unwrap(), Seed::new(1), 1, 1)
     }
 
     #[test]

@@ -87,10 +87,7 @@ pub fn uncovered_share(field: &DotField, probes: u32, seed: Seed) -> f64 {
     if ground.touched.is_empty() || probes == 0 {
         return 0.0;
     }
-    let spaced = spaced(field);
-    let points: Vec<DVec2> = spaced.iter().map(|d| d.0).collect();
-    let widest = spaced.iter().map(|d| d.1).fold(0.0, f64::max);
-    let bins = Bins::new(&points, field.nominal_spacing_mm(), field.period_mm());
+    let octaves = octaves(&spaced(field), field.period_mm());
     let cleared = cleared(field);
     let points: Vec<DVec2> = cleared.iter().map(|d| d.0).collect();
     let clearest = cleared.iter().map(|d| d.1).fold(0.0, f64::max);
@@ -109,9 +106,19 @@ pub fn uncovered_share(field: &DotField, probes: u32, seed: Seed) -> f64 {
             let place = ground.lattice.position_mm(cell, spot);
             let own = field.spacing_mm_at(place.as_vec2());
             let mut covered = false;
-            bins.within(place, (own + widest) / 2.0, |i, squared| {
-                covered |= squared.sqrt() < (own + spaced[i as usize].1) / 2.0 * TOLERANCE;
-            });
+            for Octave {
+                bins,
+                spacings,
+                widest,
+            } in &octaves
+            {
+                bins.within(place, (own + widest) / 2.0, |i, squared| {
+                    covered |= squared.sqrt() < (own + spacings[i as usize]) / 2.0 * TOLERANCE;
+                });
+                if covered {
+                    break;
+                }
+            }
             circles.within(place, clearest, |i, squared| {
                 covered |= squared.sqrt() < cleared[i as usize].1 * TOLERANCE;
             });
@@ -120,6 +127,33 @@ pub fn uncovered_share(field: &DotField, probes: u32, seed: Seed) -> f64 {
         uncovered
     });
     f64::from(counts.iter().sum::<u32>()) / f64::from(probes)
+}
+
+/// Dots whose spacings differ by at most a factor of two: a search among them need not go as far
+/// as the widest spacing of all.
+struct Octave {
+    bins: Bins,
+    spacings: Vec<f64>,
+    widest: f64,
+}
+
+fn octaves(spaced: &[(DVec2, f64)], period: Option<f64>) -> Vec<Octave> {
+    let mut left = spaced.to_vec();
+    let mut octaves = Vec::new();
+    while !left.is_empty() {
+        let least = left.iter().map(|d| d.1).fold(f64::INFINITY, f64::min);
+        let (these, others): (Vec<(DVec2, f64)>, Vec<_>) =
+            left.into_iter().partition(|d| d.1 <= 2.0 * least);
+        let points: Vec<DVec2> = these.iter().map(|d| d.0).collect();
+        let spacings: Vec<f64> = these.iter().map(|d| d.1).collect();
+        octaves.push(Octave {
+            bins: Bins::new(&points, least, period),
+            widest: spacings.iter().copied().fold(0.0, f64::max),
+            spacings,
+        });
+        left = others;
+    }
+    octaves
 }
 
 /// Everything that keeps the mean of two spacings, with its own.
