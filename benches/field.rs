@@ -25,7 +25,10 @@ fn request<'a>(mask: &'a Mask, relative: Option<&'a Plane<f32>>) -> FieldRequest
 
 fn checked(request: &FieldRequest<'_>) -> DotField {
     let field = request.generate().expect("a valid request");
-    assert!(quality::least_relative_distance(&field).expect("many dots") > 0.9999);
+    // Positions are f32: near a metre from the corner two of them are off by up to 9·10⁻⁵ mm
+    // together, which is 1.5·10⁻⁴ of the closest spacing here.
+    let least = quality::least_relative_distance(&field).expect("many dots");
+    assert!(least > 1.0 - 1.5e-4, "{least}");
     let share = quality::uncovered_share(&field, 20_000, Seed::new(2));
     assert!(share == 0.0, "not maximal: {share}");
     field
