@@ -107,16 +107,6 @@ mod tests {
     use super::*;
     use crate::units::Size;
 
-    fn lattice(first: (i64, i64), columns: usize, rows: usize) -> Lattice {
-        Lattice {
-            first,
-            columns,
-            rows,
-            side_mm: 1.0,
-            periodic: false,
-        }
-    }
-
     #[test]
     fn every_pixel_belongs_to_one_cell() {
         for px_per_cell in [0.3, 1.0, 1.3, 2.5, 6.51, 40.0] {
@@ -138,21 +128,21 @@ mod tests {
     #[test]
     fn means_of_a_ramp_are_its_values_at_the_middle_of_the_cells() {
         let ramp = Plane::from_fn(Size::new(40, 8).unwrap(), |x, _| x as f32);
-        let means = means(&lattice((0, 0), 10, 2), 4.0, &ramp, f64::from);
+        let means = means(&Lattice::of_mm((0, 0), 10, 2), 4.0, &ramp, f64::from);
         assert_eq!(means[..3], [1.5, 5.5, 9.5]);
         assert_eq!(means[10..], means[..10]);
-        let any = any(&lattice((0, 0), 10, 2), 4.0, &ramp);
+        let any = any(&Lattice::of_mm((0, 0), 10, 2), 4.0, &ramp);
         assert!(any.iter().all(|&any| any));
         let dark = Plane::from_fn(Size::new(40, 8).unwrap(), |x, y| {
             f32::from(u8::from((x, y) == (13, 5)))
         });
-        let any = super::any(&lattice((0, 0), 10, 2), 4.0, &dark);
+        let any = super::any(&Lattice::of_mm((0, 0), 10, 2), 4.0, &dark);
         assert_eq!((0..20).filter(|&i| any[i]).collect::<Vec<_>>(), [13]);
     }
 
     #[test]
     fn dilation_grows_a_cell_to_a_square() {
-        let lattice = lattice((0, 0), 9, 8);
+        let lattice = Lattice::of_mm((0, 0), 9, 8);
         let mut set = vec![false; 72];
         set[3 * 9 + 1] = true;
         let grown = dilate(&lattice, &set, 2);

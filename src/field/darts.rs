@@ -115,13 +115,7 @@ mod tests {
     use super::*;
 
     fn lattice() -> Lattice {
-        Lattice {
-            first: (-7, 1 << 20),
-            columns: 400,
-            rows: 400,
-            side_mm: 1.0,
-            periodic: false,
-        }
+        Lattice::of_mm((-7, 1 << 20), 400, 400)
     }
 
     fn all(seed: u64, round: u8) -> Vec<Dart> {

@@ -135,13 +135,7 @@ mod tests {
     #[test]
     fn rounds_that_are_forgotten_are_found_again() {
         for seed in 0..10 {
-            let lattice = Lattice {
-                first: (7, -33),
-                columns: 60,
-                rows: 50,
-                side_mm: 1.0,
-                periodic: false,
-            };
+            let lattice = Lattice::of_mm((7, -33), 60, 50);
             let nearby = Nearby::new(1.0, &[]);
             let board = Board {
                 lattice: &lattice,

@@ -33,6 +33,18 @@ pub(super) struct Lattice {
 }
 
 impl Lattice {
+    /// A rectangle of cells of 1 mm.
+    #[cfg(test)]
+    pub(super) const fn of_mm(first: (i64, i64), columns: usize, rows: usize) -> Self {
+        Self {
+            first,
+            columns,
+            rows,
+            side_mm: 1.0,
+            periodic: false,
+        }
+    }
+
     pub(super) const fn cells(&self) -> usize {
         self.columns * self.rows
     }

@@ -331,13 +331,7 @@ mod tests {
 
     #[test]
     fn what_is_followed_is_the_history_of_the_full_run_wherever_the_look_begins() {
-        let lattice = Lattice {
-            first: (-20, 1000),
-            columns: 90,
-            rows: 70,
-            side_mm: 1.0,
-            periodic: false,
-        };
+        let lattice = Lattice::of_mm((-20, 1000), 90, 70);
         let region = vec![true; lattice.cells()];
         let mut widened = 0;
         for key in 0..60 {

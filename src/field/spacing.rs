@@ -172,13 +172,7 @@ mod tests {
     use crate::random::{Seed, Stage};
 
     fn rough(columns: usize, rows: usize) -> Mapped {
-        let lattice = Lattice {
-            first: (0, 0),
-            columns,
-            rows,
-            side_mm: 1.0,
-            periodic: false,
-        };
+        let lattice = Lattice::of_mm((0, 0), columns, rows);
         let mut stream = Seed::new(3).stream(Stage::Probe, 0);
         let nodes = (0..(columns + 1) * (rows + 1))
             .map(|_| NOMINAL + (stream.unit_f32() * 49.0 * NOMINAL as f32) as u32)
@@ -218,13 +212,7 @@ mod tests {
     #[test]
     fn spacings_grow_no_faster_than_the_limit_and_stay_where_they_need_not_fall() {
         let (columns, rows) = (60, 50);
-        let lattice = Lattice {
-            first: (0, 0),
-            columns,
-            rows,
-            side_mm: 1.0,
-            periodic: false,
-        };
+        let lattice = Lattice::of_mm((0, 0), columns, rows);
         let mut stream = Seed::new(5).stream(Stage::Probe, 0);
         let wanted: Vec<u32> = (0..(columns + 1) * (rows + 1))
             .map(|_| NOMINAL * if stream.unit_f32() < 0.01 { 1 } else { 50 })

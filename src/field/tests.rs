@@ -7,16 +7,6 @@ use crate::field::rounds::{Arena, Site};
 use crate::field::spacing::Spacing;
 use crate::random::Seed;
 
-fn lattice(first: (i64, i64), columns: usize, rows: usize) -> Lattice {
-    Lattice {
-        first,
-        columns,
-        rows,
-        side_mm: 1.0,
-        periodic: false,
-    }
-}
-
 fn fill<S: Spacing>(lattice: &Lattice, spacing: &S, seed: u64) -> Vec<Site> {
     Arena {
         lattice,
@@ -66,7 +56,7 @@ fn check_legal_and_maximal<S: Spacing>(lattice: &Lattice, spacing: &S, sites: &[
 #[test]
 fn uniform_fields_are_legal_and_maximal_by_brute_force() {
     for seed in 0..6 {
-        let lattice = lattice((-4, 1000), 11, 9);
+        let lattice = Lattice::of_mm((-4, 1000), 11, 9);
         let sites = fill(&lattice, &Uniform, seed);
         check_legal_and_maximal(&lattice, &Uniform, &sites, &format!("uniform {seed}"));
     }
@@ -74,7 +64,10 @@ fn uniform_fields_are_legal_and_maximal_by_brute_force() {
 
 #[test]
 fn a_rectangle_shifted_over_the_lattice_shows_the_same_dots_far_from_its_rim() {
-    let (here, there) = (lattice((-9, 20), 90, 80), lattice((-4, 17), 70, 75));
+    let (here, there) = (
+        Lattice::of_mm((-9, 20), 90, 80),
+        Lattice::of_mm((-4, 17), 70, 75),
+    );
     let (a, b) = (
         placed(&here, &fill(&here, &Uniform, 5)),
         placed(&there, &fill(&there, &Uniform, 5)),

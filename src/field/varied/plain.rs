@@ -121,8 +121,8 @@ impl Plain<'_> {
         !self.disks.iter().any(|disk| disk.excludes(x, y, own))
     }
 
-    fn squares(&self, patch: Patch) -> u64 {
-        let least = self.least_in(patch);
+    /// Parts of a patch that no disk covers alone, for positions of spacing `least` or more.
+    fn squares(&self, patch: Patch, least: u32) -> u64 {
         let parts = patch.side.min(8) as u32;
         (0..parts * parts)
             .filter(|&bit| {
@@ -196,15 +196,7 @@ impl Plain<'_> {
         {
             return None;
         }
-        let open = (0..64)
-            .filter(|&bit| {
-                let part = patch.part(bit);
-                !self
-                    .disks
-                    .iter()
-                    .any(|disk| disk.covers(part, least, false))
-            })
-            .fold(0_u64, |open, bit| open | 1 << bit);
+        let open = self.squares(patch, least);
         if open == 0 {
             return None;
         }
@@ -226,7 +218,7 @@ impl Plain<'_> {
             None if round < SEARCH_FROM => return Some(None),
             None => {
                 let legal = |x: i32, y: i32| self.legal(i64::from(x), i64::from(y));
-                let open_parts = |patch| self.squares(patch);
+                let open_parts = |patch| self.squares(patch, self.least_in(patch));
                 let (x, y) = search(patch, open, &mut stream, open_parts, legal)?;
                 if !draws::always_fires(round) {
                     return Some(None);

@@ -9,13 +9,7 @@ use crate::field::spacing::NOMINAL;
 use crate::random::Stage;
 
 fn lattice(columns: usize, rows: usize) -> Lattice {
-    Lattice {
-        first: (-64, 70_400),
-        columns,
-        rows,
-        side_mm: 1.0,
-        periodic: false,
-    }
+    Lattice::of_mm((-64, 70_400), columns, rows)
 }
 
 /// Spacings of up to `widest` times the nominal one, from hills that touch and overlap.
