@@ -6,6 +6,14 @@
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
 
+/// How many parts can run at once; no result may depend on it.
+pub(crate) fn threads() -> usize {
+    #[cfg(feature = "rayon")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "rayon"))]
+    return 1;
+}
+
 /// `f(0), f(1), … f(parts − 1)`, in that order, each computed independently.
 pub(crate) fn map<T: Send>(parts: usize, f: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
     #[cfg(feature = "rayon")]

@@ -43,11 +43,27 @@ impl Seed {
     /// ```
     #[must_use]
     pub const fn stream(self, stage: Stage, key: u64) -> Stream {
+        self.streams(stage).stream(key)
+    }
+
+    /// All streams of a stage, for the many that are asked one after the other.
+    pub(crate) const fn streams(self, stage: Stage) -> Streams {
         // Two rounds of a full-avalanche mixer between the inputs, so that no linear combination
         // of seed, stage and key collides along rows or diagonals.
-        let seeded = mix64(self.0 ^ (stage as u64).wrapping_mul(0xD1B5_4A32_D192_ED03));
+        Streams(mix64(
+            self.0 ^ (stage as u64).wrapping_mul(0xD1B5_4A32_D192_ED03),
+        ))
+    }
+}
+
+/// The streams of one stage of one seed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Streams(u64);
+
+impl Streams {
+    pub(crate) const fn stream(self, key: u64) -> Stream {
         Stream {
-            state: mix64(seeded ^ mix64(key ^ 0xA076_1D64_78BD_642F)),
+            state: mix64(self.0 ^ mix64(key ^ 0xA076_1D64_78BD_642F)),
             drawn: 0,
         }
     }

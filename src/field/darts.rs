@@ -94,20 +94,20 @@ pub(super) fn rate(share: f32) -> f32 {
     root * root.sqrt()
 }
 
-/// How long a dart takes to come, from 32 random bits; at a rate of 1 half of them are there
+/// How long a dart takes to come at a rate of 1, from 32 random bits; half of all are there
 /// within 4096.
 ///
 /// The negative logarithm to base 2 of a uniform number, linear between powers of two.
-pub(super) fn wait(bits: u32, rate: f32) -> f32 {
+pub(super) const fn wait(bits: u32) -> u32 {
     let bits = bits | 1;
     let halvings = bits.leading_zeros();
     let fraction = (bits << halvings) >> 19 & 0xFFF;
-    (((halvings + 1) << 12) - fraction) as f32 / rate
+    ((halvings + 1) << 12) - fraction
 }
 
-/// Darts that come earlier win.
-pub(super) fn priority_at(time: f32) -> i32 {
-    i32::MAX - time as i32
+/// Darts that come earlier win: the priority after a [`wait`], or the sum of several.
+pub(super) fn priority_after(waited: u32, rate: f32) -> i32 {
+    i32::MAX - (waited as f32 / rate) as i32
 }
 
 #[cfg(test)]
@@ -185,19 +185,19 @@ mod tests {
     #[test]
     fn waits_are_longer_for_smaller_shares_and_spread_like_an_exponential() {
         let mut stream = Seed::new(3).stream(Stage::Probe, 0);
-        let waits: Vec<f32> = (0..100_000)
-            .map(|_| wait(rand::Rng::next_u32(&mut stream), 1.0))
+        let waits: Vec<u32> = (0..100_000)
+            .map(|_| wait(rand::Rng::next_u32(&mut stream)))
             .collect();
         // The share still waiting halves with every 4096.
         for halvings in 1..6 {
-            let later = waits.iter().filter(|&&w| w > 4096.0 * halvings as f32);
+            let later = waits.iter().filter(|&&w| w > 4096 * halvings);
             let expected = 1e5 / f64::from(1 << halvings);
             let off = (later.count() as f64 - expected) / expected.sqrt();
             assert!(off.abs() < 4.5, "{halvings}: {off} standard deviations");
         }
-        assert_eq!(wait(77, 0.25), 4.0 * wait(77, 1.0));
+        assert_eq!(priority_after(77, 0.25), priority_after(4 * 77, 1.0));
         // The longest of all, in the smallest share of the lowest density, eight times over.
-        assert!(8.0 * wait(0, 1.0 / 1600.0) < i32::MAX as f32);
-        assert!(priority_at(8.0 * wait(0, 1.0 / 1600.0)) > 0);
+        let last = priority_after(8 * wait(0), 1.0 / 1600.0);
+        assert!(0 < last && last < priority_after(7 * wait(0), 1.0 / 1600.0));
     }
 }

@@ -116,9 +116,17 @@ fn for_each<S: Spacing>(
     band: usize,
     mut f: impl FnMut(Dot),
 ) {
+    let mut columns = vec![0; lattice.columns];
     for row in band * BAND..(band * BAND + BAND).min(lattice.rows) {
-        for (column, &word) in grid.row(row).iter().enumerate() {
-            if let Some(spot) = spot(word) {
+        let words = grid.row(row);
+        // Listed without a branch, which could not be foreseen.
+        let mut count = 0;
+        for (column, &word) in words.iter().enumerate() {
+            columns[count] = column;
+            count += usize::from(spot(word).is_some());
+        }
+        for &column in &columns[..count] {
+            if let Some(spot) = spot(words[column]) {
                 let radius = spacing.at(row * lattice.columns + column, spot);
                 f(Dot::at(lattice, column, row, spot, radius));
             }

@@ -10,7 +10,7 @@
 
 use rand::Rng;
 
-use super::darts::{TRIES, rate, wait};
+use super::darts::{TRIES, wait};
 use super::lattice::{Spot, UNITS};
 use super::rounds::{Arena, Site};
 use super::spacing::Spacing;
@@ -98,14 +98,13 @@ impl<'a, S: Spacing> Gap<'a, S> {
         self.open.count_ones() as f32 / 64.0 * (density * density).min(1.0)
     }
 
-    /// A legal position of the cell from a few tries in its open squares, and when it is hit; or
-    /// when the last try missed.
-    pub(super) fn aim(&self, stream: &mut Stream) -> (Option<Spot>, f32) {
-        let rate = rate(self.open_share());
-        let mut time = 0.0;
+    /// A legal position of the cell from a few tries in its open squares, and how long it waited to
+    /// be hit; or until the last try missed.
+    pub(super) fn aim(&self, stream: &mut Stream) -> (Option<Spot>, u32) {
+        let mut time = 0;
         for _ in 0..TRIES {
             let bits = stream.next_u64();
-            time += wait(bits as u32, rate);
+            time += wait(bits as u32);
             let spot = aimed(self.open, (bits >> 32) as u32);
             let (x, y) = (i32::from(spot.x), i32::from(spot.y));
             if !self.is_covered(Square { x, y, side: 1 }) {
@@ -260,7 +259,7 @@ fn below(count: u32, stream: &mut Stream) -> u32 {
 /// The place of the set bit that has `n` set bits below it, without a branch.
 ///
 /// # References
-/// S. Vigna, "Broadword Implementation of Rank/Select Queries", WEA 2008, algorithm 2.
+/// S. Vigna, "Broadword Implementation of Rank/Select Queries", WEA 2008, algorithm 2, its last step from a table.
 fn nth_set_bit(word: u64, n: u32) -> u32 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
@@ -271,12 +270,26 @@ fn nth_set_bit(word: u64, n: u32) -> u32 {
     let sums = ((fours + (fours >> 4)) & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(ONES);
     let at = above(sums, u64::from(n)).trailing_zeros() & 56;
     let before = (sums << 8) >> at & 0xFF;
-    // The bits of that byte, one a byte.
-    let spread = (((word >> at) & 0xFF) * ONES) & 0x8040_2010_0804_0201;
-    let bits = (spread + 0x7F7F_7F7F_7F7F_7F7F) >> 7 & ONES;
-    let inside = above(bits.wrapping_mul(ONES), u64::from(n) - before);
-    at + (inside.trailing_zeros() >> 3)
+    at + u32::from(NTH_OF_BYTE[(word >> at) as u8 as usize][((n - before as u32) & 7) as usize])
 }
+
+/// By byte and number: the place of the set bit with so many set bits below it.
+const NTH_OF_BYTE: [[u8; 8]; 256] = {
+    let mut table = [[0; 8]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (mut bit, mut n) = (0, 0);
+        while bit < 8 {
+            if byte >> bit & 1 == 1 {
+                table[byte][n] = bit;
+                n += 1;
+            }
+            bit += 1;
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// Open squares of a cell by the plain rules, from the centres of dots of even spacing.
 #[cfg(test)]

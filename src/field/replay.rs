@@ -261,9 +261,8 @@ impl Replay {
         self.lattice.any_near(cell, 2, |near, dx, dy| {
             let site = self.sites[near];
             if site.radius != 0 {
-                let at = (dy / UNITS + 2) * 5 + dx / UNITS + 2;
                 // Seen from the dot, this cell is on the other side.
-                struck |= struck_by(site.spot)[24 - at as usize];
+                struck |= struck_by(site.spot, (-dx / UNITS, -dy / UNITS));
             }
             struck == u64::MAX
         });

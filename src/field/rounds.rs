@@ -16,7 +16,7 @@
 
 use rand::Rng;
 
-use super::darts::{DART_ROUNDS, GAP_ROUNDS, PATIENT_ROUNDS, RowKeys, priority_at, rate, wait};
+use super::darts::{DART_ROUNDS, GAP_ROUNDS, PATIENT_ROUNDS, RowKeys, priority_after, rate, wait};
 use super::gaps::Gap;
 use super::lattice::{Lattice, Spot, UNITS};
 use super::obstacle::Obstacles;
@@ -95,11 +95,19 @@ impl<S: Spacing> Arena<'_, S> {
     }
 
     /// One bit for every part of a square of a cell that no obstacle covers alone.
+    #[inline]
     pub(super) fn open_beside_obstacles(&self, cell: usize, square: Square) -> u64 {
         if self.obstacles.is_empty() {
             return u64::MAX;
         }
         Gap::of_obstacles(self, cell).open_parts(square)
+    }
+
+    /// Whether a row lies in the region with all its cells.
+    pub(super) fn is_whole(&self, row: usize) -> bool {
+        // Without leaving early within a part, which lets these be compared many at a time.
+        let mut parts = self.region[self.cells_of(row)].chunks(64);
+        parts.all(|part| part.iter().fold(true, |all, &inside| all & inside))
     }
 
     fn cells_of(&self, row: usize) -> std::ops::Range<usize> {
@@ -214,7 +222,7 @@ impl<S: Spacing> Arena<'_, S> {
             let mut stream = self.seed.stream(Stage::Gap, self.lattice.key(cell, round));
             let (mut spot, mut time) = gap.aim(&mut stream);
             if spot.is_none() && round >= PATIENT_ROUNDS {
-                time += wait(stream.next_u32(), rate(share));
+                time += wait(stream.next_u32());
                 spot = gap.find(&mut stream);
                 if spot.is_none() {
                     continue;
@@ -224,7 +232,7 @@ impl<S: Spacing> Arena<'_, S> {
             proposals.extend(spot.map(|spot| {
                 let radius = self.spacing.at(cell, spot);
                 let site = Site { spot, radius };
-                let priority = priority_at(time);
+                let priority = priority_after(time, rate(share));
                 (cell, Dart { site, priority })
             }));
         }

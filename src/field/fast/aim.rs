@@ -6,11 +6,11 @@ use super::cover;
 use super::grid::{BEFORE, EMPTY, Grid, PLACE, TAG, spot, tag, word};
 use super::remainder::Disks;
 use super::tile::{CONFLICT, offset};
-use crate::field::darts::{PATIENT_ROUNDS, TRIES, priority_at, rate, wait};
+use crate::field::darts::{PATIENT_ROUNDS, TRIES, priority_after, rate, wait};
 use crate::field::gaps::{CELL, aimed, search};
 use crate::field::rounds::Arena;
 use crate::field::spacing::Uniform;
-use crate::random::{Stage, Stream};
+use crate::random::{Stage, Streams};
 use crate::simd::{
     Simd, SimdBase, Words, less, load_words, moved, sign_bits, splat_word, squared_lengths,
 };
@@ -70,6 +70,7 @@ impl Band {
         }
         let gun = Gun {
             arena,
+            streams: arena.seed.streams(Stage::Gap),
             words: accepted.words(),
             stride: accepted.stride(),
             round,
@@ -179,6 +180,7 @@ impl Band {
 #[derive(Debug)]
 struct Gun<'a, S: Simd> {
     arena: &'a Arena<'a, Uniform>,
+    streams: Streams,
     words: &'a [u32],
     stride: usize,
     round: u8,
@@ -215,9 +217,10 @@ impl<S: Simd> Gun<'_, S> {
         let mut struck = 0;
         while new != 0 {
             let n = new.trailing_zeros() as usize;
-            let word = self.words[corner + n / 5 * self.stride + n % 5];
+            let (i, j) = (n % 5, n / 5);
+            let word = self.words[corner + j * self.stride + i];
             // Seen from the dot, this cell is on the other side.
-            struck |= cover::of(self.table, word)[24 - n];
+            struck |= cover::of(self.table, word)[4 - i][4 - j];
             new &= new - 1;
         }
         struck
@@ -225,17 +228,17 @@ impl<S: Simd> Gun<'_, S> {
 
     #[inline(always)]
     fn fire(&self, simd: S, at: usize, open: u64) -> Shot {
-        let (mut stream, cell) = stream(self.arena, self.stride, at, self.round);
-        let rate = self.rates[open.count_ones() as usize];
+        let (cell, key) = self.cell(at);
+        let mut stream = self.streams.stream(key);
         let around = self.around(simd, at);
         let limit = splat_word(simd, CONFLICT);
-        let (mut words, mut times) = ([0; TRIES], [0.0; TRIES]);
-        let (mut time, mut legal) = (0.0, 0);
+        let (mut words, mut times) = ([0; TRIES], [0; TRIES]);
+        let (mut time, mut legal) = (0, 0);
         // All tries at once: which of them hits is not to be foreseen, and a wrong guess of the
         // processor costs more than a try.
         for i in 0..TRIES {
             let bits = stream.next_u64();
-            time += wait(bits as u32, rate);
+            time += wait(bits as u32);
             times[i] = time;
             words[i] = word(aimed(open, (bits >> 32) as u32), 0);
             let here = splat_word(simd, words[i]);
@@ -248,14 +251,14 @@ impl<S: Simd> Gun<'_, S> {
         while legal != 0 {
             let i = legal.trailing_zeros() as usize;
             if self.allows(cell, words[i]) {
-                return self.fired(at, words[i], times[i]);
+                return self.fired(at, words[i], (times[i], open));
             }
             legal &= legal - 1;
         }
         if self.round < PATIENT_ROUNDS {
             return Shot::Held;
         }
-        time += wait(stream.next_u32(), rate);
+        time += wait(stream.next_u32());
         // Most cells that are hard to hit are covered by several disks together: told now, they
         // need not be tried again.
         let disks = Disks::new(around);
@@ -269,14 +272,14 @@ impl<S: Simd> Gun<'_, S> {
         );
         match found {
             None => Shot::Covered,
-            Some(spot) => self.fired(at, word(spot, 0), time),
+            Some(spot) => self.fired(at, word(spot, 0), (time, open)),
         }
     }
 
-    fn fired(&self, at: usize, word: u32, time: f32) -> Shot {
+    fn fired(&self, at: usize, word: u32, (time, open): (u32, u64)) -> Shot {
         Shot::Fired(Dart {
             at: at as u32,
-            priority: priority_at(time),
+            priority: priority_after(time, self.rates[open.count_ones() as usize]),
             word: word | tag(self.round),
         })
     }
@@ -284,6 +287,18 @@ impl<S: Simd> Gun<'_, S> {
     fn allows(&self, cell: usize, word: u32) -> bool {
         self.arena.obstacles.is_empty()
             || spot(word).is_some_and(|spot| self.arena.allows(cell, spot))
+    }
+
+    /// The cell at a word, and what its random numbers in this round are keyed by.
+    #[inline(always)]
+    fn cell(&self, at: usize) -> (usize, u64) {
+        let lattice = self.arena.lattice;
+        // Division of 32 bits is the faster one.
+        let (at, stride) = (at as u32, self.stride as u32);
+        let column = (at % stride) as usize - BEFORE;
+        let row = (at / stride) as usize - BEFORE;
+        let key = u64::from(lattice.column_key(column)) | lattice.row_key(row, self.round);
+        (row * lattice.columns + column, key)
     }
 
     /// The dots of the five lines around a cell, seen from its corner.
@@ -307,19 +322,4 @@ fn offsets<S: Simd>(simd: S) -> [Words<S>; 5] {
         let line: [u32; 8] = std::array::from_fn(|i| offset(i as i32, j as i32));
         load_words(simd, &line)
     })
-}
-
-/// The random numbers of a cell in a round, and the cell.
-#[inline(always)]
-fn stream(arena: &Arena<'_, Uniform>, stride: usize, at: usize, round: u8) -> (Stream, usize) {
-    let lattice = arena.lattice;
-    // Division of 32 bits is the faster one.
-    let (at, stride) = (at as u32, stride as u32);
-    let (column, row) = (
-        (at % stride) as usize - BEFORE,
-        (at / stride) as usize - BEFORE,
-    );
-    let key = u64::from(lattice.column_key(column)) | lattice.row_key(row, round);
-    let cell = row * lattice.columns + column;
-    (arena.seed.stream(Stage::Gap, key), cell)
 }

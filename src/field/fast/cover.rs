@@ -15,8 +15,11 @@ use crate::simd::{Simd, load_words, sign_bits};
 /// Coarse positions along each axis of a cell.
 const STEPS: usize = (UNITS / COARSE) as usize;
 
-/// Struck-out squares of the 5×5 cells around a dot, row by row, a bit for each of 8×8 squares.
-pub(super) type Entry = [u64; 25];
+/// Struck-out squares of the 5×5 cells around a dot, column by column, a bit for each of 8×8 squares.
+pub(super) type Entry = [[u64; 5]; 5];
+
+/// Columns that are swept over the rows of a band together: few enough for the first cache.
+const STRIP: usize = 256;
 
 pub(super) fn table() -> &'static [Entry] {
     static TABLE: OnceLock<Vec<Entry>> = OnceLock::new();
@@ -37,15 +40,16 @@ pub(super) fn of(table: &[Entry], word: u32) -> &Entry {
 fn entry(x: usize, y: usize) -> Entry {
     let columns: [[u32; 8]; 5] = std::array::from_fn(|i| farthest(x, i));
     let rows: [[u32; 8]; 5] = std::array::from_fn(|j| farthest(y, j));
-    std::array::from_fn(|cell| {
-        let (columns, rows) = (&columns[cell % 5], &rows[cell / 5]);
+    let cell = |i: usize, j: usize| {
+        let (columns, rows) = (&columns[i], &rows[j]);
         let line = |row: u32| {
             (0..8).fold(0, |bits, c| {
                 bits | u64::from(columns[c] + row < CONFLICT) << c
             })
         };
         (0..8).fold(0, |bits, r| bits | line(rows[r]) << (8 * r))
-    })
+    };
+    std::array::from_fn(|i| std::array::from_fn(|j| cell(i, j)))
 }
 
 /// Squared distances along one axis from the dots of a coarse position to the far ends of the
@@ -62,7 +66,7 @@ fn farthest(step: usize, i: usize) -> [u32; 8] {
 }
 
 /// Calls `f(row, column, open squares)` for every empty cell of the rows `first..last` that has
-/// open squares, in order.
+/// open squares, a strip of columns after the other.
 #[inline(always)]
 pub(super) fn open_cells<S: Simd>(
     simd: S,
@@ -73,56 +77,63 @@ pub(super) fn open_cells<S: Simd>(
 ) {
     let table = table();
     let (stride, words) = (grid.stride(), grid.words());
-    let columns = stride - 8;
-    // Struck-out squares of five lines of cells, reused in turn.
-    let mut struck: [Vec<u64>; 5] = std::array::from_fn(|_| vec![0; columns + 8]);
-    let mut open = vec![0; columns];
-    // Lines of the grid, rim included: cell row r is line r + 2, and its dots reach two lines on.
-    for line in first..last + 2 * BEFORE {
-        let [a, b, c, d, e] = &mut struck;
-        let targets = match line % 5 {
-            0 => [a, b, c, d, e],
-            1 => [b, c, d, e, a],
-            2 => [c, d, e, a, b],
-            3 => [d, e, a, b, c],
-            _ => [e, a, b, c, d],
-        };
+    // By column: the struck-out squares of five rows of cells, the uppermost first. Each column by
+    // itself, so that a dot reads what the one before it wrote in the same pieces.
+    let mut struck = [[0_u64; 8]; STRIP + 8];
+    let (mut open, mut done) = ([0; STRIP], [0; STRIP]);
+    for strip in (0..grid.columns()).step_by(STRIP) {
+        let columns = STRIP.min(grid.columns() - strip);
         let width = columns + 2 * BEFORE;
-        for start in (0..width).step_by(8) {
-            let at = line * stride + start;
-            let empty = sign_bits(load_words(simd, &words[at..at + 8]) << 1);
-            let mut dots = !empty & (0xFF >> (8 - (width - start).min(8)));
-            while dots != 0 {
-                let n = dots.trailing_zeros() as usize;
-                dots &= dots - 1;
-                let entry = of(table, words[at + n]);
-                for j in 0..5 {
-                    let target: &mut [u64; 5] = targets[j][start + n..]
+        struck.fill([0; 8]);
+        // Lines of the grid, rim included: cell row r is line r + 2, and its dots reach two lines
+        // on.
+        for line in first..last + 2 * BEFORE {
+            for start in (0..width).step_by(8) {
+                let at = line * stride + strip + start;
+                let empty = sign_bits(load_words(simd, &words[at..at + 8]) << 1);
+                let mut dots = !empty & (0xFF >> (8 - (width - start).min(8)));
+                while dots != 0 {
+                    let n = dots.trailing_zeros() as usize;
+                    dots &= dots - 1;
+                    let entry = of(table, words[at + n]);
+                    let around: &mut [[u64; 8]; 5] = struck[start + n..]
                         .first_chunk_mut()
                         .expect("a line reaches beyond its last dot");
                     for i in 0..5 {
-                        target[i] |= entry[5 * j + i];
+                        for j in 0..5 {
+                            around[i][j] |= entry[i][j];
+                        }
                     }
                 }
             }
-        }
-        // The line two above has now met all its dots; rows before the first have not, and are
-        // thrown away.
-        let done = &mut *targets[0];
-        if line >= first + 2 * BEFORE {
-            let row = line - 2 * BEFORE;
-            let home = &words[(row + BEFORE) * stride + BEFORE..][..columns];
+            // The line two above has now met all its dots; rows before the first have not, and are
+            // thrown away.
+            for column in 0..columns {
+                let rows = &mut struck[column + 2 * BEFORE];
+                done[column] = rows[0];
+                rows.copy_within(1..6, 0);
+            }
+            for rows in &mut struck[..2 * BEFORE] {
+                rows.copy_within(1..6, 0);
+            }
+            for rows in &mut struck[columns + 2 * BEFORE..] {
+                rows.copy_within(1..6, 0);
+            }
+            let Some(row) = line.checked_sub(2 * BEFORE).filter(|&row| row >= first) else {
+                continue;
+            };
+            let home = &words[(row + BEFORE) * stride + BEFORE + strip..][..columns];
             // Listed without a branch, which could not be foreseen.
             let mut count = 0;
-            for (column, (&word, &struck)) in home.iter().zip(&done[4..]).enumerate() {
+            for column in 0..columns {
                 open[count] = column;
-                count += usize::from(word & EMPTY != 0) & usize::from(struck != u64::MAX);
+                count +=
+                    usize::from(home[column] & EMPTY != 0) & usize::from(done[column] != u64::MAX);
             }
             for &column in &open[..count] {
-                f(row, column, !done[4 + column]);
+                f(row, strip + column, !done[column]);
             }
         }
-        done.fill(0);
     }
 }
 
@@ -136,7 +147,8 @@ mod tests {
     fn the_table_holds_the_coarse_squares_of_the_plain_rules() {
         for (x, y) in [(0, 0), (63, 64), (2047, 1), (1000, 1700), (511, 2046)] {
             let entry = of(table(), super::super::grid::word(Spot { x, y }, 0));
-            for (cell, &struck) in entry.iter().enumerate() {
+            for cell in 0..25 {
+                let struck = entry[cell % 5][cell / 5];
                 let dx = i64::from(x) - (cell as i64 % 5 - 2) * i64::from(UNITS);
                 let dy = i64::from(y) - (cell as i64 / 5 - 2) * i64::from(UNITS);
                 assert_eq!(coarse_squares(&[(dx, dy)]), !struck, "{x},{y} {cell}");

@@ -106,6 +106,10 @@ impl Grid {
         grid
     }
 
+    pub(super) const fn columns(&self) -> usize {
+        self.columns
+    }
+
     pub(super) const fn stride(&self) -> usize {
         BEFORE + self.columns + AFTER
     }

@@ -30,9 +30,9 @@ use crate::parallel;
 use crate::progress::Watch;
 use crate::simd::{Level, dispatch};
 
-/// Squares that a dot strikes out of the 5×5 cells around it, row by row.
-pub(super) fn struck_by(spot: Spot) -> &'static [u64; 25] {
-    cover::of(cover::table(), word(spot, 0))
+/// Squares that a dot strikes out of the cell so many columns and rows further on, −2 to 2.
+pub(super) fn struck_by(spot: Spot, (columns, rows): (i32, i32)) -> u64 {
+    cover::of(cover::table(), word(spot, 0))[(columns + 2) as usize][(rows + 2) as usize]
 }
 
 /// How the work is cut up and computed; none of it changes a dot.
@@ -44,9 +44,11 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    /// A window of lines small enough for a core's own cache, and enough bands of rows to share out.
+    /// A few bands of rows for each thread: every one begins with rows of its neighbour's. None so
+    /// large that a run could not be stopped in time.
     pub(super) fn for_rows(rows: usize) -> Self {
-        let bands = rows.div_ceil(rows.div_ceil(8).clamp(48, 128));
+        let share = rows.div_ceil(4 * parallel::threads());
+        let bands = rows.div_ceil(share.clamp(48, 512));
         Self {
             level: Level::detect(),
             tile: (512, rows.div_ceil(bands)),

@@ -10,7 +10,7 @@ use crate::field::darts::{DART_ROUNDS, MIX, RowKeys};
 use crate::field::lattice::UNITS;
 use crate::field::rounds::Arena;
 use crate::field::spacing::Uniform;
-use crate::simd::{Simd, SimdBase, Words, less, load_words, moved, splat_word, squared_lengths};
+use crate::simd::{Simd, SimdBase, Words, less, load_words, splat_word, squared_lengths};
 
 /// Cells around a tile whose first darts can bear on it.
 const RIM: usize = 4 * DART_ROUNDS as usize - 2;
@@ -18,17 +18,49 @@ const RIM: usize = 4 * DART_ROUNDS as usize - 2;
 /// Words before the first column of a line, so that the left neighbours of the first vector exist.
 const LEAD: usize = 8;
 
+/// Columns of the widest tile.
+const WIDEST: usize = 512;
+
+/// Words of a line; a constant, so that one check of bounds serves a whole stencil.
+const PITCH: usize = LEAD + (WIDEST + 2 * RIM).next_multiple_of(8) + LEAD;
+
+/// Lines that are kept, in turn: the last round comes four lines a round behind the first darts,
+/// and a stencil reaches two on to each side.
+const RING: usize = 16;
+const _: () = assert!(4 * DART_ROUNDS as usize + 2 <= RING);
+
+/// One word for each column.
+type Line = [u32; PITCH];
+
 /// Squared spacing in units².
 pub(super) const CONFLICT: u32 = 1 << 23;
 
-/// Repeats a block for the 5×5 cells around a cell without its corners, which no conflict reaches,
-/// and without itself; written out, since every offset is to be a constant.
+/// Two 16-bit offsets in units, for cells `x − 2` columns and `y − 2` rows away.
+pub(super) const fn offset(x: i32, y: i32) -> u32 {
+    ((x - 2) * UNITS) as u16 as u32 | (((y - 2) * UNITS) as u16 as u32) << 16
+}
+
+/// Where a cell begins, in units modulo 2¹⁶: distances up to 16 cells come out right, whichever
+/// cells they are between.
+const fn base(x: usize, line: usize) -> u32 {
+    ((x & 31) << 11 | (line & 31) << 27) as u32
+}
+
+/// The bits of a position within its cell.
+const INSIDE: u32 = 0x07FF_07FF;
+
+/// What differs from the base of a cell that holds nothing: eight rows away, in conflict with
+/// no cell in reach.
+const AWAY: u32 = EMPTY;
+
+/// Repeats a block for the 5×5 cells around a cell without its corners, which no conflict reaches;
+/// written out, since every offset is to be a constant.
 macro_rules! for_neighbours {
     (|$i:ident, $j:ident| $body:block) => {
         for_neighbours!(@ $i $j $body
             (1, 0) (2, 0) (3, 0)
             (0, 1) (1, 1) (2, 1) (3, 1) (4, 1)
-            (0, 2) (1, 2) (3, 2) (4, 2)
+            (0, 2) (1, 2) (2, 2) (3, 2) (4, 2)
             (0, 3) (1, 3) (2, 3) (3, 3) (4, 3)
             (1, 4) (2, 4) (3, 4))
     };
@@ -37,23 +69,22 @@ macro_rules! for_neighbours {
     };
 }
 
-/// Two 16-bit offsets in units, for cells `x − 2` columns and `y − 2` rows away.
-pub(super) const fn offset(x: i32, y: i32) -> u32 {
-    ((x - 2) * UNITS) as u16 as u32 | (((y - 2) * UNITS) as u16 as u32) << 16
-}
-
 /// A tile of one arena, moved over it.
 #[derive(Debug)]
 pub(super) struct Tile<'a> {
     arena: &'a Arena<'a, Uniform>,
     /// Columns and rows of the tile, without the rim.
     size: (usize, usize),
-    pitch: usize,
+    /// One past the last word of a line that is worked on.
+    end: usize,
     lines: usize,
-    accepted: Vec<u32>,
-    darts: Vec<u32>,
-    priorities: Vec<u32>,
-    column_keys: Vec<u32>,
+    /// Line by line in rings of [`RING`].
+    accepted: Vec<Line>,
+    darts: Vec<Line>,
+    priorities: Vec<Line>,
+    column_keys: Line,
+    /// Whether darts may be thrown everywhere in each row of the band and its rim.
+    whole: Vec<bool>,
     /// Whether darts may be thrown everywhere in the tile and its rim.
     free: bool,
     /// Where on the arena the first word after the lead stands, which may be beyond its edge.
@@ -61,21 +92,25 @@ pub(super) struct Tile<'a> {
 }
 
 impl<'a> Tile<'a> {
-    /// A tile of at most this size; the columns are shared out evenly.
+    /// A tile of at most this size and 512 columns; the columns are shared out evenly.
     pub(super) fn new(arena: &'a Arena<'a, Uniform>, size: (usize, usize)) -> Self {
         let columns = arena.lattice.columns;
-        let size = (columns.div_ceil(columns.div_ceil(size.0)), size.1);
-        let pitch = LEAD + (size.0 + 2 * RIM).next_multiple_of(8) + LEAD;
+        let size = (
+            columns.div_ceil(columns.div_ceil(size.0.min(WIDEST))),
+            size.1,
+        );
         let lines = size.1 + 2 * RIM;
+        let nothing = |line| std::array::from_fn(|x| base(x, line) ^ AWAY);
         Self {
             arena,
             size,
-            pitch,
+            end: LEAD + (size.0 + 2 * RIM).next_multiple_of(8),
             lines,
-            accepted: vec![EMPTY; pitch * lines],
-            darts: vec![EMPTY; pitch * lines],
-            priorities: vec![0; pitch * lines],
-            column_keys: vec![0; pitch],
+            accepted: (0..RING).map(nothing).collect(),
+            darts: (0..RING).map(nothing).collect(),
+            priorities: vec![[0; PITCH]; RING],
+            column_keys: [0; PITCH],
+            whole: Vec::new(),
             free: false,
             corner: (0, 0),
         }
@@ -88,13 +123,15 @@ impl<'a> Tile<'a> {
         let rows = band.len() / stride;
         for column in (0..self.arena.lattice.columns).step_by(self.size.0) {
             self.move_to(column, first_row);
-            self.play(simd);
-            let columns = self.size.0.min(self.arena.lattice.columns - column);
-            for row in 0..rows {
-                let from = (row + RIM) * self.pitch + LEAD + RIM;
-                let to = row * stride + BEFORE + column;
-                band[to..to + columns].copy_from_slice(&self.accepted[from..from + columns]);
-            }
+            self.play(simd, |line, words| {
+                let Some(row) = line.checked_sub(RIM).filter(|&row| row < rows) else {
+                    return;
+                };
+                let band = &mut band[row * stride + BEFORE..][..stride - 8][column..];
+                for (to, &word) in band.iter_mut().zip(words) {
+                    *to = (word ^ base(0, line)) & (INSIDE | AWAY);
+                }
+            });
         }
     }
 
@@ -103,32 +140,25 @@ impl<'a> Tile<'a> {
             column as isize - RIM as isize - LEAD as isize,
             row as isize - RIM as isize,
         );
-        for x in 0..self.pitch {
+        for x in 0..self.end {
             self.column_keys[x] = self
                 .column(x)
                 .map_or(0, |column| self.arena.lattice.column_key(column));
         }
-        self.accepted.fill(EMPTY);
-        self.free = self.arena.obstacles.is_empty() && self.lies_in_the_region();
+        if self.whole.is_empty() {
+            self.whole = (0..self.lines)
+                .map(|line| self.row(line).is_some_and(|row| self.arena.is_whole(row)))
+                .collect();
+        }
+        let inside = self.arena.lattice.periodic
+            || self.corner.0 + LEAD as isize >= 0
+                && self.corner.0 + self.end as isize <= self.arena.lattice.columns as isize;
+        self.free = inside && self.arena.obstacles.is_empty();
     }
 
-    fn lies_in_the_region(&self) -> bool {
-        let lattice = self.arena.lattice;
-        (0..self.lines).all(|line| {
-            self.row(line).is_some_and(|row| {
-                let region = &self.arena.region[row * lattice.columns..][..lattice.columns];
-                let first = self.corner.0 + LEAD as isize;
-                let last = self.corner.0 + (self.pitch - LEAD) as isize;
-                if first >= 0 && last <= lattice.columns as isize {
-                    return region[first as usize..last as usize].iter().all(|&r| r);
-                }
-                lattice.periodic && region.iter().all(|&r| r)
-            })
-        })
-    }
-
+    /// Calls `done` for every line that is right, with the words of the tile in it.
     #[inline(always)]
-    fn play<S: Simd>(&mut self, simd: S) {
+    fn play<S: Simd>(&mut self, simd: S, mut done: impl FnMut(usize, &[u32])) {
         // All rounds move down the tile together, each half step two lines behind the one before
         // it, so that what they share stays in the cache.
         for front in 0..self.lines + RIM {
@@ -143,7 +173,11 @@ impl<'a> Tile<'a> {
                 }
                 let lines = reached + 2..self.lines - reached - 2;
                 if line >= 2 && lines.contains(&(line - 2)) {
-                    self.settle(simd, line - 2);
+                    self.settle(simd, line - 2, round);
+                    if round == DART_ROUNDS - 1 {
+                        let words = &self.accepted[(line - 2) % RING];
+                        done(line - 2, &words[LEAD + RIM..][..self.size.0]);
+                    }
                 }
             }
         }
@@ -152,40 +186,40 @@ impl<'a> Tile<'a> {
     /// Darts of a line that hit nothing accepted.
     #[inline(always)]
     fn throw<S: Simd>(&mut self, simd: S, line: usize, round: u8) {
-        let at = line * self.pitch;
         let row = self.row(line);
+        let darts = &mut self.darts[line % RING];
         let Some(row) = row else {
-            self.darts[at..at + self.pitch].fill(EMPTY);
+            *darts = std::array::from_fn(|x| base(x, line) ^ AWAY);
             return;
         };
+        let priorities = &mut self.priorities[line % RING];
+        let around = around(&self.accepted, line);
         let keys = RowKeys::new(self.arena.seed, self.arena.lattice, row, round);
         let (before, between) = (
             splat_word(simd, keys.before),
             splat_word(simd, keys.between),
         );
         let (low, high) = (splat_word(simd, 0x7FF), splat_word(simd, 0x07FF_0000));
-        let (limit, empty) = (splat_word(simd, CONFLICT), splat_word(simd, EMPTY));
-        for x in (LEAD..self.pitch - LEAD).step_by(8) {
+        let (limit, away) = (splat_word(simd, CONFLICT), splat_word(simd, AWAY));
+        let bases = bases(simd, line);
+        for x in (LEAD..self.end).step_by(8) {
             let first = mix(load_words(simd, &self.column_keys[x..]) ^ before);
             let second = mix(first ^ between) >> 10;
-            let mut dart = (second & low) | (second << 5 & high);
+            let base = bases[x / 8 % 4];
+            let mut dart = base | (second & low) | (second << 5 & high);
             if round > 0 {
                 let mut nearest = splat_word(simd, i32::MAX as u32);
-                let lines: [&[u32; 12]; 5] =
-                    std::array::from_fn(|y| window(&self.accepted, at + x, self.pitch, y));
                 for_neighbours!(|i, j| {
-                    let here = moved(dart, splat_word(simd, offset(4 - i as i32, 4 - j as i32)));
-                    nearest = nearest.min(squared_lengths(here, load_words(simd, &lines[j][i..])));
+                    let there = load_words(simd, &around[j][x - 2 + i..]);
+                    nearest = nearest.min(squared_lengths(there, dart));
                 });
-                let own = load_words(simd, &lines[2][2..]);
-                // A dot in the cell itself is always too close.
-                let dead = less(nearest, limit) | less(own, empty);
-                dart = (dart & !dead) | (empty & dead);
+                let dead = less(nearest, limit);
+                dart = (dart & !dead) | ((base ^ away) & dead);
             }
-            dart.store_slice(&mut self.darts[at + x..at + x + 8]);
-            (first >> 1).store_slice(&mut self.priorities[at + x..at + x + 8]);
+            dart.store_slice(&mut darts[x..x + 8]);
+            (first >> 1).store_slice(&mut priorities[x..x + 8]);
         }
-        if !self.free {
+        if !(self.free && self.whole[line]) {
             self.forbid(line, row);
         }
     }
@@ -194,46 +228,51 @@ impl<'a> Tile<'a> {
     fn forbid(&mut self, line: usize, row: usize) {
         let columns = self.arena.lattice.columns;
         let region = &self.arena.region[row * columns..(row + 1) * columns];
-        let at = line * self.pitch;
-        for x in LEAD..self.pitch - LEAD {
-            let dart = self.darts[at + x];
+        for x in LEAD..self.end {
+            let dart = self.darts[line % RING][x] ^ base(x, line);
             let allowed = self.column(x).is_some_and(|column| {
                 let cell = row * columns + column;
                 region[column]
                     && super::grid::spot(dart).is_none_or(|spot| self.arena.allows(cell, spot))
             });
             if !allowed {
-                self.darts[at + x] = EMPTY;
+                self.darts[line % RING][x] = base(x, line) ^ AWAY;
             }
         }
     }
 
     /// Accepts the darts of a line that beat all darts they conflict with.
     #[inline(always)]
-    fn settle<S: Simd>(&mut self, simd: S, line: usize) {
-        let at = line * self.pitch;
-        let (limit, empty) = (splat_word(simd, CONFLICT), splat_word(simd, EMPTY));
-        for x in (LEAD..self.pitch - LEAD).step_by(8) {
-            let darts: [&[u32; 12]; 5] =
-                std::array::from_fn(|y| window(&self.darts, at + x, self.pitch, y));
-            let priorities: [&[u32; 12]; 5] =
-                std::array::from_fn(|y| window(&self.priorities, at + x, self.pitch, y));
-            let dart = load_words(simd, &darts[2][2..]);
-            let priority = load_words(simd, &priorities[2][2..]);
+    fn settle<S: Simd>(&mut self, simd: S, line: usize, round: u8) {
+        let (limit, away) = (splat_word(simd, CONFLICT), splat_word(simd, AWAY));
+        // Under this flip a dot is less than nothing, and that less than a dart that loses.
+        let flip = splat_word(simd, base(0, line) & AWAY);
+        let bases = bases(simd, line);
+        let darts = around(&self.darts, line);
+        let priorities = around(&self.priorities, line);
+        let accepted = &mut self.accepted[line % RING];
+        for x in (LEAD..self.end).step_by(8) {
+            let dart = load_words(simd, &darts[2][x..]);
+            let priority = load_words(simd, &priorities[2][x..]);
             let mut nearest = splat_word(simd, i32::MAX as u32);
             for_neighbours!(|i, j| {
-                let here = moved(dart, splat_word(simd, offset(4 - i as i32, 4 - j as i32)));
-                let squared = squared_lengths(here, load_words(simd, &darts[j][i..]));
-                // A weaker rival is as good as one infinitely far away.
-                let weaker = less(load_words(simd, &priorities[j][i..]), priority);
-                nearest = nearest.min(squared | weaker);
+                if (i, j) != (2, 2) {
+                    let there = load_words(simd, &darts[j][x - 2 + i..]);
+                    // A weaker rival is as good as one infinitely far away.
+                    let weaker = less(load_words(simd, &priorities[j][x - 2 + i..]), priority);
+                    nearest = nearest.min(squared_lengths(there, dart) | weaker);
+                }
             });
-            let old = load_words(simd, &self.accepted[at + x..]);
-            let loses = !less(dart, empty) | less(nearest, limit);
-            // No dot is the largest of all words; a choice by mask would become a masked store,
-            // which is slow.
-            let new = old.min(dart | loses);
-            new.store_slice(&mut self.accepted[at + x..at + x + 8]);
+            let accepted = &mut accepted[x..x + 8];
+            let old = if round == 0 {
+                bases[x / 8 % 4] ^ away
+            } else {
+                load_words(simd, accepted)
+            };
+            let loses = less(nearest, limit);
+            // A choice by mask would become a masked store, which is slow.
+            let new = (old ^ flip).min((dart ^ flip) | loses) ^ flip;
+            new.store_slice(accepted);
         }
     }
 
@@ -262,13 +301,18 @@ fn along(at: isize, count: usize, periodic: bool) -> Option<usize> {
     (0..count as isize).contains(&at).then_some(at as usize)
 }
 
-/// Twelve words of the line `y − 2` below a vector, from two columns before it.
+/// The lines from two above to two below.
 #[inline(always)]
-fn window(words: &[u32], at: usize, pitch: usize, y: usize) -> &[u32; 12] {
-    let start = at + y * pitch - 2 * pitch - 2;
-    words[start..start + 12]
-        .first_chunk()
-        .expect("a slice of twelve")
+fn around(lines: &[Line], line: usize) -> [&Line; 5] {
+    std::array::from_fn(|j| &lines[(line + j + RING - 2) % RING])
+}
+
+/// Where the cells of a line begin, which repeats every four vectors.
+#[inline(always)]
+fn bases<S: Simd>(simd: S, line: usize) -> [Words<S>; 4] {
+    let bases: [u32; 32] = std::array::from_fn(|x| base(x, line));
+    let vector = |i: usize| load_words(simd, &bases[8 * i..]);
+    [vector(0), vector(1), vector(2), vector(3)]
 }
 
 #[inline(always)]
