@@ -10,7 +10,7 @@ use super::lattice::{Lattice, Spot, UNITS};
 use crate::random::{Seed, Stage};
 
 /// Rounds of blind darts before darts are aimed at what is left.
-pub(super) const DART_ROUNDS: u8 = 3;
+pub(super) const DART_ROUNDS: u8 = 4;
 
 /// Rounds of aimed darts; a run of 10⁵ dots that was looked at was done after 5.
 pub(super) const GAP_ROUNDS: u8 = 64;
@@ -18,6 +18,10 @@ pub(super) const GAP_ROUNDS: u8 = 64;
 /// Gap rounds in which a cell whose tries all miss waits for the next round; in later ones it is
 /// searched position by position.
 pub(super) const PATIENT_ROUNDS: u8 = 1;
+
+/// Cells with at most so many of 64 squares open do not try their luck: most are covered by the
+/// darts that others throw in the patient rounds, and the rest are searched at once.
+pub(super) const FEW: u32 = 4;
 
 /// Positions tried in the open squares of a cell in a round.
 pub(super) const TRIES: usize = 3;

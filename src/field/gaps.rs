@@ -88,6 +88,11 @@ impl<'a, S: Spacing> Gap<'a, S> {
         }
     }
 
+    /// Squares of 64 that no disk covers alone.
+    pub(super) const fn squares_left(&self) -> u32 {
+        self.open.count_ones()
+    }
+
     /// Share of the cell that a blind dart would have to hit, weighted by the cell's own density.
     pub(super) fn open_share(&self) -> f32 {
         if self.open == 0 {

@@ -16,7 +16,9 @@
 
 use rand::Rng;
 
-use super::darts::{DART_ROUNDS, GAP_ROUNDS, PATIENT_ROUNDS, RowKeys, priority_after, rate, wait};
+use super::darts::{
+    DART_ROUNDS, FEW, GAP_ROUNDS, PATIENT_ROUNDS, RowKeys, priority_after, rate, wait,
+};
 use super::gaps::Gap;
 use super::lattice::{Lattice, Spot, UNITS};
 use super::obstacle::Obstacles;
@@ -220,7 +222,11 @@ impl<S: Spacing> Arena<'_, S> {
                 continue;
             }
             let mut stream = self.seed.stream(Stage::Gap, self.lattice.key(cell, round));
-            let (mut spot, mut time) = gap.aim(&mut stream);
+            let (mut spot, mut time) = if gap.squares_left() > FEW {
+                gap.aim(&mut stream)
+            } else {
+                (None, 0)
+            };
             if spot.is_none() && round >= PATIENT_ROUNDS {
                 time += wait(stream.next_u32());
                 spot = gap.find(&mut stream);

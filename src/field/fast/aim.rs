@@ -6,7 +6,7 @@ use super::cover;
 use super::grid::{BEFORE, EMPTY, Grid, PLACE, TAG, spot, tag, word};
 use super::remainder::Disks;
 use super::tile::{CONFLICT, offset};
-use crate::field::darts::{PATIENT_ROUNDS, TRIES, priority_after, rate, wait};
+use crate::field::darts::{FEW, PATIENT_ROUNDS, TRIES, priority_after, rate, wait};
 use crate::field::gaps::{CELL, aimed, search};
 use crate::field::rounds::Arena;
 use crate::field::spacing::Uniform;
@@ -66,6 +66,11 @@ impl Band {
         priorities: &mut [u32],
     ) {
         if round == 0 {
+            // About as many as there are; a list that grows is copied each time.
+            let cells = (self.last - self.first) * arena.lattice.columns;
+            self.cells.reserve(cells / 4);
+            self.squares.reserve(cells / 4);
+            self.darts.reserve(cells / 8);
             self.open(simd, arena, accepted);
         }
         let gun = Gun {
@@ -228,35 +233,42 @@ impl<S: Simd> Gun<'_, S> {
 
     #[inline(always)]
     fn fire(&self, simd: S, at: usize, open: u64) -> Shot {
+        let few = open.count_ones() <= FEW;
+        if few && self.round < PATIENT_ROUNDS {
+            return Shot::Held;
+        }
         let (cell, key) = self.cell(at);
         let mut stream = self.streams.stream(key);
         let around = self.around(simd, at);
-        let limit = splat_word(simd, CONFLICT);
-        let (mut words, mut times) = ([0; TRIES], [0; TRIES]);
-        let (mut time, mut legal) = (0, 0);
-        // All tries at once: which of them hits is not to be foreseen, and a wrong guess of the
-        // processor costs more than a try.
-        for i in 0..TRIES {
-            let bits = stream.next_u64();
-            time += wait(bits as u32);
-            times[i] = time;
-            words[i] = word(aimed(open, (bits >> 32) as u32), 0);
-            let here = splat_word(simd, words[i]);
-            let mut nearest = splat_word(simd, i32::MAX as u32);
-            for j in 0..5 {
-                nearest = nearest.min(squared_lengths(here, around[j]));
+        let mut time = 0;
+        if !few {
+            let limit = splat_word(simd, CONFLICT);
+            let (mut words, mut times) = ([0; TRIES], [0; TRIES]);
+            let mut legal = 0;
+            // All tries at once: which of them hits is not to be foreseen, and a wrong guess of
+            // the processor costs more than a try.
+            for i in 0..TRIES {
+                let bits = stream.next_u64();
+                time += wait(bits as u32);
+                times[i] = time;
+                words[i] = word(aimed(open, (bits >> 32) as u32), 0);
+                let here = splat_word(simd, words[i]);
+                let mut nearest = splat_word(simd, i32::MAX as u32);
+                for j in 0..5 {
+                    nearest = nearest.min(squared_lengths(here, around[j]));
+                }
+                legal |= u32::from(sign_bits(less(nearest, limit)) == 0) << i;
             }
-            legal |= u32::from(sign_bits(less(nearest, limit)) == 0) << i;
-        }
-        while legal != 0 {
-            let i = legal.trailing_zeros() as usize;
-            if self.allows(cell, words[i]) {
-                return self.fired(at, words[i], (times[i], open));
+            while legal != 0 {
+                let i = legal.trailing_zeros() as usize;
+                if self.allows(cell, words[i]) {
+                    return self.fired(at, words[i], (times[i], open));
+                }
+                legal &= legal - 1;
             }
-            legal &= legal - 1;
-        }
-        if self.round < PATIENT_ROUNDS {
-            return Shot::Held;
+            if self.round < PATIENT_ROUNDS {
+                return Shot::Held;
+            }
         }
         time += wait(stream.next_u32());
         // Most cells that are hard to hit are covered by several disks together: told now, they

@@ -26,7 +26,7 @@ const PITCH: usize = LEAD + (WIDEST + 2 * RIM).next_multiple_of(8) + LEAD;
 
 /// Lines that are kept, in turn: the last round comes four lines a round behind the first darts,
 /// and a stencil reaches two on to each side.
-const RING: usize = 16;
+const RING: usize = 32;
 const _: () = assert!(4 * DART_ROUNDS as usize + 2 <= RING);
 
 /// One word for each column.
