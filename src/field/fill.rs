@@ -18,6 +18,7 @@ use super::fast::{Grid, spot};
 use super::lattice::{Lattice, Spot, UNITS};
 use super::request::FieldRequest;
 use super::rounds::{Arena, Site};
+use super::runs::Runs;
 use super::spacing::{Spacing, Square};
 use crate::random::{Stage, mix64};
 
@@ -29,7 +30,7 @@ pub(super) fn inside<S: Spacing>(
     request: &FieldRequest<'_>,
     arena: &Arena<'_, S>,
     grid: &Grid,
-    touched: &[u32],
+    touched: &Runs,
 ) -> Grid {
     let lattice = arena.lattice;
     let mut sites = vec![Site::NONE; lattice.cells()];
@@ -50,8 +51,8 @@ pub(super) fn inside<S: Spacing>(
         let reach = arena.spacing.reach(cell);
         sites[cell].radius == 0 && lattice.any_near(cell, reach, |other, _, _| freed[other])
     };
-    let open = touched.iter().map(|&cell| cell as usize);
-    let mut squares: Vec<(usize, Square)> = open
+    let mut squares: Vec<(usize, Square)> = touched
+        .iter()
         .filter(|&cell| opened(cell))
         .map(|cell| {
             (
@@ -126,14 +127,18 @@ pub(super) fn inside<S: Spacing>(
 }
 
 /// Of these cells those that lie on the mask with all their pixels.
-pub(super) fn within(request: &FieldRequest<'_>, lattice: &Lattice, cells: &[u32]) -> Vec<u32> {
+pub(super) fn within(request: &FieldRequest<'_>, lattice: &Lattice, cells: &Runs) -> Runs {
     let whole = Square {
         x: 0,
         y: 0,
         side: UNITS,
     };
-    let inside = |&&cell: &&u32| pixels(request, lattice, cell as usize, whole).all(|c| c > 0.0);
-    cells.iter().filter(inside).copied().collect()
+    let inside = |&cell: &usize| pixels(request, lattice, cell, whole).all(|c| c > 0.0);
+    cells
+        .iter()
+        .filter(inside)
+        .map(|cell| cell as u32)
+        .collect()
 }
 
 fn on_mask<S>(request: &FieldRequest<'_>, arena: &Arena<'_, S>, cell: usize, spot: Spot) -> bool {

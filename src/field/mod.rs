@@ -39,6 +39,7 @@ mod request;
     expect(dead_code, reason = "the plain sampler is the oracle of `fast`")
 )]
 mod rounds;
+mod runs;
 mod select;
 mod sessions;
 mod spacing;
@@ -53,6 +54,7 @@ mod window;
 use glam::Vec2;
 
 use self::lattice::{Lattice, UNITS};
+use self::runs::Runs;
 use self::spacing::{Mapped, NOMINAL, Uniform};
 use crate::error::{Error, Result};
 use crate::random::Seed;
@@ -109,7 +111,7 @@ pub struct DotField {
 struct Ground {
     lattice: Lattice,
     /// Cells that the mask touches.
-    touched: Vec<u32>,
+    touched: Runs,
     /// `None` where the nominal spacing holds everywhere.
     spacing: Option<Mapped>,
 }
@@ -162,7 +164,7 @@ impl DotField {
             area_mm2: side * side,
             unreachable_mm2: 0.0,
             ground: Ground {
-                touched: (0..lattice.cells() as u32).collect(),
+                touched: Runs::all(lattice.cells() as u32),
                 lattice,
                 spacing: None,
             },
@@ -184,7 +186,7 @@ impl DotField {
                     side_mm: spacing_mm * std::f64::consts::FRAC_1_SQRT_2,
                     periodic: false,
                 },
-                touched: Vec::new(),
+                touched: Runs::default(),
                 spacing: None,
             },
         }

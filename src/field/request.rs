@@ -10,6 +10,7 @@ use super::obstacle::{Obstacle, Obstacles};
 use super::policy::{Count, EdgePolicy, Softness};
 use super::prepare::Prepared;
 use super::rounds::Arena;
+use super::runs::Runs;
 use super::select::Batch;
 use super::spacing::Uniform;
 use super::target::{Map, Target};
@@ -321,7 +322,7 @@ impl<'a> FieldRequest<'a> {
         }
     }
 
-    fn finish(&self, arena: &Arena<'_, Uniform>, grid: Grid, touched: &[u32]) -> Grid {
+    fn finish(&self, arena: &Arena<'_, Uniform>, grid: Grid, touched: &Runs) -> Grid {
         match self.edges {
             EdgePolicy::Fill => fill::inside(self, arena, &grid, touched),
             _ => grid,

@@ -11,6 +11,7 @@ use super::footprint::Footprint;
 use super::lattice::{COORDINATE_LIMIT, Lattice};
 use super::margins::{Classes, margin};
 use super::request::FieldRequest;
+use super::runs::Runs;
 use super::spacing::{FLOOR, Mapped, NOMINAL};
 use crate::error::{Error, Result};
 use crate::parallel;
@@ -33,7 +34,7 @@ pub(super) struct Target {
     /// Cells to fill: the mask and a margin around it.
     pub(super) region: Vec<bool>,
     /// Cells that the mask touches.
-    pub(super) touched: Vec<u32>,
+    pub(super) touched: Runs,
     /// `None` where the nominal density holds everywhere.
     pub(super) map: Option<Map>,
 }

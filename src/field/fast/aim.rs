@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::cover;
-use super::grid::{BEFORE, EMPTY, Grid, PLACE, TAG, spot, tag, word};
+use super::grid::{AFTER, BEFORE, EMPTY, Grid, PLACE, TAG, spot, tag, word};
 use super::remainder::Disks;
 use super::tile::{CONFLICT, offset};
 use crate::field::darts::{FEW, PATIENT_ROUNDS, TRIES, priority_after, rate, wait};
@@ -62,8 +62,6 @@ impl Band {
         arena: &Arena<'_, Uniform>,
         accepted: &Grid,
         round: u8,
-        proposed: &mut [u32],
-        priorities: &mut [u32],
     ) {
         if round == 0 {
             // About as many as there are; a list that grows is copied each time.
@@ -83,7 +81,6 @@ impl Band {
             table: cover::table(),
             rates: std::array::from_fn(|open| rate(open as f32 / 64.0)),
         };
-        let band = (self.first + BEFORE) * gun.stride;
         self.darts.clear();
         let mut kept = 0;
         for i in 0..self.cells.len() {
@@ -98,11 +95,7 @@ impl Band {
             match gun.fire(simd, at, open) {
                 Shot::Covered => continue,
                 Shot::Held => {}
-                Shot::Fired(dart) => {
-                    proposed[at - band] = dart.word;
-                    priorities[at - band] = dart.priority as u32;
-                    self.darts.push(dart);
-                }
+                Shot::Fired(dart) => self.darts.push(dart),
             }
             self.cells[kept] = at as u32;
             self.squares[kept] = open;
@@ -135,49 +128,132 @@ impl Band {
         );
     }
 
-    /// Accepts the darts that beat all darts they conflict with.
+    /// The darts of a row, which are in order.
+    fn darts_of(&self, row: usize, stride: usize) -> &[Dart] {
+        let line = (row + BEFORE) * stride;
+        let from = self.darts.partition_point(|dart| (dart.at as usize) < line);
+        let count = self.darts[from..].partition_point(|dart| (dart.at as usize) < line + stride);
+        &self.darts[from..from + count]
+    }
+
+    /// Accepts the darts of a band that beat all darts they conflict with.
     #[inline(always)]
-    pub(super) fn settle<S: Simd>(
-        &mut self,
-        simd: S,
-        proposed: &Grid,
-        priorities: &Grid,
-        round: u8,
-        accepted: &mut [u32],
-    ) {
-        let (words, stride) = (proposed.words(), proposed.stride());
-        let priorities = priorities.words();
-        let band = (self.first + BEFORE) * stride;
+    pub(super) fn settle<S: Simd>(simd: S, bands: &[Self], band: usize, accepted: &mut Part<'_>) {
+        let Self { first, last, .. } = bands[band];
         let offsets = offsets(simd);
-        let (place, tags) = (splat_word(simd, PLACE), splat_word(simd, TAG));
-        let now = splat_word(simd, tag(round));
-        let (one, limit) = (splat_word(simd, 1), splat_word(simd, CONFLICT));
-        for dart in &self.darts {
-            let at = dart.at as usize;
-            let here = splat_word(simd, dart.word & PLACE);
-            let priority = splat_word(simd, dart.priority as u32);
-            let corner = at - 2 * stride - 2;
-            let mut beaten = splat_word(simd, 0);
-            let mut own = splat_word(simd, 0);
-            for j in 0..5 {
-                let start = corner + j * stride;
-                let words = load_words(simd, &words[start..start + 8]);
-                let there = moved(words & place, offsets[j]);
-                // Alike in tag: zero, below one.
-                let rival = less((words & tags) ^ now, one);
-                let weaker = less(load_words(simd, &priorities[start..start + 8]), priority);
-                let near = less(squared_lengths(here, there), limit) & rival & !weaker;
-                if j == 2 {
-                    own = near;
-                } else {
-                    beaten |= near;
+        let (place, limit) = (splat_word(simd, PLACE), splat_word(simd, CONFLICT));
+        let mut lines = Lines::new(accepted.stride);
+        for row in first..last + 2 * BEFORE {
+            // Two rows behind the one that is read.
+            lines.read(bands, row as isize - BEFORE as isize, accepted);
+            let Some(row) = row.checked_sub(2 * BEFORE).filter(|&row| row >= first) else {
+                continue;
+            };
+            let around = lines.around(row);
+            for dart in bands[band].darts_of(row, accepted.stride) {
+                let at = dart.at as usize - (row + BEFORE) * accepted.stride;
+                let here = splat_word(simd, dart.word) & place;
+                let priority = splat_word(simd, dart.priority as u32);
+                let mut beaten = splat_word(simd, 0);
+                let mut own = splat_word(simd, 0);
+                for j in 0..5 {
+                    let (words, priorities) = around[j];
+                    let there = load_words(simd, &words[at - 2..]);
+                    let weaker = less(load_words(simd, &priorities[at - 2..]), priority);
+                    let squared = squared_lengths(here, moved(there, offsets[j]));
+                    let near = less(squared, limit) & !weaker;
+                    if j == 2 {
+                        own = near;
+                    } else {
+                        beaten |= near;
+                    }
+                }
+                // Third in the middle line is the dart itself.
+                if sign_bits(beaten) | sign_bits(own) & !(1 << 2) == 0 {
+                    accepted.words[(row - first) * accepted.stride + at] = dart.word;
                 }
             }
-            // Third in the middle line is the dart itself.
-            if sign_bits(beaten) | sign_bits(own) & !(1 << 2) == 0 {
-                accepted[at - band] = dart.word;
+        }
+    }
+}
+
+/// The rows of a grid that belong to a band.
+#[derive(Debug)]
+pub(super) struct Part<'a> {
+    pub(super) words: &'a mut [u32],
+    pub(super) stride: usize,
+    /// Rows of the lattice, and whether they are a torus.
+    pub(super) rows: usize,
+    pub(super) periodic: bool,
+}
+
+/// The darts of a few rows, where a cell's neighbours are found by their place.
+#[derive(Debug)]
+struct Lines {
+    stride: usize,
+    words: Vec<u32>,
+    priorities: Vec<u32>,
+    empty: [bool; Self::COUNT],
+}
+
+impl Lines {
+    const COUNT: usize = 8;
+
+    fn new(stride: usize) -> Self {
+        Self {
+            stride,
+            words: vec![EMPTY; Self::COUNT * stride + 8],
+            priorities: vec![0; Self::COUNT * stride + 8],
+            empty: [true; Self::COUNT],
+        }
+    }
+
+    /// Takes in a row, which may lie beyond the first or the last, in place of the one eight above.
+    fn read(&mut self, bands: &[Band], row: isize, of: &Part<'_>) {
+        let line = row.rem_euclid(Self::COUNT as isize) as usize;
+        let start = line * self.stride;
+        if !self.empty[line] {
+            self.words[start..start + self.stride].fill(EMPTY);
+        }
+        let row = if of.periodic {
+            row.rem_euclid(of.rows as isize)
+        } else {
+            row
+        };
+        let band = usize::try_from(row).ok().and_then(|row| {
+            bands
+                .iter()
+                .find(|band| (band.first..band.last).contains(&row))
+        });
+        let darts = band.map_or(&[][..], |band| band.darts_of(row as usize, self.stride));
+        self.empty[line] = darts.is_empty();
+        let columns = self.stride - BEFORE - AFTER;
+        for dart in darts {
+            let at = dart.at as usize % self.stride;
+            let mut put = |at: usize| {
+                self.words[start + at] = dart.word & PLACE;
+                self.priorities[start + at] = dart.priority as u32;
+            };
+            put(at);
+            if of.periodic {
+                // What the rim shows of the other side.
+                if at < BEFORE + AFTER {
+                    put(at + columns);
+                }
+                if at >= columns {
+                    put(at - columns);
+                }
             }
         }
+    }
+
+    /// Words and priorities of the lines from two above a row to two below.
+    fn around(&self, row: usize) -> [(&[u32], &[u32]); 5] {
+        std::array::from_fn(|j| {
+            let start = (row + j + Self::COUNT - 2) % Self::COUNT * self.stride;
+            let line = start..start + self.stride + 8;
+            (&self.words[line.clone()], &self.priorities[line])
+        })
     }
 }
 

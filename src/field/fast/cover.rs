@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::grid::{BEFORE, EMPTY, Grid};
+use super::grid::{AFTER, BEFORE, EMPTY, Grid};
 use super::tile::CONFLICT;
 use crate::field::gaps::COARSE;
 use crate::field::lattice::UNITS;
@@ -17,9 +17,6 @@ const STEPS: usize = (UNITS / COARSE) as usize;
 
 /// Struck-out squares of the 5×5 cells around a dot, column by column, a bit for each of 8×8 squares.
 pub(super) type Entry = [[u64; 5]; 5];
-
-/// Columns that are swept over the rows of a band together: few enough for the first cache.
-const STRIP: usize = 256;
 
 pub(super) fn table() -> &'static [Entry] {
     static TABLE: OnceLock<Vec<Entry>> = OnceLock::new();
@@ -66,7 +63,7 @@ fn farthest(step: usize, i: usize) -> [u32; 8] {
 }
 
 /// Calls `f(row, column, open squares)` for every empty cell of the rows `first..last` that has
-/// open squares, a strip of columns after the other.
+/// open squares, in order.
 #[inline(always)]
 pub(super) fn open_cells<S: Simd>(
     simd: S,
@@ -77,62 +74,50 @@ pub(super) fn open_cells<S: Simd>(
 ) {
     let table = table();
     let (stride, words) = (grid.stride(), grid.words());
+    let columns = stride - BEFORE - AFTER;
+    let width = columns + 2 * BEFORE;
     // By column: the struck-out squares of five rows of cells, the uppermost first. Each column by
     // itself, so that a dot reads what the one before it wrote in the same pieces.
-    let mut struck = [[0_u64; 8]; STRIP + 8];
-    let (mut open, mut done) = ([0; STRIP], [0; STRIP]);
-    for strip in (0..grid.columns()).step_by(STRIP) {
-        let columns = STRIP.min(grid.columns() - strip);
-        let width = columns + 2 * BEFORE;
-        struck.fill([0; 8]);
-        // Lines of the grid, rim included: cell row r is line r + 2, and its dots reach two lines
-        // on.
-        for line in first..last + 2 * BEFORE {
-            for start in (0..width).step_by(8) {
-                let at = line * stride + strip + start;
-                let empty = sign_bits(load_words(simd, &words[at..at + 8]) << 1);
-                let mut dots = !empty & (0xFF >> (8 - (width - start).min(8)));
-                while dots != 0 {
-                    let n = dots.trailing_zeros() as usize;
-                    dots &= dots - 1;
-                    let entry = of(table, words[at + n]);
-                    let around: &mut [[u64; 8]; 5] = struck[start + n..]
-                        .first_chunk_mut()
-                        .expect("a line reaches beyond its last dot");
-                    for i in 0..5 {
-                        for j in 0..5 {
-                            around[i][j] |= entry[i][j];
-                        }
+    let mut struck = vec![[0_u64; 8]; width + 8];
+    let (mut open, mut done) = (vec![0; columns], vec![0; columns]);
+    // Lines of the grid, rim included: cell row r is line r + 2, and its dots reach two lines on.
+    for line in first..last + 2 * BEFORE {
+        for start in (0..width).step_by(8) {
+            let at = line * stride + start;
+            let empty = sign_bits(load_words(simd, &words[at..at + 8]) << 1);
+            let mut dots = !empty & (0xFF >> (8 - (width - start).min(8)));
+            while dots != 0 {
+                let n = dots.trailing_zeros() as usize;
+                dots &= dots - 1;
+                let entry = of(table, words[at + n]);
+                let around: &mut [[u64; 8]; 5] = struck[start + n..]
+                    .first_chunk_mut()
+                    .expect("a line reaches beyond its last dot");
+                for i in 0..5 {
+                    for j in 0..5 {
+                        around[i][j] |= entry[i][j];
                     }
                 }
             }
-            // The line two above has now met all its dots; rows before the first have not, and are
-            // thrown away.
-            for column in 0..columns {
-                let rows = &mut struck[column + 2 * BEFORE];
-                done[column] = rows[0];
-                rows.copy_within(1..6, 0);
-            }
-            for rows in &mut struck[..2 * BEFORE] {
-                rows.copy_within(1..6, 0);
-            }
-            for rows in &mut struck[columns + 2 * BEFORE..] {
-                rows.copy_within(1..6, 0);
-            }
-            let Some(row) = line.checked_sub(2 * BEFORE).filter(|&row| row >= first) else {
-                continue;
-            };
-            let home = &words[(row + BEFORE) * stride + BEFORE + strip..][..columns];
-            // Listed without a branch, which could not be foreseen.
-            let mut count = 0;
-            for column in 0..columns {
-                open[count] = column;
-                count +=
-                    usize::from(home[column] & EMPTY != 0) & usize::from(done[column] != u64::MAX);
-            }
-            for &column in &open[..count] {
-                f(row, strip + column, !done[column]);
-            }
+        }
+        // The line two above has now met all its dots; rows before the first have not, and are
+        // thrown away.
+        for (rows, done) in struck[2 * BEFORE..].iter_mut().zip(&mut done) {
+            *done = rows[0];
+            rows.copy_within(1..6, 0);
+        }
+        let Some(row) = line.checked_sub(2 * BEFORE).filter(|&row| row >= first) else {
+            continue;
+        };
+        let home = &words[(row + BEFORE) * stride + BEFORE..][..columns];
+        // Listed without a branch, which could not be foreseen.
+        let mut count = 0;
+        for (column, (&word, &struck)) in home.iter().zip(&done).enumerate() {
+            open[count] = column;
+            count += usize::from(word & EMPTY != 0) & usize::from(struck != u64::MAX);
+        }
+        for &column in &open[..count] {
+            f(row, column, !done[column]);
         }
     }
 }

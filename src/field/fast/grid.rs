@@ -43,7 +43,8 @@ pub(in crate::field) const fn stamped(word: u32, number: u8) -> u32 {
 
 /// Rows above the first cell, and columns before it.
 pub(super) const BEFORE: usize = 2;
-const AFTER: usize = 6;
+/// Columns after the last.
+pub(super) const AFTER: usize = 6;
 
 /// Words after the last line, so that vectors may run over its end.
 const SPARE: usize = 8;
@@ -104,10 +105,6 @@ impl Grid {
             }
         }
         grid
-    }
-
-    pub(super) const fn columns(&self) -> usize {
-        self.columns
     }
 
     pub(super) const fn stride(&self) -> usize {

@@ -19,7 +19,7 @@ mod tile;
 
 pub(super) use self::grid::{EMPTY, Grid, spot, stamp, stamped, word};
 
-use self::aim::Band;
+use self::aim::{Band, Part};
 use self::tile::Tile;
 use super::darts::{DART_ROUNDS, GAP_ROUNDS};
 use super::lattice::Spot;
@@ -85,32 +85,31 @@ pub(super) fn fill_watched(
     watch.done(before + 1)?;
     accepted.wrap();
 
-    let mut proposed = Grid::new(arena.lattice);
-    let mut priorities = Grid::new(arena.lattice);
     let mut bands: Vec<Band> = (0..arena.lattice.rows.div_ceil(rows))
         .map(|i| Band::new(i * rows, (i * rows + rows).min(arena.lattice.rows)))
         .collect();
     for round in 0..GAP_ROUNDS {
-        let darts = proposed.bands(rows).zip(priorities.bands(rows));
-        let mut parts: Vec<_> = darts.zip(&mut bands).collect();
-        parallel::for_each_chunk(&mut parts, 1, |_, part| {
-            let ((words, priorities), band) = &mut part[0];
-            if watch.stops() {
-                return;
+        parallel::for_each_chunk(&mut bands, 1, |_, bands| {
+            if !watch.stops() {
+                dispatch!(setup.level.get(), simd => bands[0].aim(simd, arena, &accepted, round));
             }
-            dispatch!(setup.level.get(), simd => band.aim(simd, arena, &accepted, round, words, priorities));
         });
-        drop(parts);
         watch.done(before + (2 + u32::from(round)).min(STEPS))?;
         if bands.iter().all(Band::is_done) {
             return Ok(accepted.after(DART_ROUNDS + round + 1));
         }
-        proposed.wrap();
-        priorities.wrap();
-        let mut parts: Vec<_> = accepted.bands(rows).zip(&mut bands).collect();
-        parallel::for_each_chunk(&mut parts, 1, |_, part| {
-            let (words, band) = &mut part[0];
-            dispatch!(setup.level.get(), simd => band.settle(simd, &proposed, &priorities, round, words));
+        let stride = accepted.stride();
+        let mut parts: Vec<_> = accepted
+            .bands(rows)
+            .map(|words| Part {
+                words,
+                stride,
+                rows: arena.lattice.rows,
+                periodic: arena.lattice.periodic,
+            })
+            .collect();
+        parallel::for_each_chunk(&mut parts, 1, |i, parts| {
+            dispatch!(setup.level.get(), simd => Band::settle(simd, &bands, i, &mut parts[0]));
         });
         drop(parts);
         accepted.wrap();

@@ -84,7 +84,7 @@ pub fn packing_constant(field: &DotField) -> f64 {
 #[must_use]
 pub fn uncovered_share(field: &DotField, probes: u32, seed: Seed) -> f64 {
     let ground = &field.ground;
-    if ground.touched.is_empty() || probes == 0 {
+    if ground.touched.count() == 0 || probes == 0 {
         return 0.0;
     }
     let octaves = octaves(&spaced(field), field.period_mm());
@@ -96,8 +96,8 @@ pub fn uncovered_share(field: &DotField, probes: u32, seed: Seed) -> f64 {
         let mut stream = seed.stream(Stage::Probe, batch as u64);
         let mut uncovered = 0_u32;
         for _ in 0..BATCH.min(probes - batch as u32 * BATCH) {
-            let index = (u64::from(stream.next_u32()) * ground.touched.len() as u64) >> 32;
-            let cell = ground.touched[index as usize] as usize;
+            let index = (u64::from(stream.next_u32()) * u64::from(ground.touched.count())) >> 32;
+            let cell = ground.touched.nth(index as u32) as usize;
             let bits = stream.next_u32();
             let spot = Spot {
                 x: (bits % UNITS as u32) as u16,

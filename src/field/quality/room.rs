@@ -76,8 +76,8 @@ pub fn room_left(field: &DotField) -> Option<DVec2> {
     }
     let columns = lattice.columns.div_ceil(START);
     let mut touched = vec![Vec::new(); lattice.rows.div_ceil(START)];
-    for &cell in &field.ground.touched {
-        let (column, row) = lattice.column_row(cell as usize);
+    for cell in field.ground.touched.iter() {
+        let (column, row) = lattice.column_row(cell);
         touched[row / START].push(column / START);
     }
     let found = parallel::map(touched.len(), |row| {
