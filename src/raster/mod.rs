@@ -5,14 +5,18 @@
 mod bins;
 mod coverage;
 mod eigen;
+mod element;
 mod expansion;
+mod gain;
 mod ink;
 mod kernel;
 mod pixels;
 mod rasterizer;
 mod resolve;
+mod row;
 mod splat;
 mod tables;
+mod tile;
 mod transfer;
 mod veil;
 

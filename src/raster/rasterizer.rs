@@ -3,15 +3,19 @@
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
-use crate::raster::bins::{Bins, Found, Row};
+use crate::raster::bins::{Bins, Found};
+use crate::raster::element::Element;
 use crate::raster::ink::Ink;
 use crate::raster::pixels::{Channels, PixelsMut, Samples};
-use crate::raster::resolve::{Curve, Element};
-use crate::raster::splat::{self, Tile};
+use crate::raster::resolve::Curve;
+use crate::raster::row::Row;
+use crate::raster::splat;
 use crate::raster::tables::Tables;
+use crate::raster::tile::Tile;
 use crate::raster::veil::Spread;
 use crate::simd::Level;
 use crate::units::Size;
+use std::sync::Mutex;
 
 /// Draws ink onto pictures; owns tables and scratch, so keep it and use it again.
 ///
@@ -43,7 +47,7 @@ pub struct Rasterizer {
     tile: usize,
     tables: Option<Tables>,
     bins: Bins,
-    scratch: Vec<Scratch>,
+    scratch: Vec<Mutex<Scratch>>,
 }
 
 /// What the task that draws a band works in.
@@ -105,8 +109,8 @@ pub struct PixelRect {
 
 impl Rasterizer {
     /// The side of a tile unless [`Rasterizer::with_tile_px`] says otherwise, in pixels. Its
-    /// transmittance just fits a first-level cache.
-    pub const DEFAULT_TILE_PX: u32 = 64;
+    /// transmittance fits a second-level cache, and few dots reach two tiles.
+    pub const DEFAULT_TILE_PX: u32 = 128;
 
     /// A worker at the machine's best instruction level.
     #[must_use]
@@ -187,12 +191,14 @@ impl Rasterizer {
         };
         let tables = self.tables.insert(tables);
         tables.serve(ink.dots);
-        let bands = (size.height() as usize).div_ceil(self.tile);
-        if self.scratch.len() < bands {
-            self.scratch.resize_with(bands, || Scratch {
-                row: Row::default(),
-                tile: Tile::new(self.tile),
-                spread: Spread::default(),
+        let workers = parallel::workers();
+        if self.scratch.len() < workers {
+            self.scratch.resize_with(workers, || {
+                Mutex::new(Scratch {
+                    row: Row::default(),
+                    tile: Tile::new(self.tile),
+                    spread: Spread::default(),
+                })
             });
         }
         self.bins.fill(ink.dots, tables, size, self.tile)
@@ -272,9 +278,10 @@ impl Pass<'_> {
     ) {
         let Scratch { row, tile, spread } = scratch;
         let (width, height) = (self.size.width() as usize, self.size.height() as usize);
-        row.fill(self.bins.band(band), self.tables, width, self.tile);
         tile.top = (band * self.tile) as i64;
         tile.height = self.tile.min(height - band * self.tile);
+        let reach = tile.top..tile.top + tile.height as i64;
+        row.fill(self.bins, band, &reach, self.tables, [width, self.tile]);
         for column in 0..width.div_ceil(self.tile) {
             tile.left = (column * self.tile) as i64;
             tile.width = self.tile.min(width - column * self.tile);
@@ -283,14 +290,15 @@ impl Pass<'_> {
             match veil {
                 Some(veil) => veil.fill(tile, spread),
                 None if dots.is_empty() => continue,
-                None => tile.light.fill(1.0),
+                None => {}
             }
-            splat::draw(self.level, tile, self.tables, &row.splats, dots);
+            splat::draw(self.level, tile, self.tables, dots);
             if let Some(surface) = self.ink.surface {
                 shine(tile, surface);
             }
             self.curve
                 .apply::<E, CHANNELS>(self.level, tile, rows, self.stride);
+            tile.clear();
         }
     }
 }

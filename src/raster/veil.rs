@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::plane::Plane;
-use crate::raster::splat::Tile;
+use crate::raster::tile::Tile;
 use crate::units::Size;
 use glam::Vec2;
 
@@ -158,7 +158,7 @@ impl Veil {
         (from < to).then_some(from as usize..to as usize)
     }
 
-    /// Sets a tile to the transmittance at its pixels' centres, as [`Veil::sample`] gives it.
+    /// Sets a clear tile to the transmittance at its pixels' centres, as [`Veil::sample`] gives it.
     ///
     /// Rows of cells are spread over the tile's columns first, so that what is left for each pixel
     /// is one step between two rows.
@@ -172,11 +172,11 @@ impl Veil {
         let mut spread = None;
         for y in 0..tile.height {
             let place = self.row((tile.top + y as i64) as f32 + 0.5);
-            let light = tile.row_mut(y);
             let Some((j, v)) = place else {
-                light.fill(1.0);
                 continue;
             };
+            tile.ink(0..tile.width, y..y + 1);
+            let light = tile.row_mut(y);
             if spread != Some(j) {
                 self.spread(j, &scratch.places, &mut scratch.above);
                 self.spread(j + 1, &scratch.places, &mut scratch.below);
