@@ -171,8 +171,9 @@ fn apply_block<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
     let offset = splat(simd, G::OFFSET * E::FULL);
     let before = E::load(simd, block);
     let mut after = before;
+    let gains = gain.gain(simd, light);
     for i in 0..4 {
-        after[i] = (before[i] + offset) * gain.gain(simd, light[i]) - offset;
+        after[i] = (before[i] + offset) * gains[i] - offset;
         if !E::WHOLE {
             after[i] = light[i].simd_lt(one).select(after[i], before[i]);
         }
