@@ -12,8 +12,8 @@ use crate::raster::ink::InkDot;
 use crate::raster::tables::Tables;
 use crate::units::Size;
 
-/// Dots of one chunk; few enough that sorting them stays in cache.
-const CHUNK: usize = 16_384;
+/// Dots of one chunk; few enough that one is sorted again in no time after an edit.
+const CHUNK: usize = 4096;
 /// Tables that are told apart in the order of dots: neighbouring radii fall into different kinds.
 const KINDS: u32 = 16;
 /// The most strips; a strip is a band unless the picture is very tall.
@@ -25,6 +25,17 @@ pub(super) struct Bins {
     chunks: Vec<Chunk>,
     /// Bands to a strip.
     bands: usize,
+}
+
+/// A run of a list of dots that has been replaced by another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edit {
+    /// Where both runs start.
+    pub(super) start: usize,
+    /// Length of the run that goes.
+    pub(super) old: usize,
+    /// Length of the run that comes.
+    pub(super) new: usize,
 }
 
 /// Some of the caller's dots.
@@ -76,19 +87,65 @@ impl Bins {
         size: Size,
         height: usize,
     ) -> Found {
+        let strip = self.strips(size, height);
+        self.chunks
+            .resize_with(dots.len().div_ceil(CHUNK), Chunk::default);
+        fill(&mut self.chunks, dots, tables, strip);
+        self.found()
+    }
+
+    /// Sorts only the chunks again in which dots have changed; to the same result as
+    /// [`Bins::fill`] with the new list, for the same tables and picture.
+    ///
+    /// # Cost
+    /// Proportional to the dots of the chunks that hold the edit.
+    pub(super) fn edit(
+        &mut self,
+        dots: &[InkDot],
+        edit: &Edit,
+        tables: &Tables,
+        size: Size,
+        height: usize,
+    ) -> Found {
+        if edit.old == 0 && edit.new == 0 {
+            return self.found();
+        }
+        let strip = self.strips(size, height);
+        // Chunks that end before the edit, and those that start behind it.
+        let (mut first, mut start) = (0, 0);
+        while first < self.chunks.len() && start + self.chunks[first].keys.len() < edit.start {
+            start += self.chunks[first].keys.len();
+            first += 1;
+        }
+        let (mut last, mut end) = (first, start);
+        while last < self.chunks.len() && end < edit.start + edit.old.max(1) {
+            end += self.chunks[last].keys.len();
+            last += 1;
+        }
+        let dots = &dots[start..end.max(edit.start + edit.old) + edit.new - edit.old];
+        // Twice the length, so that many small edits do not make many small chunks.
+        let count = dots.len().div_ceil(2 * CHUNK);
+        let spare = count.saturating_sub(last - first);
+        let more = std::iter::repeat_with(Chunk::default).take(spare);
+        self.chunks.splice(last..last, more);
+        if last - first > count {
+            self.chunks.drain(first + count..last);
+        }
+        fill(&mut self.chunks[first..first + count], dots, tables, strip);
+        self.found()
+    }
+
+    fn strips(&mut self, size: Size, height: usize) -> Strip {
         let bands = (size.height() as usize).div_ceil(height);
         self.bands = bands.div_ceil(MOST_STRIPS);
-        let strip = Strip {
+        Strip {
             size,
             height: height * self.bands,
             count: bands.div_ceil(self.bands),
-        };
-        self.chunks
-            .resize_with(dots.len().div_ceil(CHUNK), Chunk::default);
-        parallel::for_each_chunk(&mut self.chunks, 1, |i, chunk| {
-            let dots = &dots[i * CHUNK..];
-            chunk[0].fill(&dots[..dots.len().min(CHUNK)], tables, strip);
-        });
+        }
+    }
+
+    fn found(&self) -> Found {
         let found = self.chunks.iter().map(|chunk| chunk.found);
         found.fold(Found::NOTHING, Found::and)
     }
@@ -99,6 +156,16 @@ impl Bins {
         let kinds = first..first + KINDS as usize;
         kinds.flat_map(|kind| self.chunks.iter().map(move |chunk| chunk.run(kind)))
     }
+}
+
+/// Shares dots out to chunks, which sort them.
+fn fill(chunks: &mut [Chunk], dots: &[InkDot], tables: &Tables, strip: Strip) {
+    let each = dots.len().div_ceil(chunks.len().max(1));
+    parallel::for_each_chunk(chunks, 1, |i, chunk| {
+        let start = (i * each).min(dots.len());
+        let end = (start + each).min(dots.len());
+        chunk[0].fill(&dots[start..end], tables, strip);
+    });
 }
 
 /// The strips of a picture.

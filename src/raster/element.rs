@@ -1,16 +1,14 @@
 //! What a picture's elements are: 8-bit codes, 16-bit codes, floating-point values.
 
 use crate::raster::gain::{Gain, Srgb, SrgbBytes};
-use crate::simd::{
-    Simd, SimdBase, SimdFloat, f32x8, load, load_u8, load_u16, splat, store_u8, store_u16,
-};
+use crate::simd::{Simd, SimdBase, f32x8, load, load_u8, load_u16, splat, store_u8, store_u16};
 use std::sync::LazyLock;
 
 /// Elements handled at a time.
 pub(super) const BLOCK: usize = 32;
 
 /// A kind of element of a picture.
-pub(super) trait Element: Copy + Default + Send + 'static {
+pub(super) trait Element: Copy + Default + Send + Sync + 'static {
     /// The gain under the sRGB curve, as exact as the element needs.
     type Srgb: Gain + Default;
     /// Whether rounding alone gives every element back that is multiplied by 1.

@@ -8,8 +8,7 @@ use crate::raster::gain::{Gain, Linear, Power};
 use crate::raster::tile::Tile;
 use crate::raster::transfer::{Transfer, TransferTable};
 use crate::simd::{
-    Level, Select, Simd, SimdBase, SimdFloat, SimdFrom, SimdMask, dispatch, f32x8, load,
-    load_halves, splat,
+    Level, Select, Simd, SimdBase, SimdFrom, SimdMask, dispatch, f32x8, load, load_halves, splat,
 };
 
 /// A transfer curve, ready to be applied.

@@ -1,6 +1,6 @@
 //! Which dots of a band reach which of its tiles.
 
-use crate::raster::bins::Bins;
+use crate::raster::ink::InkDot;
 use crate::raster::tables::{Splat, Tables};
 use std::ops::Range;
 
@@ -13,14 +13,15 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Lists the dots of a band, whose rows are `rows`, by tiles `side` pixels wide.
-    pub(super) fn fill(
+    /// Lists runs of dots that may reach the rows `rows` by tiles `side` pixels wide, for the
+    /// tiles that are wanted.
+    pub(super) fn fill<'a>(
         &mut self,
-        bins: &Bins,
-        band: usize,
+        runs: impl Iterator<Item = &'a [InkDot]>,
         rows: &Range<i64>,
         tables: &Tables,
         [width, side]: [usize; 2],
+        wanted: Option<&[bool]>,
     ) {
         let tiles = width.div_ceil(side);
         if self.tiles.len() < tiles {
@@ -29,17 +30,26 @@ impl Row {
         for tile in &mut self.tiles {
             tile.clear();
         }
-        for dot in bins.band(band).flatten() {
+        for dot in runs.flatten() {
             let index = tables.cell_of(dot);
-            let splat = tables.splat(dot, index);
-            let span = tables.cell(index).side as i64;
-            let (left, top) = (i64::from(splat.x.start), i64::from(splat.y.start));
+            let cell = tables.cell(index);
+            let span = cell.side as i64;
+            let left = i64::from(cell.place(dot.center_px.x).start);
             let right = (left + span).min(width as i64);
-            if right > left.max(0) && top < rows.end && top + span > rows.start {
-                let (left, right) = (left.max(0) as u32, right as u32);
-                let last = (right - 1) / side as u32;
-                for tile in left / side as u32..=last {
-                    self.tiles[tile as usize].push(splat);
+            if right <= left.max(0) {
+                continue;
+            }
+            let first = left.max(0) as u32 / side as u32;
+            let last = (right - 1) as u32 / side as u32;
+            let reached = first as usize..last as usize + 1;
+            if wanted.is_some_and(|tiles| !tiles[reached.clone()].contains(&true)) {
+                continue;
+            }
+            let splat = tables.splat(dot, index);
+            let top = i64::from(splat.y.start);
+            if top < rows.end && top + span > rows.start {
+                for tile in reached {
+                    self.tiles[tile].push(splat);
                 }
             }
         }

@@ -30,9 +30,8 @@ fn draw_all<S: Simd>(simd: S, tile: &mut Tile, tables: &Tables, splats: &[Splat]
 
 /// The part of a dot's window that lies in a tile.
 struct Clip {
-    /// Rows of the window, and the row of the tile on which the first of them falls.
+    /// Rows of the window.
     rows: std::ops::Range<usize>,
-    tile_row: usize,
     /// Vectors of the window's row, and the place of the first of them in the tile's light.
     vectors: std::ops::Range<usize>,
     place: usize,
@@ -55,7 +54,6 @@ impl Clip {
         let tile_row = (down + first) as usize;
         let clip = Self {
             rows: first as usize..last as usize,
-            tile_row,
             vectors: from as usize..to as usize,
             place: tile_row * tile.stride + (APRON as i64 + across + 8 * from) as usize,
         };
