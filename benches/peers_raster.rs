@@ -106,6 +106,7 @@ fn vello(picture: &mut Picture, dots: &[InkDot]) {
 fn raqote(picture: &mut Picture, dots: &[InkDot]) {
     use raqote::{DrawOptions, PathBuilder, SolidSource, Source, Transform};
     let mut builder = PathBuilder::new();
+    builder.move_to(1.0, 0.0);
     builder.arc(0.0, 0.0, 1.0, 0.0, std::f32::consts::TAU);
     builder.close();
     let path = builder.finish();
