@@ -265,6 +265,7 @@ fn run(most: usize, test: bool) {
         let size = Size::new(width, height).expect("a fixed size");
         let mut picture = Picture::new(size, Transfer::Srgb);
         let fresh = picture.bytes.clone();
+        #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
         let start = Instant::now();
         picture.bytes.copy_from_slice(&fresh);
         let copy = start.elapsed().as_secs_f64();
@@ -287,6 +288,7 @@ fn run(most: usize, test: bool) {
                     let mut time = f64::INFINITY;
                     for _ in 0..runs {
                         picture.wipe();
+                        #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
                         let start = Instant::now();
                         draw(&mut picture, &dots);
                         time = time.min(start.elapsed().as_secs_f64());

@@ -34,6 +34,7 @@ impl Live {
         let source = Pixels::from_u8(&self.before, self.size, Channels::Rgba, stride)?;
         let target = PixelsMut::from_u8(&mut self.after, self.size, Channels::Rgba, stride)?;
         let ink = Ink::new(dots, blur_px);
+        #[expect(clippy::disallowed_methods, reason = "the example reports time")]
         let start = Instant::now();
         self.rasterizer.redraw(source, target, &ink)?;
         Ok(1e3 * start.elapsed().as_secs_f64())
