@@ -78,7 +78,7 @@ pub use progress::{CancelToken, Progress};
 pub use random::{Seed, Stage, Stream};
 pub use raster::{
     BLUR_RANGE_PX, Channels, Drawn, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX,
-    PixelRect, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
+    PixelRect, Pixels, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
 };
 pub use report::{Report, ToneShift, Warning};
 pub use scene::{Scene, SkinTone, SyntheticScalp};

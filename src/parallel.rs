@@ -5,6 +5,7 @@
 
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 /// How many parts can run at once; no result may depend on it.
 pub(crate) fn threads() -> usize {
@@ -40,27 +41,31 @@ pub(crate) fn for_each_chunk<T: Send>(
         .for_each(|(i, part)| f(i, part));
 }
 
-/// As [`for_each_chunk`], each part with a state of its own; there must be as many states as parts.
+/// How many parts run at the same time, at most.
+pub(crate) fn workers() -> usize {
+    #[cfg(feature = "rayon")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "rayon"))]
+    return 1;
+}
+
+/// As [`for_each_chunk`], each part with a state that no other part holds at the time; there must be
+/// as many as [`workers`]. Which part gets which state is left to chance.
 pub(crate) fn for_each_chunk_with<T: Send, S: Send>(
     values: &mut [T],
     chunk: usize,
-    states: &mut [S],
+    states: &mut [Mutex<S>],
     f: impl Fn(usize, &mut [T], &mut S) + Sync + Send,
 ) {
-    debug_assert!(
-        values.len().div_ceil(chunk) <= states.len(),
-        "every part has a state"
-    );
     #[cfg(feature = "rayon")]
-    values
-        .par_chunks_mut(chunk)
-        .zip(states.par_iter_mut())
-        .enumerate()
-        .for_each(|(i, (part, state))| f(i, part, state));
+    let worker = || rayon::current_thread_index().unwrap_or(0);
     #[cfg(not(feature = "rayon"))]
-    values
-        .chunks_mut(chunk)
-        .zip(states)
-        .enumerate()
-        .for_each(|(i, (part, state))| f(i, part, state));
+    let worker = || 0;
+    let states = &*states;
+    for_each_chunk(values, chunk, |i, part| {
+        let mut state = states[worker() % states.len()]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        f(i, part, &mut state);
+    });
 }

@@ -1,30 +1,54 @@
-//! Which dots reach which tile: stable counting sorts, first into bands of rows, then, by the task
-//! that draws a band, into its tiles.
+//! Which dots reach which band of rows.
 //!
-//! The first sort moves the dots themselves, so that a band's task reads its dots from one place in
-//! memory however scattered the caller's order is; a picture has few bands, so the moves stay in
-//! cache. The second sort moves indices. Both keep the caller's order, which is what makes the
-//! product of many factors come out the same for any tiling.
+//! Chunks of the caller's list are sorted each on its own, in parallel, by the strip of the picture
+//! they reach and, within a strip, by the table that serves them. A band's task then reads a run of
+//! every chunk. All sorts are stable counting sorts, so a pixel meets its dots in an order that
+//! depends on the dots alone: first by table, which keeps the tables in cache and the branches
+//! predictable, then as the caller gave them. That is what makes the product of many factors come
+//! out the same for any tiling.
 
 use crate::parallel;
 use crate::raster::ink::InkDot;
-use crate::raster::tables::{Splat, Tables};
+use crate::raster::tables::Tables;
 use crate::units::Size;
 
-/// Dots looked at by one thread at a time; large enough to be worth its while.
+/// Dots of one chunk; few enough that one is sorted again in no time after an edit.
 const CHUNK: usize = 4096;
+/// Tables that are told apart in the order of dots: neighbouring radii fall into different kinds.
+const KINDS: u32 = 16;
+/// The most strips; a strip is a band unless the picture is very tall.
+const MOST_STRIPS: usize = 1024;
 
-/// Dots by band.
+/// Dots by strip.
 #[derive(Debug, Default)]
 pub(super) struct Bins {
-    /// First and last band of each of the caller's dots; the first after the last for a dot that
-    /// does not reach the picture.
-    spans: Vec<[u32; 2]>,
-    found: Vec<Found>,
-    /// Dots by band, in the caller's order within each.
+    chunks: Vec<Chunk>,
+    /// Bands to a strip.
+    bands: usize,
+}
+
+/// A run of a list of dots that has been replaced by another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edit {
+    /// Where both runs start.
+    pub(super) start: usize,
+    /// Length of the run that goes.
+    pub(super) old: usize,
+    /// Length of the run that comes.
+    pub(super) new: usize,
+}
+
+/// Some of the caller's dots.
+#[derive(Debug)]
+struct Chunk {
+    /// First and last strip of each dot, the first after the last for a dot that does not reach the
+    /// picture; and its kind.
+    keys: Vec<[u32; 3]>,
+    /// Dots by strip, then by kind, then in the caller's order.
     dots: Vec<InkDot>,
-    /// Where each band's dots start, and where the last one's end.
-    starts: Vec<usize>,
+    /// Where the run of each strip and kind starts, and where the last one ends.
+    starts: Vec<u32>,
+    found: Found,
 }
 
 /// What part of the picture dots reach.
@@ -52,7 +76,7 @@ impl Found {
 }
 
 impl Bins {
-    /// Sorts dots into bands of `height` rows.
+    /// Sorts dots for bands of `height` rows.
     ///
     /// # Cost
     /// Two passes over the dots; the memory is kept for the next call.
@@ -63,121 +87,161 @@ impl Bins {
         size: Size,
         height: usize,
     ) -> Found {
-        let found = self.find(dots, tables, size, height);
-        self.starts.clear();
-        self.starts
-            .resize((size.height() as usize).div_ceil(height) + 1, 0);
-        let bands = |&[first, last]: &[u32; 2]| first as usize..last as usize + 1;
-        for band in self.spans.iter().flat_map(bands) {
-            self.starts[band] += 1;
+        let strip = self.strips(size, height);
+        self.chunks
+            .resize_with(dots.len().div_ceil(CHUNK), Chunk::default);
+        fill(&mut self.chunks, dots, tables, strip);
+        self.found()
+    }
+
+    /// Sorts only the chunks again in which dots have changed; to the same result as
+    /// [`Bins::fill`] with the new list, for the same tables and picture.
+    ///
+    /// # Cost
+    /// Proportional to the dots of the chunks that hold the edit.
+    pub(super) fn edit(
+        &mut self,
+        dots: &[InkDot],
+        edit: &Edit,
+        tables: &Tables,
+        size: Size,
+        height: usize,
+    ) -> Found {
+        if edit.old == 0 && edit.new == 0 {
+            return self.found();
         }
-        let total = sum_to_ends(&mut self.starts);
+        let strip = self.strips(size, height);
+        // Chunks that end before the edit, and those that start behind it.
+        let (mut first, mut start) = (0, 0);
+        while first < self.chunks.len() && start + self.chunks[first].keys.len() < edit.start {
+            start += self.chunks[first].keys.len();
+            first += 1;
+        }
+        let (mut last, mut end) = (first, start);
+        while last < self.chunks.len() && end < edit.start + edit.old.max(1) {
+            end += self.chunks[last].keys.len();
+            last += 1;
+        }
+        let dots = &dots[start..end.max(edit.start + edit.old) + edit.new - edit.old];
+        // Twice the length, so that many small edits do not make many small chunks.
+        let count = dots.len().div_ceil(2 * CHUNK);
+        let spare = count.saturating_sub(last - first);
+        let more = std::iter::repeat_with(Chunk::default).take(spare);
+        self.chunks.splice(last..last, more);
+        if last - first > count {
+            self.chunks.drain(first + count..last);
+        }
+        fill(&mut self.chunks[first..first + count], dots, tables, strip);
+        self.found()
+    }
+
+    fn strips(&mut self, size: Size, height: usize) -> Strip {
+        let bands = (size.height() as usize).div_ceil(height);
+        self.bands = bands.div_ceil(MOST_STRIPS);
+        Strip {
+            size,
+            height: height * self.bands,
+            count: bands.div_ceil(self.bands),
+        }
+    }
+
+    fn found(&self) -> Found {
+        let found = self.chunks.iter().map(|chunk| chunk.found);
+        found.fold(Found::NOTHING, Found::and)
+    }
+
+    /// Runs of dots that may reach a band, in the order in which they are drawn.
+    pub(super) fn band(&self, band: usize) -> impl Iterator<Item = &[InkDot]> {
+        let first = (band / self.bands) * KINDS as usize;
+        let kinds = first..first + KINDS as usize;
+        kinds.flat_map(|kind| self.chunks.iter().map(move |chunk| chunk.run(kind)))
+    }
+}
+
+/// Shares dots out to chunks, which sort them.
+fn fill(chunks: &mut [Chunk], dots: &[InkDot], tables: &Tables, strip: Strip) {
+    let each = dots.len().div_ceil(chunks.len().max(1));
+    parallel::for_each_chunk(chunks, 1, |i, chunk| {
+        let start = (i * each).min(dots.len());
+        let end = (start + each).min(dots.len());
+        chunk[0].fill(&dots[start..end], tables, strip);
+    });
+}
+
+/// The strips of a picture.
+#[derive(Clone, Copy, Debug)]
+struct Strip {
+    size: Size,
+    height: usize,
+    count: usize,
+}
+
+impl Default for Chunk {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            dots: Vec::new(),
+            starts: Vec::new(),
+            found: Found::NOTHING,
+        }
+    }
+}
+
+impl Chunk {
+    fn run(&self, key: usize) -> &[InkDot] {
+        &self.dots[self.starts[key] as usize..self.starts[key + 1] as usize]
+    }
+
+    fn fill(&mut self, dots: &[InkDot], tables: &Tables, strip: Strip) {
+        self.find(dots, tables, strip);
+        self.starts.clear();
+        self.starts.resize(strip.count * KINDS as usize + 1, 0);
+        let runs = |&[first, last, kind]: &[u32; 3]| {
+            (first..last + 1).map(move |strip| (strip * KINDS + kind) as usize)
+        };
+        for run in self.keys.iter().flat_map(runs) {
+            self.starts[run] += 1;
+        }
+        let mut total = 0;
+        for start in &mut self.starts {
+            total += *start;
+            *start = total;
+        }
         let unset = InkDot {
             center_px: glam::Vec2::ZERO,
             radius_px: 0.0,
             absorptance: [0.0; 3],
         };
-        self.dots.resize(total, unset);
-        for (dot, span) in dots.iter().zip(&self.spans).rev() {
-            for band in bands(span) {
-                self.starts[band] -= 1; // from the end backwards: a run keeps the caller's order
-                self.dots[self.starts[band]] = *dot;
-            }
-        }
-        found
-    }
-
-    /// The dots that reach a band, in the caller's order.
-    pub(super) fn band(&self, band: usize) -> &[InkDot] {
-        &self.dots[self.starts[band]..self.starts[band + 1]]
-    }
-
-    /// Finds the bands that each dot's window touches.
-    fn find(&mut self, dots: &[InkDot], tables: &Tables, size: Size, height: usize) -> Found {
-        self.spans.resize(dots.len(), [1, 0]);
-        self.found.clear();
-        self.found
-            .resize(dots.len().div_ceil(CHUNK), Found::NOTHING);
-        let (width, rows) = (size.width() as i32, size.height() as i32);
-        parallel::for_each_chunk_with(
-            &mut self.spans,
-            CHUNK,
-            &mut self.found,
-            |i, spans, found| {
-                for (span, dot) in spans.iter_mut().zip(&dots[i * CHUNK..]) {
-                    let [left, top, side] = tables.window(dot);
-                    let (right, bottom) = (left + side, top + side);
-                    if left >= width || top >= rows || right <= 0 || bottom <= 0 {
-                        *span = [1, 0];
-                        continue;
-                    }
-                    let [left, top] = [left, top].map(|v| v.max(0) as u32);
-                    let (right, bottom) = (right.min(width) as u32, bottom.min(rows) as u32);
-                    *span = [top / height as u32, (bottom - 1) / height as u32];
-                    *found = found.and(Found {
-                        dots: 1,
-                        bounds: [left, top, right, bottom],
-                    });
-                }
-            },
-        );
-        self.found
-            .iter()
-            .fold(Found::NOTHING, |sum, part| sum.and(*part))
-    }
-}
-
-/// The dots of one band, placed and sorted into its tiles.
-#[derive(Debug, Default)]
-pub(super) struct Row {
-    pub(super) splats: Vec<Splat>,
-    /// Splats by tile, in the caller's order within each.
-    order: Vec<u32>,
-    starts: Vec<usize>,
-}
-
-impl Row {
-    /// Sorts the dots of a band into tiles `side` pixels wide.
-    pub(super) fn fill(&mut self, dots: &[InkDot], tables: &Tables, width: usize, side: usize) {
-        self.splats.clear();
-        self.splats.extend(dots.iter().map(|dot| tables.splat(dot)));
-        let tiles = |splat: &Splat| {
-            let right = i64::from(splat.x.start) + i64::from(splat.side);
-            let left = splat.x.start.max(0) as usize;
-            let right = right.clamp(0, width as i64) as usize;
-            if left < right {
-                left / side..(right - 1) / side + 1
-            } else {
-                0..0
-            }
-        };
-        self.starts.clear();
-        self.starts.resize(width.div_ceil(side) + 1, 0);
-        for tile in self.splats.iter().flat_map(tiles) {
-            self.starts[tile] += 1;
-        }
-        let total = sum_to_ends(&mut self.starts);
-        self.order.resize(total, 0);
-        for (i, splat) in self.splats.iter().enumerate().rev() {
-            for tile in tiles(splat) {
-                self.starts[tile] -= 1;
-                self.order[self.starts[tile]] = i as u32;
+        self.dots.resize(total as usize, unset);
+        for (dot, key) in dots.iter().zip(&self.keys).rev() {
+            for run in runs(key) {
+                self.starts[run] -= 1; // from the end backwards: a run keeps the caller's order
+                self.dots[self.starts[run] as usize] = *dot;
             }
         }
     }
 
-    /// The splats of a tile, in the caller's order.
-    pub(super) fn tile(&self, tile: usize) -> &[u32] {
-        &self.order[self.starts[tile]..self.starts[tile + 1]]
+    /// Finds the strips that each dot's window touches.
+    fn find(&mut self, dots: &[InkDot], tables: &Tables, strip: Strip) {
+        let (width, rows) = (strip.size.width() as i32, strip.size.height() as i32);
+        let height = strip.height as u32;
+        self.found = Found::NOTHING;
+        self.keys.clear();
+        self.keys.extend(dots.iter().map(|dot| {
+            let index = tables.cell_of(dot);
+            let cell = tables.cell(index);
+            let [left, top] = [dot.center_px.x, dot.center_px.y].map(|at| cell.place(at).start);
+            let (right, bottom) = (left + cell.side as i32, top + cell.side as i32);
+            if left >= width || top >= rows || right <= 0 || bottom <= 0 {
+                return [1, 0, 0];
+            }
+            let [left, top] = [left, top].map(|v| v.max(0) as u32);
+            let (right, bottom) = (right.min(width) as u32, bottom.min(rows) as u32);
+            self.found = self.found.and(Found {
+                dots: 1,
+                bounds: [left, top, right, bottom],
+            });
+            [top / height, (bottom - 1) / height, index % KINDS]
+        }));
     }
-}
-
-/// Turns counts into the ends of runs; the total stays in the last place.
-fn sum_to_ends(counts: &mut [usize]) -> usize {
-    let mut total = 0;
-    for count in counts {
-        total += *count;
-        *count = total;
-    }
-    total
 }

@@ -156,8 +156,8 @@ impl<'a> Ink<'a> {
         self
     }
 
-    /// Whether all of it can be drawn on a picture of `size`.
-    pub(crate) fn check(&self, size: crate::units::Size) -> Result<()> {
+    /// Whether all of it can be drawn on a picture of `size`, if each of its dots can.
+    pub(super) fn check_but_dots(&self, size: crate::units::Size) -> Result<()> {
         Error::check(
             "blur_px",
             f64::from(self.blur_px),
@@ -181,6 +181,12 @@ impl<'a> Ink<'a> {
                 allowed: MAX_INK_DOTS as u64,
             });
         }
+        Ok(())
+    }
+
+    /// Whether all of it can be drawn on a picture of `size`.
+    pub(super) fn check(&self, size: crate::units::Size) -> Result<()> {
+        self.check_but_dots(size)?;
         self.dots.iter().try_for_each(InkDot::check)
     }
 }

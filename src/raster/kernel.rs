@@ -26,6 +26,7 @@ const MOST_PHASES: usize = 32;
 pub(super) struct Ladder {
     blur: f64,
     step: f64,
+    per_step: f64,
     phases: usize,
 }
 
@@ -36,15 +37,16 @@ pub(super) struct Cell {
     pub(super) rank: usize,
     /// Pixels on a side of the window.
     pub(super) side: usize,
-    /// Length of a row in elements, three to the pixel, filled up to a multiple of eight.
+    /// Vectors to a row, three elements to the pixel.
     pub(super) row: usize,
-    /// Length of all terms' columns, side by side, filled up to a multiple of eight.
-    pub(super) columns_len: usize,
-    /// Per phase, end and term: a row, each value three times, then zeros.
-    pub(super) rows: Vec<f32>,
+    /// Vectors to all terms' columns, side by side.
+    pub(super) column: usize,
+    /// Per phase and vector of the row, what one pass down the window needs: all terms at the lower
+    /// end, then all at the upper. A row has each value three times, then zeros.
+    rows: Vec<[f32; 8]>,
     /// Per phase and end: all columns, the terms of the first pixel before those of the second, then
     /// zeros.
-    pub(super) columns: Vec<f32>,
+    columns: Vec<[f32; 8]>,
     grid: Grid,
     /// Radius² at the lower end, and one over what it grows by to the upper.
     squares: [f64; 2],
@@ -71,13 +73,14 @@ impl Ladder {
         Self {
             blur,
             step: RADIUS_STEP * edge,
+            per_step: 1.0 / (RADIUS_STEP * edge),
             phases,
         }
     }
 
     /// The cell that serves a radius.
     pub(super) fn cell_of(&self, radius: f32) -> usize {
-        (f64::from(radius) / self.step) as usize
+        (f64::from(radius) * self.per_step) as usize
     }
 
     /// Builds a cell.
@@ -122,22 +125,25 @@ fn pair(ends: (Option<Term>, Option<Term>)) -> Option<[Term; 2]> {
 impl Cell {
     fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
         let (side, rank) = (grid.side, terms.len());
-        let row = (3 * side).next_multiple_of(8);
-        let columns_len = (side * rank).next_multiple_of(8);
-        let mut rows = Vec::with_capacity((grid.phases + 1) * 2 * rank * row);
-        let mut columns = Vec::with_capacity((grid.phases + 1) * 2 * columns_len);
+        let row = (3 * side).div_ceil(8);
+        let column = (side * rank).div_ceil(8);
+        let mut rows = Vec::with_capacity((grid.phases + 1) * row * 2 * rank);
+        let mut columns = Vec::with_capacity((grid.phases + 1) * 2 * column);
         for phase in 0..=grid.phases {
+            let value = |values: &[f64], i| match i {
+                i if i < side => values[grid.place(phase, i)] as f32,
+                _ => 0.0,
+            };
+            for j in 0..row {
+                for end in 0..2 {
+                    let lane = |term: &[Term; 2], i: usize| value(&term[end].row, (8 * j + i) / 3);
+                    let vectors = terms.iter().map(|t| std::array::from_fn(|i| lane(t, i)));
+                    rows.extend(vectors);
+                }
+            }
             for end in 0..2 {
-                for term in terms {
-                    let places = (0..side).map(|i| grid.place(phase, i));
-                    rows.extend(places.flat_map(|at| [term[end].row[at] as f32; 3]));
-                    rows.resize(rows.len().next_multiple_of(row), 0.0);
-                }
-                for i in 0..side {
-                    let at = grid.place(phase, i);
-                    columns.extend(terms.iter().map(|term| term[end].column[at] as f32));
-                }
-                columns.resize(columns.len().next_multiple_of(columns_len), 0.0);
+                let lane = |n: usize| value(&terms[n % rank][end].column, n / rank);
+                columns.extend((0..column).map(|j| std::array::from_fn(|i| lane(8 * j + i))));
             }
         }
         let ink = |rows: usize, columns: usize| {
@@ -150,7 +156,7 @@ impl Cell {
             rank,
             side,
             row,
-            columns_len,
+            column,
             rows,
             columns,
             squares: [
@@ -160,6 +166,24 @@ impl Cell {
             inks: [ink(0, 0), 0.5 * (ink(0, 1) + ink(1, 0)), ink(1, 1)],
             grid,
         }
+    }
+
+    /// One vector of the row of every term, at the phases below and above a position: at each, all
+    /// terms at the lower end, then all at the upper.
+    #[inline(always)]
+    pub(super) fn row_around(&self, phase: u32, vector: usize) -> [&[[f32; 8]]; 2] {
+        let length = 2 * self.rank;
+        let below = (phase as usize * self.row + vector) * length;
+        let above = below + self.row * length;
+        [below, above].map(|at| &self.rows[at..at + length])
+    }
+
+    /// All columns at the phases below and above a position: at each, the lower end, then the upper.
+    #[inline(always)]
+    pub(super) fn columns_around(&self, phase: u32) -> [&[[f32; 8]]; 2] {
+        let length = 2 * self.column;
+        let below = phase as usize * length;
+        [below, below + length].map(|at| &self.columns[at..at + length])
     }
 
     /// How far a radius lies towards the cell's upper end, and the factor on its ink that makes the

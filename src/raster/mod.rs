@@ -5,19 +5,26 @@
 mod bins;
 mod coverage;
 mod eigen;
+mod element;
 mod expansion;
+mod gain;
 mod ink;
 mod kernel;
+mod pass;
 mod pixels;
 mod rasterizer;
+mod redraw;
 mod resolve;
+mod row;
 mod splat;
 mod tables;
+mod tile;
+mod tile_set;
 mod transfer;
 mod veil;
 
 pub use ink::{BLUR_RANGE_PX, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX};
-pub use pixels::{Channels, PixelsMut};
+pub use pixels::{Channels, Pixels, PixelsMut};
 pub use rasterizer::{Drawn, PixelRect, Rasterizer};
 pub use transfer::{Transfer, TransferTable};
 pub use veil::Veil;

@@ -56,6 +56,131 @@ pub struct PixelsMut<'a> {
     pub(super) transfer: Transfer,
 }
 
+/// A picture to draw from: as [`PixelsMut`], and only read.
+///
+/// # Examples
+/// ```
+/// use stubblefield::{Channels, Pixels, Size};
+///
+/// let bytes = [200_u8; 4 * 12];
+/// assert!(Pixels::from_u8(&bytes, Size::new(4, 4)?, Channels::Rgb, 12).is_ok());
+/// assert!(Pixels::from_u8(&bytes, Size::new(4, 4)?, Channels::Rgb, 11).is_err());
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Pixels<'a> {
+    pub(super) samples: SourceSamples<'a>,
+    pub(super) size: Size,
+    pub(super) channels: Channels,
+    pub(super) stride: usize,
+}
+
+/// The elements of a picture that is only read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum SourceSamples<'a> {
+    U8(&'a [u8]),
+    U16(&'a [u16]),
+    F32(&'a [f32]),
+}
+
+impl<'a> Pixels<'a> {
+    /// A picture of 8-bit codes; `stride` is the distance from one row to the next, in elements.
+    ///
+    /// # Errors
+    /// As [`PixelsMut::from_u8`].
+    pub fn from_u8(
+        pixels: &'a [u8],
+        size: Size,
+        channels: Channels,
+        stride: usize,
+    ) -> Result<Self> {
+        check_fit(pixels.len(), size, channels, stride)?;
+        Ok(Self::new(SourceSamples::U8(pixels), size, channels, stride))
+    }
+
+    /// A picture of 16-bit codes.
+    ///
+    /// # Errors
+    /// As [`PixelsMut::from_u8`].
+    pub fn from_u16(
+        pixels: &'a [u16],
+        size: Size,
+        channels: Channels,
+        stride: usize,
+    ) -> Result<Self> {
+        check_fit(pixels.len(), size, channels, stride)?;
+        Ok(Self::new(
+            SourceSamples::U16(pixels),
+            size,
+            channels,
+            stride,
+        ))
+    }
+
+    /// A picture of floating-point values.
+    ///
+    /// # Errors
+    /// As [`PixelsMut::from_u8`].
+    pub fn from_f32(
+        pixels: &'a [f32],
+        size: Size,
+        channels: Channels,
+        stride: usize,
+    ) -> Result<Self> {
+        check_fit(pixels.len(), size, channels, stride)?;
+        Ok(Self::new(
+            SourceSamples::F32(pixels),
+            size,
+            channels,
+            stride,
+        ))
+    }
+
+    /// Width and height.
+    #[must_use]
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    const fn new(
+        samples: SourceSamples<'a>,
+        size: Size,
+        channels: Channels,
+        stride: usize,
+    ) -> Self {
+        Self {
+            samples,
+            size,
+            channels,
+            stride,
+        }
+    }
+
+    /// Whether it can be copied to a target element by element.
+    pub(super) fn check(&self, target: &PixelsMut<'_>) -> Result<()> {
+        self.size.check_equals(target.size, "source")?;
+        let alike = matches!(
+            (self.samples, &target.samples),
+            (SourceSamples::U8(_), Samples::U8(_))
+                | (SourceSamples::U16(_), Samples::U16(_))
+                | (SourceSamples::F32(_), Samples::F32(_))
+        );
+        if alike && self.channels == target.channels {
+            return Ok(());
+        }
+        let kind = match self.samples {
+            SourceSamples::U8(_) => "8-bit",
+            SourceSamples::U16(_) => "16-bit",
+            SourceSamples::F32(_) => "floating-point",
+        };
+        Err(Error::UnknownName {
+            parameter: "source",
+            value: format!("{kind} {:?}", self.channels),
+            allowed: "the kind of elements and the channels of the target",
+        })
+    }
+}
+
 /// The elements of a picture, exactly from its first pixel to its last.
 #[derive(Debug)]
 pub(super) enum Samples<'a> {
@@ -138,6 +263,12 @@ impl<'a> PixelsMut<'a> {
 
 /// The part of a buffer that holds the picture.
 fn fit<T>(pixels: &mut [T], size: Size, channels: Channels, stride: usize) -> Result<&mut [T]> {
+    let length = check_fit(pixels.len(), size, channels, stride)?;
+    Ok(&mut pixels[..length])
+}
+
+/// How much of a buffer of length `value` holds the picture.
+fn check_fit(value: usize, size: Size, channels: Channels, stride: usize) -> Result<usize> {
     let row = size.width() as usize * channels.count();
     Error::check(
         "stride",
@@ -145,14 +276,16 @@ fn fit<T>(pixels: &mut [T], size: Size, channels: Channels, stride: usize) -> Re
         stride >= row && stride < usize::MAX >> 1,
         "at least width times channels",
     )?;
-    let value = pixels.len();
     let allowed = (size.height() as usize - 1)
         .checked_mul(stride)
         .and_then(|above| above.checked_add(row))
         .unwrap_or(usize::MAX);
-    pixels.get_mut(..allowed).ok_or(Error::ShortBuffer {
-        parameter: "pixels",
-        value,
-        allowed,
-    })
+    if value < allowed {
+        return Err(Error::ShortBuffer {
+            parameter: "pixels",
+            value,
+            allowed,
+        });
+    }
+    Ok(allowed)
 }

@@ -3,15 +3,18 @@
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
-use crate::raster::bins::{Bins, Found, Row};
-use crate::raster::ink::Ink;
-use crate::raster::pixels::{Channels, PixelsMut, Samples};
-use crate::raster::resolve::{Curve, Element};
-use crate::raster::splat::{self, Tile};
+use crate::progress::Progress;
+use crate::raster::bins::{Bins, Found};
+use crate::raster::ink::{Ink, InkDot};
+use crate::raster::pass::{Pass, Scratch};
+use crate::raster::pixels::{Channels, Pixels, PixelsMut, Samples, SourceSamples};
+use crate::raster::redraw::Memory;
+use crate::raster::resolve::Curve;
 use crate::raster::tables::Tables;
-use crate::raster::veil::Spread;
+use crate::raster::tile_set::TileSet;
 use crate::simd::Level;
 use crate::units::Size;
+use std::sync::Mutex;
 
 /// Draws ink onto pictures; owns tables and scratch, so keep it and use it again.
 ///
@@ -41,18 +44,17 @@ use crate::units::Size;
 pub struct Rasterizer {
     level: Level,
     tile: usize,
-    tables: Option<Tables>,
+    /// Tables of the blurs last used, the very last first.
+    tables: Vec<Tables>,
     bins: Bins,
-    scratch: Vec<Scratch>,
+    /// What the bins hold, when [`Rasterizer::redraw`] filled them.
+    memory: Option<Memory>,
+    tiles: TileSet,
+    scratch: Vec<Mutex<Scratch>>,
 }
 
-/// What the task that draws a band works in.
-#[derive(Debug)]
-struct Scratch {
-    row: Row,
-    tile: Tile,
-    spread: Spread,
-}
+/// Blurs whose tables are kept: a few hundred kB each for the dots of a photo.
+const MOST_BLURS: usize = 16;
 
 impl Default for Rasterizer {
     fn default() -> Self {
@@ -103,10 +105,28 @@ pub struct PixelRect {
     pub bottom: u32,
 }
 
+impl PixelRect {
+    fn whole(size: Size) -> Self {
+        [0, 0, size.width(), size.height()].into()
+    }
+}
+
+impl From<[u32; 4]> for PixelRect {
+    /// From left, top, right and bottom.
+    fn from([left, top, right, bottom]: [u32; 4]) -> Self {
+        Self {
+            left,
+            top,
+            right,
+            bottom,
+        }
+    }
+}
+
 impl Rasterizer {
     /// The side of a tile unless [`Rasterizer::with_tile_px`] says otherwise, in pixels. Its
-    /// transmittance just fits a first-level cache.
-    pub const DEFAULT_TILE_PX: u32 = 64;
+    /// transmittance fits a second-level cache, and few dots reach two tiles.
+    pub const DEFAULT_TILE_PX: u32 = 128;
 
     /// A worker at the machine's best instruction level.
     #[must_use]
@@ -120,8 +140,10 @@ impl Rasterizer {
         Self {
             level,
             tile: Self::DEFAULT_TILE_PX as usize,
-            tables: None,
+            tables: Vec::new(),
             bins: Bins::default(),
+            memory: None,
+            tiles: TileSet::default(),
             scratch: Vec::new(),
         }
     }
@@ -136,6 +158,7 @@ impl Rasterizer {
         Error::check("tile_px", f64::from(tile_px), fits, "8..=1024")?;
         self.tile = tile_px as usize;
         self.scratch.clear();
+        self.memory = None;
         Ok(self)
     }
 
@@ -147,21 +170,117 @@ impl Rasterizer {
     /// dots; each before any pixel is written.
     ///
     /// # Cost
-    /// Proportional to the dots and to the pixels of the tiles they reach. The first call with a new
+    /// Proportional to the dots and to the pixels that they reach. The first call with a new
     /// blur builds a table for each class of radius, a few milliseconds each.
     pub fn composite(&mut self, target: PixelsMut<'_>, ink: &Ink<'_>) -> Result<Drawn> {
-        let size = target.size;
-        ink.check(size)?;
+        ink.check(target.size)?;
         target.transfer.check()?;
+        let size = target.size;
         let found = self.prepare(size, ink);
-        let curve = Curve::new(target.transfer);
-        let (stride, channels) = (target.stride, target.channels);
-        match target.samples {
-            Samples::U8(pixels) => self.draw(pixels, stride, channels, size, ink, &curve),
-            Samples::U16(pixels) => self.draw(pixels, stride, channels, size, ink, &curve),
-            Samples::F32(pixels) => self.draw(pixels, stride, channels, size, ink, &curve),
-        }
+        self.draw(None, target, ink, None, &())?;
         Ok(drawn(found, size, ink))
+    }
+
+    /// Draws ink onto a copy of a picture: all of `source` is copied to `target`, whatever that
+    /// held, and drawn on. The same bytes as from [`Rasterizer::composite`]; only what a row of
+    /// `target` has beyond the picture's width is left alone.
+    ///
+    /// # Examples
+    /// ```
+    /// use stubblefield::{Channels, Ink, Pixels, PixelsMut, Rasterizer, Size};
+    ///
+    /// let (size, before) = (Size::new(2, 2)?, [180_u8; 12]);
+    /// let mut after = [0_u8; 12];
+    /// let source = Pixels::from_u8(&before, size, Channels::Rgb, 6)?;
+    /// let target = PixelsMut::from_u8(&mut after, size, Channels::Rgb, 6)?;
+    /// Rasterizer::new().composite_into(source, target, &Ink::new(&[], 0.7))?;
+    /// assert_eq!(before, after);
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Rasterizer::composite`], and [`Error::SizeMismatch`] or [`Error::UnknownName`] for a
+    /// source of another size, kind of elements or channels than the target's.
+    pub fn composite_into(
+        &mut self,
+        source: Pixels<'_>,
+        target: PixelsMut<'_>,
+        ink: &Ink<'_>,
+    ) -> Result<Drawn> {
+        self.composite_into_with(source, target, ink, &())
+    }
+
+    /// [`Rasterizer::composite_into`], watched: asked whether to stop at every row of tiles.
+    ///
+    /// # Errors
+    /// As [`Rasterizer::composite_into`], and [`Error::Cancelled`]; some of `target` may then have
+    /// been written.
+    pub fn composite_into_with(
+        &mut self,
+        source: Pixels<'_>,
+        target: PixelsMut<'_>,
+        ink: &Ink<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Drawn> {
+        ink.check(target.size)?;
+        target.transfer.check()?;
+        source.check(&target)?;
+        let found = self.prepare(target.size, ink);
+        self.draw(Some(source), target, ink, None, progress)?;
+        Ok(drawn(found, source.size, ink))
+    }
+
+    /// Draws again what has changed since this rasterizer's last [`Rasterizer::redraw`], to the
+    /// bytes that [`Rasterizer::composite_into`] would give. `source`, the surface and the
+    /// transfer must be those of that call, and `target` must hold what it left.
+    ///
+    /// The first call, one after any other method of the rasterizer, and one with another size
+    /// or blur draw everything. [`Drawn::bounds`] tells which part of `target` was written.
+    ///
+    /// # Errors
+    /// As [`Rasterizer::composite_into`].
+    ///
+    /// # Cost
+    /// One look at every dot, and the tiles that changed dots or cells of the veil reach or
+    /// reached. Dots are compared place by place where the lists have one length, otherwise all
+    /// between the first difference and the last count as changed. The lists are kept.
+    pub fn redraw(
+        &mut self,
+        source: Pixels<'_>,
+        target: PixelsMut<'_>,
+        ink: &Ink<'_>,
+    ) -> Result<Drawn> {
+        let size = target.size;
+        ink.check_but_dots(size)?;
+        target.transfer.check()?;
+        source.check(&target)?;
+        let Some(mut memory) = self.memory.take_if(|memory| memory.suits(size, ink)) else {
+            let mut drawn = self.composite_into(source, target, ink)?;
+            self.memory = Some(Memory::new(size, ink));
+            drawn.bounds = Some(PixelRect::whole(size));
+            return Ok(drawn);
+        };
+        let edit = memory.edit(ink.dots);
+        let changed = &ink.dots[edit.new_range()];
+        if let Err(error) = changed.iter().try_for_each(InkDot::check) {
+            self.memory = Some(memory); // nothing has been drawn
+            return Err(error);
+        }
+        self.tiles.clear(size, self.tile);
+        let tables = &mut self.tables[0];
+        tables.serve(changed);
+        memory.mark_dots(ink.dots, &edit, tables, &mut self.tiles);
+        memory.mark_veil(ink.veil, &mut self.tiles);
+        let found = self.bins.edit(ink.dots, &edit, tables, size, self.tile);
+        let tiles = std::mem::take(&mut self.tiles);
+        self.draw(Some(source), target, ink, Some(&tiles), &())?;
+        let bounds = tiles.bounds().map(PixelRect::from);
+        self.tiles = tiles;
+        self.memory = Some(memory);
+        Ok(Drawn {
+            dots: found.dots,
+            bounds,
+        })
     }
 
     /// The share of linear light that ink leaves in each pixel of a picture of `size`: one plane
@@ -179,51 +298,73 @@ impl Rasterizer {
         }))
     }
 
-    /// Tables, bins and scratch for one pass.
+    /// Tables, bins and scratch for a pass over everything.
     fn prepare(&mut self, size: Size, ink: &Ink<'_>) -> Found {
-        let tables = match self.tables.take() {
-            Some(tables) if tables.blur_px() == ink.blur_px => tables,
-            _ => Tables::new(ink.blur_px),
-        };
-        let tables = self.tables.insert(tables);
-        tables.serve(ink.dots);
-        let bands = (size.height() as usize).div_ceil(self.tile);
-        if self.scratch.len() < bands {
-            self.scratch.resize_with(bands, || Scratch {
-                row: Row::default(),
-                tile: Tile::new(self.tile),
-                spread: Spread::default(),
-            });
+        self.memory = None; // of bins that are filled anew
+        let known = self.tables.iter().position(|t| t.blur_px() == ink.blur_px);
+        match known {
+            Some(at) => self.tables[..=at].rotate_right(1),
+            None => {
+                self.tables.truncate(MOST_BLURS - 1);
+                self.tables.insert(0, Tables::new(ink.blur_px));
+            }
         }
+        let tables = &mut self.tables[0];
+        tables.serve(ink.dots);
         self.bins.fill(ink.dots, tables, size, self.tile)
     }
 
-    fn draw<E: Element>(
+    /// Draws with the first of the tables.
+    fn draw(
         &mut self,
-        pixels: &mut [E],
-        stride: usize,
-        channels: Channels,
-        size: Size,
+        source: Option<Pixels<'_>>,
+        target: PixelsMut<'_>,
         ink: &Ink<'_>,
-        curve: &Curve,
-    ) {
+        wanted: Option<&TileSet>,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let workers = parallel::workers();
+        if self.scratch.len() < workers {
+            let side = self.tile;
+            let scratch = || Mutex::new(Scratch::new(side));
+            self.scratch.resize_with(workers, scratch);
+        }
         let pass = Pass {
             level: self.level,
-            tile: self.tile,
-            tables: self.tables.as_ref().expect("tables are prepared first"),
+            side: self.tile,
+            tables: &self.tables[0],
             bins: &self.bins,
-            size,
+            size: target.size,
             ink,
-            curve,
-            stride,
+            curve: &Curve::new(target.transfer),
+            stride: target.stride,
+            wanted,
         };
-        let band = self.tile * stride;
-        parallel::for_each_chunk_with(pixels, band, &mut self.scratch, |i, rows, scratch| {
-            match channels {
-                Channels::Rgb => pass.band::<E, 3>(i, rows, scratch),
-                Channels::Rgba => pass.band::<E, 4>(i, rows, scratch),
+        let from = source.map(|source| (source.samples, source.stride));
+        let (channels, scratch) = (target.channels, &mut self.scratch[..]);
+        match target.samples {
+            Samples::U8(pixels) => {
+                let source = match from {
+                    Some((SourceSamples::U8(pixels), stride)) => Some((pixels, stride)),
+                    _ => None,
+                };
+                pass.run(source, pixels, channels, scratch, progress)
             }
-        });
+            Samples::U16(pixels) => {
+                let source = match from {
+                    Some((SourceSamples::U16(pixels), stride)) => Some((pixels, stride)),
+                    _ => None,
+                };
+                pass.run(source, pixels, channels, scratch, progress)
+            }
+            Samples::F32(pixels) => {
+                let source = match from {
+                    Some((SourceSamples::F32(pixels), stride)) => Some((pixels, stride)),
+                    _ => None,
+                };
+                pass.run(source, pixels, channels, scratch, progress)
+            }
+        }
     }
 }
 
@@ -241,71 +382,6 @@ fn drawn(found: Found, size: Size, ink: &Ink<'_>) -> Drawn {
     };
     Drawn {
         dots: found.dots,
-        bounds: bounds.map(|[left, top, right, bottom]| PixelRect {
-            left,
-            top,
-            right,
-            bottom,
-        }),
-    }
-}
-
-/// What all bands of one pass share.
-struct Pass<'a> {
-    level: Level,
-    tile: usize,
-    tables: &'a Tables,
-    bins: &'a Bins,
-    size: Size,
-    ink: &'a Ink<'a>,
-    curve: &'a Curve,
-    stride: usize,
-}
-
-impl Pass<'_> {
-    /// Draws one row of tiles onto the rows of the picture it covers.
-    fn band<E: Element, const CHANNELS: usize>(
-        &self,
-        band: usize,
-        rows: &mut [E],
-        scratch: &mut Scratch,
-    ) {
-        let Scratch { row, tile, spread } = scratch;
-        let (width, height) = (self.size.width() as usize, self.size.height() as usize);
-        row.fill(self.bins.band(band), self.tables, width, self.tile);
-        tile.top = (band * self.tile) as i64;
-        tile.height = self.tile.min(height - band * self.tile);
-        for column in 0..width.div_ceil(self.tile) {
-            tile.left = (column * self.tile) as i64;
-            tile.width = self.tile.min(width - column * self.tile);
-            let dots = row.tile(column);
-            let veil = self.ink.veil.filter(|veil| veil.reaches(tile));
-            match veil {
-                Some(veil) => veil.fill(tile, spread),
-                None if dots.is_empty() => continue,
-                None => tile.light.fill(1.0),
-            }
-            splat::draw(self.level, tile, self.tables, &row.splats, dots);
-            if let Some(surface) = self.ink.surface {
-                shine(tile, surface);
-            }
-            self.curve
-                .apply::<E, CHANNELS>(self.level, tile, rows, self.stride);
-        }
-    }
-}
-
-/// Lets the surface's share of light pass above the ink: T becomes T + (1 − T)·p.
-fn shine(tile: &mut Tile, surface: &Plane<u8>) {
-    for y in 0..tile.height {
-        let shares = &surface.row((tile.top as usize + y) as u32)[tile.left as usize..];
-        let width = tile.width;
-        let light = tile.row_mut(y).chunks_exact_mut(3).take(width);
-        for (light, &share) in light.zip(shares) {
-            let share = f32::from(share) * (1.0 / 255.0);
-            for t in light {
-                *t += (1.0 - *t) * share;
-            }
-        }
+        bounds: bounds.map(PixelRect::from),
     }
 }

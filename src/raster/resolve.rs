@@ -1,36 +1,15 @@
 //! Applies a tile's transmittance to the picture's encoded values.
 //!
-//! Where a transfer curve is `linear = ((y + b)/(1 + b))^g`, light multiplied by T encodes to
-//! `y' = (y + b)·T^(1/g) − b`: no decoding, no encoding, and exactly `y` at T = 1. sRGB is such a
-//! curve (b = 0.055, g = 2.4) down to its straight toe, and results that end there take an exact
-//! path. A pure power has b = 0; linear light has b = 0 and g = 1. Curves given as tables are
-//! decoded and encoded, one element at a time.
+//! Curves that have a [`Gain`] need no decoding; sRGB results that end in the straight toe take an
+//! exact path. Curves given as tables are decoded and encoded, one element at a time.
 
-use crate::raster::splat::Tile;
+use crate::raster::element::{BLOCK, Element};
+use crate::raster::gain::{Gain, Linear, Power};
+use crate::raster::tile::Tile;
 use crate::raster::transfer::{Transfer, TransferTable};
 use crate::simd::{
-    Level, Select, Simd, SimdBase, SimdFloat, SimdFrom, SimdMask, dispatch, f32x8, load,
-    load_halves, load_u8, load_u16, splat, store_u8, store_u16,
+    Level, Select, Simd, SimdBase, SimdFrom, SimdMask, dispatch, f32x8, load, load_halves, splat,
 };
-use std::sync::LazyLock;
-
-/// Elements handled at a time.
-const BLOCK: usize = 32;
-
-/// A kind of element of a picture.
-pub(super) trait Element: Copy + Default + Send + 'static {
-    /// The element that stands for 1.
-    const FULL: f32;
-    fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4];
-    /// Rounds where the element is an integer.
-    fn store<S: Simd>(simd: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]);
-    /// Linear light under the sRGB curve.
-    fn srgb_to_linear(self) -> f64;
-    /// The element of an encoded value, 1 for full.
-    fn from_encoded(value: f64) -> Self;
-    /// The encoded value, 1 for full.
-    fn encoded(self) -> f32;
-}
 
 /// A transfer curve, ready to be applied.
 #[derive(Debug)]
@@ -62,7 +41,7 @@ impl Curve {
         let level = level.get();
         match self {
             Self::Srgb => {
-                dispatch!(level, simd => apply_gain::<_, E, _, CHANNELS>(simd, &Srgb, tile, band, stride));
+                dispatch!(level, simd => apply_gain::<_, E, _, CHANNELS>(simd, &E::Srgb::default(), tile, band, stride));
             }
             Self::Linear => {
                 dispatch!(level, simd => apply_gain::<_, E, _, CHANNELS>(simd, &Linear, tile, band, stride));
@@ -71,27 +50,40 @@ impl Curve {
                 dispatch!(level, simd => apply_gain::<_, E, _, CHANNELS>(simd, power, tile, band, stride));
             }
             Self::Table(table) => {
-                for (light, row) in rows::<E, CHANNELS>(tile, band, stride) {
-                    apply_table::<E, CHANNELS>(table, light, row);
-                }
+                for_each_run::<E, CHANNELS>(tile, band, stride, |light, run| {
+                    apply_table::<E, CHANNELS>(table, light, run);
+                });
             }
         }
     }
 }
 
-/// Every row of a tile, with the part of the picture's row that it covers.
+/// Hands the runs of a tile that may hold ink to `f`: their transmittance, and their elements in a
+/// band of rows that starts at the tile's top. Runs are widened to whole blocks of the picture where
+/// the tile has room.
 #[inline(always)]
-fn rows<'a, E, const CHANNELS: usize>(
-    tile: &'a Tile,
-    band: &'a mut [E],
+fn for_each_run<E, const CHANNELS: usize>(
+    tile: &Tile,
+    band: &mut [E],
     stride: usize,
-) -> impl Iterator<Item = (&'a [f32], &'a mut [E])> {
+    mut f: impl FnMut(&[f32], &mut [E]),
+) {
     let left = tile.left as usize * CHANNELS;
     let length = tile.width * CHANNELS;
-    band.chunks_mut(stride)
-        .take(tile.height)
-        .enumerate()
-        .map(move |(y, row)| (tile.row(y), &mut row[left..left + length]))
+    for y in 0..tile.height {
+        let mut done = 0;
+        for run in tile.runs(y) {
+            let start = done.max(run.start * CHANNELS);
+            if run.end * CHANNELS > start {
+                let blocks = (run.end * CHANNELS - start).next_multiple_of(BLOCK);
+                done = length.min(start + blocks);
+                // RGB has its elements side by side with the light's; RGBA's blocks are whole pixels.
+                let light = if CHANNELS == 3 { start } else { start / 4 * 3 };
+                let row = &mut band[y * stride + left..];
+                f(&tile.row(y)[light..], &mut row[start..done]);
+            }
+        }
+    }
 }
 
 #[inline(always)]
@@ -102,121 +94,49 @@ fn apply_gain<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
     band: &mut [E],
     stride: usize,
 ) {
-    for (light, row) in rows::<E, CHANNELS>(tile, band, stride) {
-        apply_row::<S, E, G, CHANNELS>(simd, gain, light, row);
-    }
-}
-
-/// The factor T^(1/g) and the offset b of a curve.
-trait Gain {
-    const OFFSET: f32;
-    /// The encoded value below which the curve is straight.
-    const TOE: f32;
-    fn gain<S: Simd>(&self, simd: S, t: f32x8<S>) -> f32x8<S>;
-}
-
-struct Srgb;
-
-impl Gain for Srgb {
-    const OFFSET: f32 = 0.055;
-    const TOE: f32 = 0.040_45;
-
-    /// T^(5/12) from q = T^(1/4) as `1 + (q − 1)·p(q)`, which is exactly 1 at T = 1. The
-    /// coefficients minimise the largest error for q in 0.23..=1; it is 1.6e-6, a tenth of a 16-bit
-    /// code. Below that q every result is in the toe.
-    #[inline(always)]
-    fn gain<S: Simd>(&self, _: S, t: f32x8<S>) -> f32x8<S> {
-        let q = t.sqrt().sqrt();
-        let p = q * 0.064_893_77 - 0.238_676_08;
-        let p = q * p + 0.388_207_74;
-        let p = q * p - 0.424_377_96;
-        let p = q * p + 0.872_476_35;
-        let p = q * p + 1.004_256;
-        (q - 1.0) * p + 1.0
-    }
-}
-
-struct Linear;
-
-impl Gain for Linear {
-    const OFFSET: f32 = 0.0;
-    const TOE: f32 = f32::NEG_INFINITY;
-
-    #[inline(always)]
-    fn gain<S: Simd>(&self, _: S, t: f32x8<S>) -> f32x8<S> {
-        t
-    }
-}
-
-/// A pure power: T^(1/g) as a function of q = T^(1/4), at even steps and straight in between.
-#[derive(Debug)]
-pub(super) struct Power {
-    gains: Vec<f32>,
-}
-
-impl Power {
-    const STEPS: usize = 1024;
-
-    fn new(gamma: f32) -> Self {
-        let exponent = 4.0 / f64::from(gamma);
-        let step = |i| libm::pow(i as f64 / Self::STEPS as f64, exponent) as f32;
-        let mut gains: Vec<f32> = (0..=Self::STEPS).map(step).collect();
-        gains.push(1.0);
-        Self { gains }
-    }
-}
-
-impl Gain for Power {
-    const OFFSET: f32 = 0.0;
-    const TOE: f32 = f32::NEG_INFINITY;
-
-    #[inline(always)]
-    fn gain<S: Simd>(&self, simd: S, t: f32x8<S>) -> f32x8<S> {
-        let at = t.sqrt().sqrt() * Self::STEPS as f32;
-        let below = at.floor();
-        let mut ends = [[0.0; 8]; 2];
-        for lane in 0..8 {
-            let i = (below[lane] as usize).min(Self::STEPS);
-            (ends[0][lane], ends[1][lane]) = (self.gains[i], self.gains[i + 1]);
-        }
-        let low = f32x8::simd_from(simd, ends[0]);
-        let high = f32x8::simd_from(simd, ends[1]);
-        low + (high - low) * (at - below)
-    }
+    for_each_run::<E, CHANNELS>(
+        tile,
+        band,
+        stride,
+        #[inline(always)]
+        |light, run| apply_run::<S, E, G, CHANNELS>(simd, gain, light, run),
+    );
 }
 
 #[inline(always)]
-fn apply_row<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
+fn apply_run<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
     simd: S,
     gain: &G,
     light: &[f32],
-    row: &mut [E],
+    run: &mut [E],
 ) {
-    let step = BLOCK / CHANNELS * 3; // of RGBA; RGB has its elements side by side with the light's
-    let step = if CHANNELS == 3 { BLOCK } else { step };
-    let (blocks, rest) = row.as_chunks_mut::<BLOCK>();
+    // RGB has its elements side by side with the light's.
+    let step = if CHANNELS == 3 { BLOCK } else { BLOCK / 4 * 3 };
+    let (blocks, rest) = run.as_chunks_mut::<BLOCK>();
     let mut at = 0;
     for block in blocks {
-        apply_block(
-            simd,
-            gain,
-            block_light::<S, CHANNELS>(simd, &light[at..]),
-            block,
-        );
+        apply_block::<S, E, G, CHANNELS>(simd, gain, block_at(light, at), block);
         at += step;
     }
     if !rest.is_empty() {
         let mut block = [E::default(); BLOCK];
         block[..rest.len()].copy_from_slice(rest);
-        let last = block_light::<S, CHANNELS>(simd, &light[at..]);
-        apply_block(simd, gain, last, &mut block);
+        apply_block::<S, E, G, CHANNELS>(simd, gain, block_at(light, at), &mut block);
         rest.copy_from_slice(&block[..rest.len()]);
     }
 }
 
+/// The light from which a block of the picture is made; a tile has room for it after its last pixel.
+#[inline(always)]
+fn block_at(light: &[f32], at: usize) -> &[f32; BLOCK] {
+    light[at..]
+        .first_chunk()
+        .expect("a tile's rows end in an apron")
+}
+
 /// The transmittance of 32 elements of the picture, kept in 0..=1; 1 for alpha.
 #[inline(always)]
-fn block_light<S: Simd, const CHANNELS: usize>(simd: S, light: &[f32]) -> [f32x8<S>; 4] {
+fn block_light<S: Simd, const CHANNELS: usize>(simd: S, light: &[f32; BLOCK]) -> [f32x8<S>; 4] {
     let one = splat(simd, 1.0);
     let mut block = [one; 4];
     if CHANNELS == 3 {
@@ -235,12 +155,13 @@ fn block_light<S: Simd, const CHANNELS: usize>(simd: S, light: &[f32]) -> [f32x8
 }
 
 #[inline(always)]
-fn apply_block<S: Simd, E: Element, G: Gain>(
+fn apply_block<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
     simd: S,
     gain: &G,
-    light: [f32x8<S>; 4],
+    light: &[f32; BLOCK],
     block: &mut [E; BLOCK],
 ) {
+    let light = block_light::<S, CHANNELS>(simd, light);
     let one = splat(simd, 1.0);
     let least = (light[0].min(light[1])).min(light[2].min(light[3]));
     if !least.simd_lt(one).any_true() {
@@ -249,157 +170,63 @@ fn apply_block<S: Simd, E: Element, G: Gain>(
     let offset = splat(simd, G::OFFSET * E::FULL);
     let before = E::load(simd, block);
     let mut after = before;
+    let gains = gain.gain(simd, light);
     for i in 0..4 {
-        let value = (before[i] + offset) * gain.gain(simd, light[i]) - offset;
-        after[i] = light[i].simd_lt(one).select(value, before[i]);
+        after[i] = (before[i] + offset) * gains[i] - offset;
+        if !E::WHOLE {
+            after[i] = light[i].simd_lt(one).select(after[i], before[i]);
+        }
     }
     let toe = splat(simd, G::TOE * E::FULL);
     let lowest = (after[0].min(after[1])).min(after[2].min(after[3]));
+    if G::TOE <= 0.0 || !lowest.simd_lt(toe).any_true() {
+        E::store(simd, after, block);
+        return;
+    }
     let old = *block;
     E::store(simd, after, block);
-    if G::TOE > 0.0 && lowest.simd_lt(toe).any_true() {
-        for i in 0..4 {
-            let lanes = (after[i].simd_lt(toe) & light[i].simd_lt(one)).to_bitmask();
-            for lane in 0..8 {
-                if lanes >> lane & 1 == 1 {
-                    finish_in_toe(&old, block, 8 * i + lane, light[i][lane]);
-                }
-            }
-        }
+    let mut dim = 0;
+    let mut lights = [0.0; BLOCK];
+    for i in 0..4 {
+        let lanes = after[i].simd_lt(toe) & light[i].simd_lt(one);
+        dim |= (lanes.to_bitmask() as u32) << (8 * i);
+        light[i].store_slice(&mut lights[8 * i..8 * i + 8]);
     }
+    finish_in_toe(&old, block, &lights, dim);
 }
 
-/// Replaces an element whose result may be in the straight toe of the sRGB curve.
-fn finish_in_toe<E: Element>(old: &[E; BLOCK], block: &mut [E; BLOCK], at: usize, t: f32) {
-    let linear = old[at].srgb_to_linear() * f64::from(t);
-    if linear <= 0.003_130_8 {
-        block[at] = E::from_encoded(12.92 * linear);
+/// Replaces those elements, given as bits, whose result may be in the straight toe of the sRGB
+/// curve.
+#[cold]
+fn finish_in_toe<E: Element>(
+    old: &[E; BLOCK],
+    block: &mut [E; BLOCK],
+    light: &[f32; BLOCK],
+    mut dim: u32,
+) {
+    while dim != 0 {
+        let at = dim.trailing_zeros() as usize;
+        dim &= dim - 1;
+        let linear = old[at].srgb_to_linear() * f64::from(light[at]);
+        if linear <= 0.003_130_8 {
+            block[at] = E::from_encoded(12.92 * linear);
+        }
     }
 }
 
 fn apply_table<E: Element, const CHANNELS: usize>(
     table: &TransferTable,
     light: &[f32],
-    row: &mut [E],
+    run: &mut [E],
 ) {
-    for (pixel, light) in row.chunks_exact_mut(CHANNELS).zip(light.chunks_exact(3)) {
-        for (element, &t) in pixel.iter_mut().zip(light) {
-            if t < 1.0 {
-                let linear = table.decode(element.encoded()) * t.max(0.0);
-                *element = E::from_encoded(f64::from(table.encode(linear)));
-            }
+    for (i, element) in run.iter_mut().enumerate() {
+        let t = match i % CHANNELS {
+            3 => continue,
+            channel => light[i / CHANNELS * 3 + channel],
+        };
+        if t < 1.0 {
+            let linear = table.decode(element.encoded()) * t.max(0.0);
+            *element = E::from_encoded(f64::from(table.encode(linear)));
         }
-    }
-}
-
-/// Linear light of an encoded value under the sRGB curve.
-fn srgb_to_linear(encoded: f64) -> f64 {
-    if encoded <= 0.040_45 {
-        encoded / 12.92
-    } else {
-        libm::pow((encoded + 0.055) / 1.055, 2.4)
-    }
-}
-
-static SRGB_CODES: LazyLock<Vec<f64>> = LazyLock::new(|| {
-    (0..256)
-        .map(|i| srgb_to_linear(f64::from(i) / 255.0))
-        .collect()
-});
-
-/// Values whose whole part is the rounded code.
-#[inline(always)]
-fn to_round<S: Simd>(simd: S, [a, b, c, d]: [f32x8<S>; 4]) -> [f32x8<S>; 4] {
-    let zero = splat(simd, 0.0);
-    [
-        a.max(zero) + 0.5,
-        b.max(zero) + 0.5,
-        c.max(zero) + 0.5,
-        d.max(zero) + 0.5,
-    ]
-}
-
-impl Element for u8 {
-    const FULL: f32 = 255.0;
-
-    #[inline(always)]
-    fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4] {
-        load_u8(simd, from)
-    }
-
-    #[inline(always)]
-    fn store<S: Simd>(simd: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        store_u8(to_round(simd, values), to);
-    }
-
-    fn srgb_to_linear(self) -> f64 {
-        SRGB_CODES[usize::from(self)]
-    }
-
-    fn from_encoded(value: f64) -> Self {
-        (value * 255.0 + 0.5) as Self
-    }
-
-    fn encoded(self) -> f32 {
-        f32::from(self) / 255.0
-    }
-}
-
-impl Element for u16 {
-    const FULL: f32 = 65535.0;
-
-    #[inline(always)]
-    fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4] {
-        load_u16(simd, from)
-    }
-
-    #[inline(always)]
-    fn store<S: Simd>(simd: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        store_u16(to_round(simd, values), to);
-    }
-
-    fn srgb_to_linear(self) -> f64 {
-        srgb_to_linear(f64::from(self) / 65535.0)
-    }
-
-    fn from_encoded(value: f64) -> Self {
-        (value * 65535.0 + 0.5) as Self
-    }
-
-    fn encoded(self) -> f32 {
-        f32::from(self) / 65535.0
-    }
-}
-
-impl Element for f32 {
-    const FULL: f32 = 1.0;
-
-    #[inline(always)]
-    fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4] {
-        [
-            load(simd, &from[..8]),
-            load(simd, &from[8..16]),
-            load(simd, &from[16..24]),
-            load(simd, &from[24..]),
-        ]
-    }
-
-    #[inline(always)]
-    fn store<S: Simd>(_: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        for i in 0..4 {
-            values[i].store_slice(&mut to[8 * i..8 * i + 8]);
-        }
-    }
-
-    fn srgb_to_linear(self) -> f64 {
-        srgb_to_linear(f64::from(self))
-    }
-
-    fn from_encoded(value: f64) -> Self {
-        value as Self
-    }
-
-    fn encoded(self) -> f32 {
-        self
     }
 }

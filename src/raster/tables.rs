@@ -18,8 +18,6 @@ pub(super) struct Splat {
     pub(super) x: Place,
     pub(super) y: Place,
     pub(super) cell: u32,
-    /// Pixels on a side of its window.
-    pub(super) side: u32,
     /// How far its radius lies towards the cell's upper end.
     pub(super) blend: f32,
     /// Corrected to make the amount of ink exact, so possibly a little above 1.
@@ -64,26 +62,19 @@ impl Tables {
             .expect("tables are built before dots are placed")
     }
 
-    /// Left, top and side of a dot's window, in pixels.
-    pub(super) fn window(&self, dot: &InkDot) -> [i32; 3] {
-        let cell = self.cell(self.ladder.cell_of(dot.radius_px) as u32);
-        [
-            cell.place(dot.center_px.x).start,
-            cell.place(dot.center_px.y).start,
-            cell.side as i32,
-        ]
+    /// The cell that serves a dot.
+    pub(super) fn cell_of(&self, dot: &InkDot) -> u32 {
+        self.ladder.cell_of(dot.radius_px) as u32
     }
 
-    /// A dot's window, phases and weights.
-    pub(super) fn splat(&self, dot: &InkDot) -> Splat {
-        let index = self.ladder.cell_of(dot.radius_px) as u32;
+    /// A dot of a cell: its window, phases and weights.
+    pub(super) fn splat(&self, dot: &InkDot, index: u32) -> Splat {
         let cell = self.cell(index);
         let (blend, ink) = cell.blend(dot.radius_px);
         Splat {
             x: cell.place(dot.center_px.x),
             y: cell.place(dot.center_px.y),
             cell: index,
-            side: cell.side as u32,
             blend,
             absorptance: dot.absorptance.map(|a| a * ink),
         }

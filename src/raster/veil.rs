@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::plane::Plane;
-use crate::raster::splat::Tile;
+use crate::raster::tile::Tile;
+use crate::raster::tile_set::TileSet;
 use crate::units::Size;
 use glam::Vec2;
 
@@ -106,16 +107,48 @@ impl Veil {
 
     /// The part of a picture it may darken: left, top, right, bottom.
     pub(super) fn bounds(&self, size: Size) -> Option<[u32; 4]> {
-        let [left, top, right, bottom] = self.inked?;
-        let px = |cell: usize, first: f32| first + cell as f32 / self.cells_per_px;
+        let [left, top, right, bottom] = self.reach(self.inked?);
         let inside = |v: f32, most: u32| v.clamp(0.0, most as f32) as u32;
         let bounds = [
-            inside(px(left - 1, self.first_px.x) - 1.0, size.width()),
-            inside(px(top - 1, self.first_px.y) - 1.0, size.height()),
-            inside(px(right + 1, self.first_px.x) + 2.0, size.width()),
-            inside(px(bottom + 1, self.first_px.y) + 2.0, size.height()),
+            inside(left, size.width()),
+            inside(top, size.height()),
+            inside(right, size.width()),
+            inside(bottom, size.height()),
         ];
         (bounds[0] < bounds[2] && bounds[1] < bounds[3]).then_some(bounds)
+    }
+
+    /// Left, top, right and bottom of the pixels that cells from a first column and row to a last
+    /// one have a part in; generously.
+    fn reach(&self, [left, top, right, bottom]: [usize; 4]) -> [f32; 4] {
+        let px = |cell: f32, first: f32| first + cell / self.cells_per_px;
+        [
+            px(left as f32 - 1.0, self.first_px.x) - 1.0,
+            px(top as f32 - 1.0, self.first_px.y) - 1.0,
+            px(right as f32 + 1.0, self.first_px.x) + 2.0,
+            px(bottom as f32 + 1.0, self.first_px.y) + 2.0,
+        ]
+    }
+
+    /// Whether the cells of another veil lie where this one's do.
+    pub(super) fn has_grid_of(&self, other: &Self) -> bool {
+        self.columns == other.columns
+            && self.rows == other.rows
+            && self.first_px == other.first_px
+            && self.cells_per_px == other.cells_per_px
+    }
+
+    /// Marks the tiles under which a veil on the same grid differs.
+    pub(super) fn mark_changes(&self, other: &Self, tiles: &mut TileSet) {
+        let rows = self.loss.chunks(self.columns);
+        for (j, (a, b)) in rows.zip(other.loss.chunks(self.columns)).enumerate() {
+            let differs = |i: &usize| a[*i] != b[*i];
+            let first = (0..self.columns).find(differs);
+            let last = (0..self.columns).rev().find(differs);
+            if let Some((first, last)) = Option::zip(first, last) {
+                tiles.mark(self.reach([first, j, last, j]).map(|px| px as i64));
+            }
+        }
     }
 
     /// Whether it darkens any pixel of a tile.
@@ -158,7 +191,7 @@ impl Veil {
         (from < to).then_some(from as usize..to as usize)
     }
 
-    /// Sets a tile to the transmittance at its pixels' centres, as [`Veil::sample`] gives it.
+    /// Sets a clear tile to the transmittance at its pixels' centres, as [`Veil::sample`] gives it.
     ///
     /// Rows of cells are spread over the tile's columns first, so that what is left for each pixel
     /// is one step between two rows.
@@ -172,11 +205,11 @@ impl Veil {
         let mut spread = None;
         for y in 0..tile.height {
             let place = self.row((tile.top + y as i64) as f32 + 0.5);
-            let light = tile.row_mut(y);
             let Some((j, v)) = place else {
-                light.fill(1.0);
                 continue;
             };
+            tile.ink(0..tile.width, y..y + 1);
+            let light = tile.row_mut(y);
             if spread != Some(j) {
                 self.spread(j, &scratch.places, &mut scratch.above);
                 self.spread(j + 1, &scratch.places, &mut scratch.below);

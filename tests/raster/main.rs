@@ -4,4 +4,5 @@ mod contract;
 mod coverage;
 #[path = "../support/raster.rs"]
 mod oracle;
+mod redraw;
 mod resolve;

@@ -1,0 +1,143 @@
+//! What has changed since the last pass, and which tiles that concerns.
+
+use crate::raster::bins::Edit;
+use crate::raster::ink::{Ink, InkDot};
+use crate::raster::tables::Tables;
+use crate::raster::tile_set::TileSet;
+use crate::raster::veil::Veil;
+use crate::units::Size;
+use std::ops::Range;
+
+/// Dots compared at a time.
+const STEP: usize = 64;
+
+/// The ink of the last pass.
+#[derive(Debug)]
+pub(super) struct Memory {
+    dots: Vec<InkDot>,
+    veil: Option<Veil>,
+    blur_px: f32,
+    size: Size,
+}
+
+impl Memory {
+    pub(super) fn new(size: Size, ink: &Ink<'_>) -> Self {
+        Self {
+            dots: ink.dots.to_vec(),
+            veil: ink.veil.cloned(),
+            blur_px: ink.blur_px,
+            size,
+        }
+    }
+
+    /// Whether a pass over a picture of `size` can start from this one: tables and windows are
+    /// the same.
+    pub(super) fn suits(&self, size: Size, ink: &Ink<'_>) -> bool {
+        self.size == size && self.blur_px == ink.blur_px
+    }
+
+    /// The part of both lists that holds all differences.
+    pub(super) fn edit(&self, dots: &[InkDot]) -> Edit {
+        let shorter = self.dots.len().min(dots.len());
+        let start = same(&self.dots[..shorter], &dots[..shorter]);
+        let (old, new) = (&self.dots[start..], &dots[start..]);
+        let end = same_at_end(old, new);
+        Edit {
+            start,
+            old: old.len() - end,
+            new: new.len() - end,
+        }
+    }
+
+    /// Marks the tiles that changed dots reach or reached, then takes the new list for the old one.
+    pub(super) fn mark_dots(
+        &mut self,
+        dots: &[InkDot],
+        edit: &Edit,
+        tables: &Tables,
+        tiles: &mut TileSet,
+    ) {
+        let (old, new) = (edit.old_range(), edit.new_range());
+        let mut mark = |dot: &InkDot| {
+            let cell = tables.cell(tables.cell_of(dot));
+            let [left, top] = [dot.center_px.x, dot.center_px.y].map(|at| cell.place(at).start);
+            let (left, top, side) = (i64::from(left), i64::from(top), cell.side as i64);
+            tiles.mark([left, top, left + side, top + side]);
+        };
+        if old == new {
+            for (before, after) in self.dots[old.clone()].iter().zip(&dots[new.clone()]) {
+                if before != after {
+                    mark(before);
+                    mark(after);
+                }
+            }
+            self.dots[old].copy_from_slice(&dots[new]);
+        } else {
+            self.dots[old.clone()].iter().for_each(&mut mark);
+            dots[new.clone()].iter().for_each(&mut mark);
+            self.dots.splice(old, dots[new].iter().copied());
+        }
+    }
+
+    /// Marks the tiles under which the veil has changed, then takes the new one for the old one.
+    pub(super) fn mark_veil(&mut self, veil: Option<&Veil>, tiles: &mut TileSet) {
+        match (&self.veil, veil) {
+            (None, None) => return,
+            (Some(old), Some(new)) if old == new => return,
+            (Some(old), Some(new)) if old.has_grid_of(new) => old.mark_changes(new, tiles),
+            (old, new) => {
+                for veil in [old.as_ref(), new].into_iter().flatten() {
+                    if let Some(bounds) = veil.bounds(self.size) {
+                        tiles.mark(bounds.map(i64::from));
+                    }
+                }
+            }
+        }
+        self.veil = veil.cloned();
+    }
+}
+
+impl Edit {
+    fn old_range(&self) -> Range<usize> {
+        self.start..self.start + self.old
+    }
+
+    /// The dots that stand in the new list where [`Edit::old`] stood in the old one.
+    pub(super) fn new_range(&self) -> Range<usize> {
+        self.start..self.start + self.new
+    }
+}
+
+/// How many dots are the same from the start on; lists of one length.
+fn same(a: &[InkDot], b: &[InkDot]) -> usize {
+    let whole = a.chunks(STEP).zip(b.chunks(STEP));
+    let start = STEP * whole.take_while(|(a, b)| equal(a, b)).count();
+    let rest = a.iter().zip(b).skip(start);
+    (start + rest.take_while(|(a, b)| a == b).count()).min(a.len())
+}
+
+/// How many dots are the same at the end.
+fn same_at_end(a: &[InkDot], b: &[InkDot]) -> usize {
+    let shorter = a.len().min(b.len());
+    let (a, b) = (&a[a.len() - shorter..], &b[b.len() - shorter..]);
+    let whole = a.rchunks(STEP).zip(b.rchunks(STEP));
+    let end = STEP * whole.take_while(|(a, b)| equal(a, b)).count();
+    let rest = a.iter().rev().zip(b.iter().rev()).skip(end);
+    (end + rest.take_while(|(a, b)| a == b).count()).min(shorter)
+}
+
+/// Whether all are equal; looks at all of them, which is faster than to stop at each.
+fn equal(a: &[InkDot], b: &[InkDot]) -> bool {
+    let differs = |(a, b): (&InkDot, &InkDot)| {
+        let [r, g, bl] = std::array::from_fn(|c| a.absorptance[c] != b.absorptance[c]);
+        let (x, y) = (
+            a.center_px.x != b.center_px.x,
+            a.center_px.y != b.center_px.y,
+        );
+        x | y | (a.radius_px != b.radius_px) | r | g | bl
+    };
+    !a.iter()
+        .zip(b)
+        .map(differs)
+        .fold(false, |any, one| any | one)
+}
