@@ -111,8 +111,7 @@ impl<'a, S: Spacing> Gap<'a, S> {
             let bits = stream.next_u64();
             time += wait(bits as u32);
             let spot = aimed(self.open, (bits >> 32) as u32);
-            let (x, y) = (i32::from(spot.x), i32::from(spot.y));
-            if !self.is_covered(Square { x, y, side: 1 }) {
+            if self.allows(spot) {
                 return (Some(spot), time);
             }
         }
@@ -121,7 +120,12 @@ impl<'a, S: Spacing> Gap<'a, S> {
 
     /// A legal position of the cell, or `None` when there is none at all.
     pub(super) fn find(&self, stream: &mut Stream) -> Option<Spot> {
-        search(self.open, stream, |square| self.open_parts(square))
+        search(
+            self.open,
+            stream,
+            |square| self.open_parts(square),
+            |spot| self.allows(spot),
+        )
     }
 
     /// One bit for every square of the cell that no disk covers alone, dots taken coarsely.
@@ -155,6 +159,11 @@ impl<'a, S: Spacing> Gap<'a, S> {
         (0..parts * parts)
             .filter(|&bit| !self.is_covered(part(square, bit)))
             .fold(0, |open, bit| open | 1 << bit)
+    }
+
+    fn allows(&self, spot: Spot) -> bool {
+        let (x, y) = (i32::from(spot.x), i32::from(spot.y));
+        !self.is_covered(Square { x, y, side: 1 })
     }
 
     /// Whether one disk forbids every position of a square; exact for a single position.
@@ -197,13 +206,14 @@ pub(super) fn aimed(open: u64, bits: u32) -> Spot {
     )
 }
 
-/// A position in the open squares of a cell, in random order; `open_parts` is exact for single
-/// positions.
+/// A position in the open squares of a cell, in random order, one tried in each part on the way
+/// down; `open_parts` is exact for single positions.
 #[inline(always)]
 pub(super) fn search(
     open: u64,
     stream: &mut Stream,
     open_parts: impl Fn(Square) -> u64,
+    allows: impl Fn(Spot) -> bool,
 ) -> Option<Spot> {
     // Squares of 2048, 256, 64, 16 and 4 positions a side that are being searched, and what is open.
     let mut levels = [(CELL, open); 5];
@@ -220,8 +230,13 @@ pub(super) fn search(
         let bit = nth_set_bit(*open, below(open.count_ones(), stream));
         *open &= !(1 << bit);
         let part = part(*square, bit);
-        if part.side == 1 {
-            return Some(spot(part.x, part.y));
+        let found = spot(
+            part.x + below(part.side as u32, stream) as i32,
+            part.y + below(part.side as u32, stream) as i32,
+        );
+        // On the first level a try hardly ever hits; a single position is legal.
+        if part.side == 1 || depth > 0 && allows(found) {
+            return Some(found);
         }
         depth += 1;
         levels[depth] = (part, open_parts(part));

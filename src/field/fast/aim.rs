@@ -109,6 +109,7 @@ impl Band {
     fn open<S: Simd>(&mut self, simd: S, arena: &Arena<'_, Uniform>, accepted: &Grid) {
         let columns = arena.lattice.columns;
         let stride = accepted.stride();
+        let beside_obstacles = !arena.obstacles.is_empty();
         cover::open_cells(
             simd,
             accepted,
@@ -117,7 +118,11 @@ impl Band {
             |row, column, open| {
                 let cell = row * columns + column;
                 if arena.region[cell] {
-                    let open = open & arena.open_beside_obstacles(cell, CELL);
+                    let open = if beside_obstacles {
+                        open & arena.open_beside_obstacles(cell, CELL)
+                    } else {
+                        open
+                    };
                     if open != 0 {
                         self.cells
                             .push(((row + BEFORE) * stride + column + BEFORE) as u32);
@@ -318,7 +323,6 @@ impl<S: Simd> Gun<'_, S> {
         let around = self.around(simd, at);
         let mut time = 0;
         if !few {
-            let limit = splat_word(simd, CONFLICT);
             let (mut words, mut times) = ([0; TRIES], [0; TRIES]);
             let mut legal = 0;
             // All tries at once: which of them hits is not to be foreseen, and a wrong guess of
@@ -328,12 +332,7 @@ impl<S: Simd> Gun<'_, S> {
                 time += wait(bits as u32);
                 times[i] = time;
                 words[i] = word(aimed(open, (bits >> 32) as u32), 0);
-                let here = splat_word(simd, words[i]);
-                let mut nearest = splat_word(simd, i32::MAX as u32);
-                for j in 0..5 {
-                    nearest = nearest.min(squared_lengths(here, around[j]));
-                }
-                legal |= u32::from(sign_bits(less(nearest, limit)) == 0) << i;
+                legal |= u32::from(is_free(simd, words[i], &around)) << i;
             }
             while legal != 0 {
                 let i = legal.trailing_zeros() as usize;
@@ -356,6 +355,11 @@ impl<S: Simd> Gun<'_, S> {
             #[inline(always)]
             |square| {
                 disks.open_parts(simd, square) & self.arena.open_beside_obstacles(cell, square)
+            },
+            #[inline(always)]
+            |spot| {
+                let word = word(spot, 0);
+                is_free(simd, word, &around) && self.allows(cell, word)
             },
         );
         match found {
@@ -401,6 +405,17 @@ impl<S: Simd> Gun<'_, S> {
         }
         around
     }
+}
+
+/// Whether none of the dots around a cell conflicts with a position in it.
+#[inline(always)]
+fn is_free<S: Simd>(simd: S, word: u32, around: &[Words<S>; 5]) -> bool {
+    let here = splat_word(simd, word);
+    let mut nearest = splat_word(simd, i32::MAX as u32);
+    for j in 0..5 {
+        nearest = nearest.min(squared_lengths(here, around[j]));
+    }
+    sign_bits(less(nearest, splat_word(simd, CONFLICT))) == 0
 }
 
 /// Offsets of eight cells from two columns before, for the lines from two above to two below.

@@ -82,10 +82,14 @@ pub(super) fn open_cells<S: Simd>(
     let (mut open, mut done) = (vec![0; columns], vec![0; columns]);
     // Lines of the grid, rim included: cell row r is line r + 2, and its dots reach two lines on.
     for line in first..last + 2 * BEFORE {
-        for start in (0..width).step_by(8) {
+        for start in (0..width).step_by(64) {
             let at = line * stride + start;
-            let empty = sign_bits(load_words(simd, &words[at..at + 8]) << 1);
-            let mut dots = !empty & (0xFF >> (8 - (width - start).min(8)));
+            let mut dots = 0_u64;
+            for ahead in (0..(width - start).min(64)).step_by(8) {
+                let empty = sign_bits(load_words(simd, &words[at + ahead..at + ahead + 8]) << 1);
+                dots |= u64::from(!empty & 0xFF) << ahead;
+            }
+            dots &= u64::MAX >> (64 - (width - start).min(64));
             while dots != 0 {
                 let n = dots.trailing_zeros() as usize;
                 dots &= dots - 1;

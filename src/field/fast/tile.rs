@@ -10,7 +10,9 @@ use crate::field::darts::{DART_ROUNDS, MIX, RowKeys};
 use crate::field::lattice::UNITS;
 use crate::field::rounds::Arena;
 use crate::field::spacing::Uniform;
-use crate::simd::{Simd, SimdBase, Words, less, load_words, splat_word, squared_lengths};
+use crate::simd::{
+    Simd, SimdBase, Words, less, load_words, sign_bits, splat_word, squared_lengths,
+};
 
 /// Cells around a tile whose first darts can bear on it.
 const RIM: usize = 4 * DART_ROUNDS as usize - 2;
@@ -82,6 +84,8 @@ pub(super) struct Tile<'a> {
     accepted: Vec<Line>,
     darts: Vec<Line>,
     priorities: Vec<Line>,
+    /// A bit for every dart of a later round that hit nothing accepted.
+    alive: Vec<[u64; PITCH.div_ceil(64)]>,
     column_keys: Line,
     /// Whether darts may be thrown everywhere in each row of the band and its rim.
     whole: Vec<bool>,
@@ -109,6 +113,7 @@ impl<'a> Tile<'a> {
             accepted: (0..RING).map(nothing).collect(),
             darts: (0..RING).map(nothing).collect(),
             priorities: vec![[0; PITCH]; RING],
+            alive: vec![[0; PITCH.div_ceil(64)]; RING],
             column_keys: [0; PITCH],
             whole: Vec::new(),
             free: false,
@@ -173,7 +178,11 @@ impl<'a> Tile<'a> {
                 }
                 let lines = reached + 2..self.lines - reached - 2;
                 if line >= 2 && lines.contains(&(line - 2)) {
-                    self.settle(simd, line - 2, round);
+                    if round == 0 {
+                        self.settle_all(simd, line - 2);
+                    } else {
+                        self.settle_alive(simd, line - 2);
+                    }
                     if round == DART_ROUNDS - 1 {
                         let words = &self.accepted[(line - 2) % RING];
                         done(line - 2, &words[LEAD + RIM..][..self.size.0]);
@@ -188,6 +197,8 @@ impl<'a> Tile<'a> {
     fn throw<S: Simd>(&mut self, simd: S, line: usize, round: u8) {
         let row = self.row(line);
         let darts = &mut self.darts[line % RING];
+        let alive = &mut self.alive[line % RING];
+        alive.fill(0);
         let Some(row) = row else {
             *darts = std::array::from_fn(|x| base(x, line) ^ AWAY);
             return;
@@ -215,6 +226,7 @@ impl<'a> Tile<'a> {
                 });
                 let dead = less(nearest, limit);
                 dart = (dart & !dead) | ((base ^ away) & dead);
+                alive[x / 64] |= u64::from(!sign_bits(dead) & 0xFF) << (x % 64);
             }
             dart.store_slice(&mut darts[x..x + 8]);
             (first >> 1).store_slice(&mut priorities[x..x + 8]);
@@ -241,11 +253,11 @@ impl<'a> Tile<'a> {
         }
     }
 
-    /// Accepts the darts of a line that beat all darts they conflict with.
+    /// Accepts the first darts of a line that beat all darts they conflict with.
     #[inline(always)]
-    fn settle<S: Simd>(&mut self, simd: S, line: usize, round: u8) {
+    fn settle_all<S: Simd>(&mut self, simd: S, line: usize) {
         let (limit, away) = (splat_word(simd, CONFLICT), splat_word(simd, AWAY));
-        // Under this flip a dot is less than nothing, and that less than a dart that loses.
+        // Under this flip a dart is less than nothing, and that less than a dart that loses.
         let flip = splat_word(simd, base(0, line) & AWAY);
         let bases = bases(simd, line);
         let darts = around(&self.darts, line);
@@ -263,16 +275,51 @@ impl<'a> Tile<'a> {
                     nearest = nearest.min(squared_lengths(there, dart) | weaker);
                 }
             });
-            let accepted = &mut accepted[x..x + 8];
-            let old = if round == 0 {
-                bases[x / 8 % 4] ^ away
-            } else {
-                load_words(simd, accepted)
-            };
             let loses = less(nearest, limit);
-            // A choice by mask would become a masked store, which is slow.
-            let new = (old ^ flip).min((dart ^ flip) | loses) ^ flip;
-            new.store_slice(accepted);
+            let nothing = bases[x / 8 % 4] ^ away ^ flip;
+            let new = nothing.min((dart ^ flip) | loses) ^ flip;
+            new.store_slice(&mut accepted[x..x + 8]);
+        }
+    }
+
+    /// The same for the few darts of a later round, one by one.
+    #[inline(always)]
+    fn settle_alive<S: Simd>(&mut self, simd: S, line: usize) {
+        let limit = splat_word(simd, CONFLICT);
+        let flip = base(0, line) & AWAY;
+        let darts = around(&self.darts, line);
+        let priorities = around(&self.priorities, line);
+        let accepted = &mut self.accepted[line % RING];
+        let alive = self.alive[line % RING];
+        for i in 0..alive.len() {
+            let mut bits = alive[i];
+            while bits != 0 {
+                let x = 64 * i + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let here = splat_word(simd, darts[2][x]);
+                let priority = splat_word(simd, priorities[2][x]);
+                let mut beaten = splat_word(simd, 0);
+                let mut own = splat_word(simd, 0);
+                for j in 0..5 {
+                    // Three columns more than bear on the dart, which do no harm.
+                    let there = load_words(simd, &darts[j][x - 2..]);
+                    let weaker = less(load_words(simd, &priorities[j][x - 2..]), priority);
+                    let near = less(squared_lengths(there, here), limit) & !weaker;
+                    if j == 2 {
+                        own = near;
+                    } else {
+                        beaten |= near;
+                    }
+                }
+                // Third in the middle line is the dart itself, or nothing where it has been forbidden.
+                let loses = sign_bits(beaten) | sign_bits(own) & !(1 << 2);
+                let new = if loses == 0 {
+                    darts[2][x] ^ flip
+                } else {
+                    u32::MAX
+                };
+                accepted[x] = (accepted[x] ^ flip).min(new) ^ flip;
+            }
         }
     }
 
