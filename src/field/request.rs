@@ -19,6 +19,7 @@ use crate::mask::Mask;
 use crate::plane::Plane;
 use crate::progress::{Progress, Watch};
 use crate::random::{Seed, Stage};
+use crate::simd::Level;
 use crate::units::{Density, Scale};
 
 /// What the rank of a dot means.
@@ -281,7 +282,7 @@ impl<'a> FieldRequest<'a> {
                     region: &region,
                     seed: self.seed,
                 };
-                let laid = varied::fill(&arena, varied::Setup::default())?;
+                let laid = varied::fill(&arena, Level::detect())?;
                 watch.done(1 + fast::STEPS)?;
                 emit::listed(&lattice, &laid, |dot| {
                     self.keeps(dot, self.chance(dot.position_mm, map, &lattice))
