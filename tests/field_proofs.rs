@@ -54,8 +54,9 @@ fn spacings_from_1_to_50_in_one_field_are_legal_and_leave_no_room() {
             for b in &all[..i] {
                 let mean = f64::from(a.spacing_mm + b.spacing_mm) / 2.0;
                 let away = a.position_mm.as_dvec2().distance(b.position_mm.as_dvec2());
-                // The nominal spacing in eighths of a unit is rounded by 2·10⁻⁵.
-                assert!(away > mean * 0.99997, "{a:?} and {b:?}");
+                // The nominal spacing in eighths of a unit is rounded by 2·10⁻⁵, and positions are
+                // f32: 170 mm from the corner two of them are off by 1.5·10⁻⁵ mm together.
+                assert!(away > mean * 0.99995, "{a:?} and {b:?}");
             }
         }
         assert_eq!(quality::room_left(&field), None, "seed {seed}");
@@ -111,7 +112,7 @@ const PINNED: [(u64, [f32; 2], u32); 3] = [
     (36_028_797_153_181_705, [5.3932104, 0.57401556], 368),
     (36_028_797_153_181_706, [6.404365, 0.2590562], 373),
 ];
-const PINNED_RAMP: (usize, u64, [f32; 2]) = (226, 36_028_806_011_551_762, [10.958452, 19.826302]);
+const PINNED_RAMP: (usize, u64, [f32; 2]) = (217, 36_028_806_011_551_754, [6.3602767, 19.736107]);
 
 #[test]
 fn every_prefix_by_rank_is_even() {
