@@ -157,6 +157,14 @@ pub(crate) fn store_u16<S: Simd>(values: [f32x8<S>; 4], to: &mut [u16; 32]) {
         .store_slice(&mut to[16..]);
 }
 
+/// The whole numbers below eight values, each in `0.0..2³¹`.
+#[inline(always)]
+pub(crate) fn store_whole<S: Simd>(values: f32x8<S>) -> [u32; 8] {
+    let mut to = [0; 8];
+    truncate(values).store_slice(&mut to);
+    to
+}
+
 /// Goes by way of signed integers, whose conversion is one instruction on every level.
 #[inline(always)]
 fn truncate<S: Simd>(values: f32x8<S>) -> u32x8<S> {

@@ -54,8 +54,9 @@ fn spacings_from_1_to_50_in_one_field_are_legal_and_leave_no_room() {
             for b in &all[..i] {
                 let mean = f64::from(a.spacing_mm + b.spacing_mm) / 2.0;
                 let away = a.position_mm.as_dvec2().distance(b.position_mm.as_dvec2());
-                // The nominal spacing in eighths of a unit is rounded by 2·10⁻⁵.
-                assert!(away > mean * 0.99997, "{a:?} and {b:?}");
+                // The nominal spacing in eighths of a unit is rounded by 2·10⁻⁵, and positions are
+                // f32: 170 mm from the corner two of them are off by 1.5·10⁻⁵ mm together.
+                assert!(away > mean * 0.99995, "{a:?} and {b:?}");
             }
         }
         assert_eq!(quality::room_left(&field), None, "seed {seed}");
@@ -108,10 +109,10 @@ fn the_first_dots_are_pinned() {
 const PINNED_COUNT: usize = 399;
 const PINNED: [(u64, [f32; 2], u32); 3] = [
     (36_028_797_153_181_703, [4.5670543, 0.1965254], 262),
-    (36_028_797_153_181_705, [5.3975325, 0.5826604], 367),
-    (36_028_797_153_181_706, [6.404365, 0.2590562], 376),
+    (36_028_797_153_181_705, [5.4226027, 0.58410114], 365),
+    (36_028_797_153_181_706, [6.404653, 0.24695347], 376),
 ];
-const PINNED_RAMP: (usize, u64, [f32; 2]) = (226, 36_028_806_011_551_762, [10.958452, 19.826302]);
+const PINNED_RAMP: (usize, u64, [f32; 2]) = (217, 36_028_806_011_551_754, [6.3602767, 19.736107]);
 
 #[test]
 fn every_prefix_by_rank_is_even() {

@@ -20,7 +20,9 @@ pub(super) const GAP_ROUNDS: u8 = 64;
 pub(super) const PATIENT_ROUNDS: u8 = 1;
 
 /// Cells with at most so many of 64 squares open do not try their luck: most are covered by the
-/// darts that others throw in the patient rounds, and the rest are searched at once.
+/// darts that others throw in the patient rounds, and the rest are searched after one wait. None
+/// at all, and dots would crowd at the borders of cells; as many as there are tries, and they would
+/// be rare there.
 pub(super) const FEW: u32 = 4;
 
 /// Positions tried in the open squares of a cell in a round.

@@ -225,7 +225,7 @@ impl<S: Spacing> Arena<'_, S> {
             let (mut spot, mut time) = if gap.squares_left() > FEW {
                 gap.aim(&mut stream)
             } else {
-                (None, 0)
+                (None, wait(stream.next_u32()))
             };
             if spot.is_none() && round >= PATIENT_ROUNDS {
                 time += wait(stream.next_u32());

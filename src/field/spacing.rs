@@ -99,12 +99,25 @@ impl Mapped {
     }
 
     /// Own spacing of a position of a cell, in eighths of a unit, never 0.
+    #[inline(always)]
     pub(super) fn at(&self, column: usize, row: usize, x: i32, y: i32) -> u32 {
         let [a, b, c, d] = corners(&self.nodes, self.columns, column, row).map(u64::from);
         let (u, v, one) = (x as u64, y as u64, UNITS as u64);
         let upper = a * (one - u) + b * u;
         let lower = c * (one - u) + d * u;
         ((upper * (one - v) + lower * v) / (one * one)) as u32
+    }
+
+    /// The least and the largest own spacing at the corners of a square of so many cells a side,
+    /// which bound all within.
+    pub(super) fn bounds_of_cells(&self, column: usize, row: usize, count: usize) -> (u32, u32) {
+        let mut bounds = (u32::MAX, 0);
+        for row in row..=row + count {
+            for &node in &self.corners_of_row(row)[column..=column + count] {
+                bounds = (bounds.0.min(node), bounds.1.max(node));
+            }
+        }
+        bounds
     }
 
     /// A lower bound of the own spacings in a square of a cell; exact for a single position.
@@ -155,15 +168,12 @@ fn limit_growth(nodes: &mut [u32], line: usize) {
     }
 }
 
+#[inline(always)]
 fn corners(nodes: &[u32], columns: usize, column: usize, row: usize) -> [u32; 4] {
     let upper = row * (columns + 1) + column;
     let lower = upper + columns + 1;
-    [
-        nodes[upper],
-        nodes[upper + 1],
-        nodes[lower],
-        nodes[lower + 1],
-    ]
+    let (upper, lower) = (&nodes[upper..upper + 2], &nodes[lower..lower + 2]);
+    [upper[0], upper[1], lower[0], lower[1]]
 }
 
 #[cfg(test)]

@@ -322,7 +322,9 @@ impl<S: Simd> Gun<'_, S> {
         let mut stream = self.streams.stream(key);
         let around = self.around(simd, at);
         let mut time = 0;
-        if !few {
+        if few {
+            time = wait(stream.next_u32());
+        } else {
             let (mut words, mut times) = ([0; TRIES], [0; TRIES]);
             let mut legal = 0;
             // All tries at once: which of them hits is not to be foreseen, and a wrong guess of

@@ -1,9 +1,7 @@
 //! The uncovered remainder of a cell, down to single positions.
 
-use rand::Rng;
-
+use super::draws;
 use super::nearby::SURELY;
-use crate::random::Stream;
 use crate::simd::{Simd, SimdBase, SimdMask, f32x8, splat};
 
 /// A square of positions of a tile: the first one and the count along each side, a power of two.
@@ -16,11 +14,13 @@ pub(super) struct Patch {
 
 impl Patch {
     /// Eight, or as many as there are positions.
+    #[inline(always)]
     pub(super) fn parts_per_side(self) -> u32 {
         self.side.min(8) as u32
     }
 
     /// One of its equal squares, row by row.
+    #[inline(always)]
     pub(super) fn part(self, bit: u32) -> Self {
         let parts = self.parts_per_side();
         let side = self.side / parts as i32;
@@ -32,6 +32,7 @@ impl Patch {
     }
 
     /// A position from 64 random bits, evenly spread over the open squares.
+    #[inline(always)]
     pub(super) fn aimed(self, open: u64, bits: u64) -> (i32, i32) {
         let n = ((bits >> 32) * u64::from(open.count_ones())) >> 32;
         let part = self.part(nth_set_bit(open, n as u32));
@@ -66,10 +67,6 @@ struct Disk {
 impl Disks {
     pub(super) fn clear(&mut self) {
         self.list.clear();
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
     }
 
     pub(super) fn push(&mut self, x: f32, y: f32, own: f32, rigid: bool) {
@@ -123,17 +120,17 @@ impl Disks {
 }
 
 /// A position in the open squares of a cell, in random order, that is `legal`; `None` when there is
-/// none at all. `open_parts` tells what is left of a square.
+/// none at all. `open_parts` tells what is left of a square; the order comes from the cell's bits.
 #[inline(always)]
 pub(super) fn search(
     cell: Patch,
     open: u64,
-    stream: &mut Stream,
+    bits: u64,
     open_parts: impl Fn(Patch) -> u64,
     legal: impl Fn(i32, i32) -> bool,
 ) -> Option<(i32, i32)> {
     let mut levels = [(cell, open); DEPTH];
-    let mut depth = 0;
+    let (mut depth, mut drawn) = (0, draws::TRIES);
     loop {
         let (patch, open) = &mut levels[depth];
         if *open == 0 {
@@ -143,7 +140,9 @@ pub(super) fn search(
             depth -= 1;
             continue;
         }
-        let n = (u64::from(stream.next_u32()) * u64::from(open.count_ones())) >> 32;
+        let word = draws::try_bits(bits, drawn) >> 32;
+        let n = (word * u64::from(open.count_ones())) >> 32;
+        drawn += 1;
         let bit = nth_set_bit(*open, n as u32);
         *open &= !(1 << bit);
         let part = patch.part(bit);
@@ -159,6 +158,7 @@ pub(super) fn search(
 }
 
 /// The place of the set bit that has `n` set bits below it.
+#[inline(always)]
 fn nth_set_bit(word: u64, n: u32) -> u32 {
     (0..n)
         .fold(word, |word, _| word & (word - 1))

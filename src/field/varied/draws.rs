@@ -1,23 +1,27 @@
 //! What a cell throws in a round: keyed by seed, the cell's corner and the round alone.
 
-use crate::field::lattice::Lattice;
+use super::blocks::{BLOCK, Block, TOP};
+use crate::field::lattice::{Lattice, UNITS};
 use crate::field::spacing::NOMINAL;
 use crate::random::{Seed, Stage, mix64};
 use rand::Rng;
 
-/// Rounds of aimed darts, and a blind one before them.
+/// Blind rounds, which come first.
+pub(super) const BLIND: u8 = 3;
+
+/// All rounds, blind and aimed.
 pub(super) const ROUNDS: u8 = 64;
 
-/// How many blind darts the aimed dart of a round stands for: a cell fires with the chance that at
+/// How many blind darts the dart of an aimed round stands for: a cell fires with the chance that at
 /// least one of so many would hit its open squares, so that large remainders go first. Later
 /// rounds always fire.
-pub(super) const BLIND_DARTS: [u32; 5] = [1, 1, 4, 16, 64];
+const BLIND_DARTS: [u32; 4] = [1, 4, 16, 64];
 
 /// Rounds from which on a cell is searched whose tries fail.
-pub(super) const SEARCH_FROM: u8 = 3;
+pub(super) const SEARCH_FROM: u8 = BLIND + 2;
 
 /// Positions tried in the open squares before a cell is searched.
-pub(super) const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 2;
 
 /// Eight bytes that a row of base cells shares in a round.
 pub(super) fn row_bits(seed: Seed, lattice: &Lattice, row: usize, round: u8) -> u64 {
@@ -26,21 +30,39 @@ pub(super) fn row_bits(seed: Seed, lattice: &Lattice, row: usize, round: u8) -> 
 }
 
 /// The random bits of one cell of a row.
+#[inline(always)]
 pub(super) const fn bits(row_bits: u64, column_key: u32) -> u64 {
     mix64(row_bits ^ column_key as u64)
 }
 
-/// Where a blind dart falls in a cell of this side, a power of two up to 2¹⁶.
-pub(super) const fn blind_place(bits: u64, side: i32) -> (i32, i32) {
-    let within = side as u64 - 1;
+/// More bits for the n-th try of a cell, from its bits.
+#[inline(always)]
+pub(super) const fn try_bits(bits: u64, n: u32) -> u64 {
+    mix64(bits.wrapping_add(n as u64 + 1))
+}
+
+/// The level of the squares that throw one blind dart each: a square of four cells, or the block.
+pub(super) fn blind_level(block: &Block) -> u8 {
+    (block.level + 1).min(TOP)
+}
+
+/// How many of them along the side of a block.
+pub(super) const fn blind_count(level: u8) -> usize {
+    BLOCK >> level
+}
+
+/// Where a blind dart falls in a square of this level.
+pub(super) const fn blind_place(bits: u64, level: u8) -> (i32, i32) {
+    let within = (UNITS as u64) << level;
+    let within = within - 1;
     ((bits & within) as i32, (bits >> 16 & within) as i32)
 }
 
-/// Whether a cell of this level throws, in proportion to the number of dots per area that an own
-/// spacing stands for: never more often for a wider one.
+/// Whether a blind dart is thrown: in proportion to the number of dots per area that an own
+/// spacing stands for, with a quarter of a dart for each square as large as the densest cell.
 pub(super) const fn fires(bits: u64, level: u8, own: u32) -> bool {
     let full = (NOMINAL as u64) << level;
-    (bits >> 42) * (own as u64 * own as u64) < (full * full) << 22
+    (bits >> 42) * (own as u64 * own as u64) < (full * full) << 20
 }
 
 /// The priority of a blind dart, 31 bits.
@@ -48,25 +70,22 @@ pub(super) const fn blind_priority(bits: u64) -> u32 {
     (mix64(bits) >> 33) as u32
 }
 
-/// The share of a cell that is open, as a share of blind darts: a cell of wide own spacing throws
-/// fewer.
-pub(super) fn open_share(open: u64, level: u8, least: u32) -> f32 {
-    let density = (NOMINAL << level) as f32 / least as f32;
-    open.count_ones() as f32 / 64.0 * (density * density).min(1.0)
+/// The share of blind darts that a cell with all squares open throws: one of wide own spacing
+/// throws fewer.
+pub(super) fn full_share(block: &Block) -> f32 {
+    let density = (NOMINAL << block.level) as f32 / block.least as f32;
+    (density * density).min(1.0)
 }
 
-/// Whether a cell with this open share throws in an aimed round, from 1 on.
-pub(super) fn aims(bits: u64, share: f32, round: u8) -> bool {
-    let Some(&darts) = BLIND_DARTS.get(usize::from(round) - 1) else {
+/// Whether a cell with these open squares throws in an aimed round.
+#[inline(always)]
+pub(super) fn aims(bits: u64, open: u64, full_share: f32, round: u8) -> bool {
+    let Some(&darts) = BLIND_DARTS.get(usize::from(round - BLIND)) else {
         return true;
     };
+    let share = open.count_ones() as f32 / 64.0 * full_share;
     let missed = (0..darts.ilog2()).fold(1.0 - share, |missed, _| missed * missed);
     ((bits >> 40) as f32) * (1.0 / 16_777_216.0) < 1.0 - missed
-}
-
-/// Whether cells whose tries fail are searched, and found positions thrown at, in a round.
-pub(super) const fn always_fires(round: u8) -> bool {
-    round as usize > BLIND_DARTS.len()
 }
 
 /// The priority of an aimed dart, 31 bits.

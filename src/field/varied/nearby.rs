@@ -27,23 +27,34 @@ const PERHAPS: f32 = 1.0 + 1.0 / (1 << 20) as f32;
 /// Items for each bin: what two bins hold then fits one vector.
 const PER_BIN: f32 = 3.0;
 
+/// What the items of a list are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Dots,
+    /// Items whose priorities count.
+    Darts,
+    /// Cleared circles, which keep their distance whatever the other's own spacing.
+    Circles,
+}
+
 /// Items in bins of rows, in the order of the bins, each list eight entries longer than the items.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Nearby {
+    kind: Kind,
+    count: usize,
     x: Vec<f32>,
     y: Vec<f32>,
     /// In units: a half of the spacing, the way two of them add up to the least distance.
     own: Vec<f32>,
     priority: Vec<u32>,
     starts: Vec<u32>,
-    homes: Vec<u32>,
-    corner: [f32; 2],
-    bins_per_unit: f32,
-    columns: usize,
-    rows: usize,
+    /// First coordinate and side, in units, of the square that the bins share.
+    low: i32,
+    side: i32,
+    /// Bins along the side of the square; its quotient by the side, times 2³².
+    bins: usize,
+    bins_per_unit: u64,
     widest: f32,
-    /// Whether items keep the same distance from all, whatever the other's own spacing.
-    rigid: bool,
 }
 
 /// Bins that a place's surroundings touch.
@@ -56,33 +67,45 @@ struct Span {
 }
 
 impl Nearby {
-    /// Cleared circles, which keep their distance whatever a dot's own spacing.
-    pub(super) fn rigid() -> Self {
+    pub(super) const fn new(kind: Kind) -> Self {
         Self {
-            rigid: true,
-            ..Self::default()
+            kind,
+            count: 0,
+            x: Vec::new(),
+            y: Vec::new(),
+            own: Vec::new(),
+            priority: Vec::new(),
+            starts: Vec::new(),
+            low: 0,
+            side: 1,
+            bins: 1,
+            bins_per_unit: 0,
+            widest: 0.0,
         }
     }
 
+    fn rigid(&self) -> bool {
+        self.kind == Kind::Circles
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.homes.is_empty()
+        self.count == 0
     }
 
     /// Takes other items; those outside the square of this side around the tile's middle go to the
-    /// outermost bins.
-    pub(super) fn fill(&mut self, items: &[Item], low: f32, side: f32) {
-        let bins = (items.len() as f32 / PER_BIN).sqrt().ceil().max(1.0);
-        self.corner = [low; 2];
-        self.bins_per_unit = bins / side;
-        (self.columns, self.rows) = (bins as usize, bins as usize);
+    /// outermost bins. `homes` is overwritten.
+    pub(super) fn fill(&mut self, items: &[Item], (low, side): (i32, i32), homes: &mut Vec<u32>) {
+        self.bins = (items.len() as f32 / PER_BIN).sqrt().ceil().max(1.0) as usize;
+        self.count = items.len();
+        (self.low, self.side) = (low, side);
+        self.bins_per_unit = ((self.bins as u64) << 32) / side as u64;
         self.starts.clear();
-        self.starts.resize(self.columns * self.rows + 1, 0);
-        self.homes.clear();
-        self.widest = 0.0;
+        self.starts.resize(self.bins * self.bins + 1, 0);
+        homes.clear();
         for item in items {
-            let home = self.bin(item.y as f32, 1) * self.columns + self.bin(item.x as f32, 0);
-            self.homes.push(home as u32);
+            let home = self.bin(item.y) * self.bins + self.bin(item.x);
             self.starts[home] += 1;
+            homes.push(home as u32);
         }
         let mut next = 0;
         for start in &mut self.starts {
@@ -90,25 +113,27 @@ impl Nearby {
             *start = next;
         }
         let padded = items.len() + 8;
-        self.x.clear();
-        self.x.resize(padded, 1e9);
-        self.y.clear();
-        self.y.resize(padded, 1e9);
-        self.own.clear();
-        self.own.resize(padded, 0.0);
-        self.priority.clear();
-        self.priority.resize(padded, 0);
-        for (item, &home) in items.iter().zip(&self.homes) {
+        for (list, pad) in [(&mut self.x, 1e9), (&mut self.y, 1e9), (&mut self.own, 0.0)] {
+            list.resize(padded, pad);
+            list[items.len()..].fill(pad);
+        }
+        if self.kind == Kind::Darts {
+            self.priority.resize(padded, 0);
+        }
+        let mut widest = 0;
+        for (item, &home) in items.iter().zip(homes.iter()) {
             let start = &mut self.starts[home as usize];
             *start -= 1;
             let at = *start as usize;
-            let own = item.own as f32 / 16.0;
-            self.widest = self.widest.max(own);
+            widest = widest.max(item.own);
             self.x[at] = item.x as f32;
             self.y[at] = item.y as f32;
-            self.own[at] = own;
-            self.priority[at] = item.priority;
+            self.own[at] = item.own as f32 / 16.0;
+            if self.kind == Kind::Darts {
+                self.priority[at] = item.priority;
+            }
         }
+        self.widest = widest as f32 / 16.0;
     }
 
     /// Whether an item excludes a position with this own spacing.
@@ -118,7 +143,7 @@ impl Nearby {
             return false;
         }
         let half = self.half(own);
-        let span = self.span(x as f32, y as f32, 0.0, self.reach(half));
+        let span = self.span(x, y, 0, self.reach(half));
         let (px, py) = (splat(simd, x as f32), splat(simd, y as f32));
         for row in span.top..=span.bottom {
             let (mut at, end) = self.range(row, span);
@@ -147,7 +172,7 @@ impl Nearby {
     #[inline(always)]
     pub(super) fn beat<S: Simd>(&self, simd: S, dart: Item) -> bool {
         let half = self.half(dart.own);
-        let span = self.span(dart.x as f32, dart.y as f32, 0.0, self.reach(half));
+        let span = self.span(dart.x, dart.y, 0, self.reach(half));
         let (px, py) = (splat(simd, dart.x as f32), splat(simd, dart.y as f32));
         let priority = splat_word(simd, dart.priority);
         for row in span.top..=span.bottom {
@@ -186,7 +211,7 @@ impl Nearby {
         }
         let (least, most) = (self.half(least), self.half(most));
         let (x, y, last) = (patch.x as f32, patch.y as f32, (patch.side - 1) as f32);
-        let span = self.span(x, y, last, self.reach(most));
+        let span = self.span(patch.x, patch.y, patch.side - 1, self.reach(most));
         let (left, top) = (splat(simd, x), splat(simd, y));
         for row in span.top..=span.bottom {
             let (mut at, end) = self.range(row, span);
@@ -211,7 +236,7 @@ impl Nearby {
                     let lane = at + near.trailing_zeros() as usize;
                     // A vector may end in the bins of the next row of the span.
                     if lane < end {
-                        disks.push(self.x[lane], self.y[lane], self.own[lane], self.rigid);
+                        disks.push(self.x[lane], self.y[lane], self.own[lane], self.rigid());
                     }
                     near &= near - 1;
                 }
@@ -242,41 +267,40 @@ impl Nearby {
             i64::from(x) - self.x[lane] as i64,
             i64::from(y) - self.y[lane] as i64,
         );
-        let own = if self.rigid { 0 } else { own };
+        let own = if self.rigid() { 0 } else { own };
         Mapped::conflict(dx * dx + dy * dy, (self.own[lane] * 16.0) as u32, own)
     }
 
     fn half(&self, own: u32) -> f32 {
-        if self.rigid { 0.0 } else { own as f32 / 16.0 }
+        if self.rigid() { 0.0 } else { own as f32 / 16.0 }
     }
 
     /// No item farther away excludes a position with this own spacing.
-    fn reach(&self, half: f32) -> f32 {
-        let other = if self.rigid {
-            self.widest
-        } else {
-            self.widest.min(half * NEIGHBOURLY)
+    fn reach(&self, half: f32) -> i32 {
+        let other = match self.kind {
+            Kind::Circles => self.widest,
+            _ => self.widest.min(half * NEIGHBOURLY),
         };
-        (half + other) * PERHAPS + 2.0
+        ((half + other) * PERHAPS) as i32 + 2
     }
 
-    fn span(&self, x: f32, y: f32, last: f32, reach: f32) -> Span {
+    fn span(&self, x: i32, y: i32, last: i32, reach: i32) -> Span {
         Span {
-            left: self.bin(x - reach, 0),
-            right: self.bin(x + last + reach, 0),
-            top: self.bin(y - reach, 1),
-            bottom: self.bin(y + last + reach, 1),
+            left: self.bin(x - reach),
+            right: self.bin(x + last + reach),
+            top: self.bin(y - reach),
+            bottom: self.bin(y + last + reach),
         }
     }
 
     fn range(&self, row: usize, span: Span) -> (usize, usize) {
-        let first = row * self.columns;
+        let first = row * self.bins;
         let (start, end) = (first + span.left, first + span.right + 1);
         (self.starts[start] as usize, self.starts[end] as usize)
     }
 
-    fn bin(&self, at: f32, axis: usize) -> usize {
-        let bin = ((at - self.corner[axis]) * self.bins_per_unit).max(0.0) as usize;
-        bin.min(self.columns - 1)
+    fn bin(&self, at: i32) -> usize {
+        let within = (at - self.low).clamp(0, self.side - 1);
+        ((within as u64 * self.bins_per_unit) >> 32) as usize
     }
 }

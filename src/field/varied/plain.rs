@@ -1,14 +1,12 @@
 //! The rules of varying spacing without tiles, bins, vectors or lists kept from round to round, and
 //! with every comparison of two places in integers: what the sampler is held to.
 
-use rand::Rng;
-
+use super::blocks::Block;
 use super::disks::{Patch, search};
-use super::draws::{self, SEARCH_FROM, TRIES};
+use super::draws::{self, BLIND, SEARCH_FROM, TRIES};
 use super::*;
 use crate::field::obstacle::ObstacleKind;
-use crate::field::spacing::NOMINAL;
-use crate::random::{Stage, Stream};
+use crate::field::spacing::{NEIGHBOURLY, NOMINAL};
 
 /// A dot or an obstacle; coordinates in units from the lattice's first corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,8 +36,9 @@ impl Disk {
         near(self.x, patch.x) && near(self.y, patch.y)
     }
 
-    /// In single precision like the vectors, which is part of the rules.
-    fn covers(&self, patch: Patch, least: u32, whole_cell: bool) -> bool {
+    /// Whether it covers all of a patch where own spacings are at least `least`, in single precision
+    /// like the vectors, which is part of the rules.
+    fn covers(&self, patch: Patch, least: u32, slack: Slack) -> bool {
         let far = |at: i32, centre: i64| {
             let from = at as f32 - centre as f32;
             from.abs().max((from + (patch.side - 1) as f32).abs())
@@ -48,12 +47,43 @@ impl Disk {
         let half = if self.rigid { 0.0 } else { least as f32 / 16.0 };
         let limit = self.own as f32 / 16.0 + half;
         let surely = 1.0 - 1.0 / (1 << 20) as f32;
-        if whole_cell {
-            x * x + y * y < limit * limit * surely
-        } else {
-            x * x + (y * y - limit * limit * surely) < 0.0
+        match slack {
+            Slack::OfItem => x * x + y * y < limit * limit * surely,
+            Slack::OfParts => x * x + (y * y - limit * limit * surely) < 0.0,
         }
     }
+
+    /// Whether it strikes out a square of a block, both counted from the block's corner, as runs of
+    /// squares do, which is part of the rules too.
+    fn strikes(&self, corner: (i64, i64), square: Patch, least: u32) -> bool {
+        let (x, y) = ((self.x - corner.0) as f32, (self.y - corner.1) as f32);
+        let own = self.own as f32 / 16.0;
+        let other = match self.rigid {
+            true => 0.0,
+            false => (least as f32 / 16.0).max(own / NEIGHBOURLY),
+        };
+        let radius = own + other - 1.0;
+        let side = square.side as f32;
+        let (left, top) = (square.x as f32, square.y as f32);
+        let away = (top - y).abs().max((top + side - y).abs());
+        let half = (radius * radius - away * away).max(0.0).sqrt();
+        left >= x - half && left + side <= x + half
+    }
+}
+
+/// Which of two ways to leave room for rounding.
+#[derive(Clone, Copy, Debug)]
+enum Slack {
+    OfItem,
+    OfParts,
+}
+
+/// A candidate cell, by its first base cell.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    block: Block,
+    column: usize,
+    row: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -95,25 +125,44 @@ impl Plain<'_> {
             .fold(u32::MAX, u32::min)
     }
 
-    /// The largest cell around every base cell, each once: its corner and level.
-    fn cells(&self) -> Vec<(usize, usize, u8)> {
+    fn blocks(&self) -> Vec<Block> {
         let Lattice { columns, rows, .. } = *self.arena.lattice;
-        let mut cells = Vec::new();
-        for row in 0..rows {
-            for column in 0..columns {
-                let level = (0..=5_u8).rev().find(|&level| {
-                    let (x, y) = (column >> level << level, row >> level << level);
-                    level == 0 || self.least_of_cells(x, y, 1 << level) >= NOMINAL << level
+        let mut blocks = Vec::new();
+        for row in (0..rows).step_by(32) {
+            for column in (0..columns).step_by(32) {
+                let least = self.least_of_cells(column, row, 32);
+                let level = (0..=5_u8).rev();
+                let level = level.into_iter().find(|&l| least >= NOMINAL << l);
+                blocks.push(Block {
+                    column,
+                    row,
+                    level: level.unwrap_or(0),
+                    least,
+                    most: u32::MAX,
+                    reach: i32::MAX,
                 });
-                let level = level.unwrap();
-                if self.arena.region[row * columns + column] {
-                    cells.push((column >> level << level, row >> level << level, level));
+            }
+        }
+        blocks
+    }
+
+    /// The cells of a block that have part in the region.
+    fn cells(&self, block: Block) -> Vec<Cell> {
+        let side = 1 << block.level;
+        let mut cells = Vec::new();
+        for row in (block.row..block.row + 32).step_by(side) {
+            for column in (block.column..block.column + 32).step_by(side) {
+                if self.has_part(column, row, side) {
+                    cells.push(Cell { block, column, row });
                 }
             }
         }
-        cells.sort_unstable();
-        cells.dedup();
         cells
+    }
+
+    fn has_part(&self, column: usize, row: usize, side: usize) -> bool {
+        let inside = |x, y| self.arena.region[y * self.arena.lattice.columns + x];
+        (row..row + side).any(|y| (column..column + side).any(|x| inside(x, y)))
     }
 
     fn legal(&self, x: i64, y: i64) -> bool {
@@ -130,7 +179,7 @@ impl Plain<'_> {
                 !self
                     .disks
                     .iter()
-                    .any(|disk| disk.covers(part, least, false))
+                    .any(|disk| disk.covers(part, least, Slack::OfParts))
             })
             .fold(0, |open, bit| open | 1 << bit)
     }
@@ -145,96 +194,100 @@ impl Plain<'_> {
         Dart { disk, priority }
     }
 
-    fn throw(&self, (column, row, level): (usize, usize, u8)) -> Option<Dart> {
+    /// The blind darts of a block.
+    fn throw(&self, block: &Block, round: u8) -> Vec<Dart> {
+        let level = draws::blind_level(block);
+        let starts = |first: usize| (first..first + 32).step_by(1 << level);
+        let squares =
+            starts(block.row).flat_map(|row| starts(block.column).map(move |column| (column, row)));
+        squares
+            .filter_map(|(column, row)| {
+                let bits = self.bits(column, row, round);
+                let (x, y) = draws::blind_place(bits, level);
+                let x = i64::from(x) + column as i64 * i64::from(UNITS);
+                let y = i64::from(y) + row as i64 * i64::from(UNITS);
+                let side = 1 << block.level;
+                let cell = |at: i64| (at / i64::from(UNITS)) as usize / side * side;
+                let fires = draws::fires(bits, level, self.own(x, y))
+                    && self.has_part(cell(x), cell(y), side)
+                    && self.legal(x, y);
+                fires.then(|| self.dart(x, y, draws::blind_priority(bits)))
+            })
+            .collect()
+    }
+
+    fn bits(&self, column: usize, row: usize, round: u8) -> u64 {
         let Arena { lattice, seed, .. } = *self.arena;
-        let bits = draws::bits(
-            draws::row_bits(seed, lattice, row, 0),
-            lattice.column_key(column),
-        );
-        let (x, y) = draws::blind_place(bits, UNITS << level);
-        let (x, y) = (
-            i64::from(x) + (column as i64) * i64::from(UNITS),
-            i64::from(y) + (row as i64) * i64::from(UNITS),
-        );
-        let fires = draws::fires(bits, level, self.own(x, y)) && self.legal(x, y);
-        fires.then(|| self.dart(x, y, draws::blind_priority(bits)))
+        let row_bits = draws::row_bits(seed, lattice, row, round);
+        draws::bits(row_bits, lattice.column_key(column))
     }
 
     /// `None` once the cell is covered, and what it throws.
-    fn aim(&self, (column, row, level): (usize, usize, u8), round: u8) -> Option<Option<Dart>> {
+    fn aim(&self, cell: &Cell, round: u8) -> Option<Option<Dart>> {
         let patch = Patch {
-            x: column as i32 * UNITS,
-            y: row as i32 * UNITS,
-            side: UNITS << level,
+            x: cell.column as i32 * UNITS,
+            y: cell.row as i32 * UNITS,
+            side: UNITS << cell.block.level,
         };
-        let least = self.least_in_cell(column, row, level);
         // Nothing farther than the largest of all reaches matters.
+        let near = |disk: &Disk| disk.may_reach(patch);
         let near = Plain {
             arena: self.arena,
-            disks: self
-                .disks
-                .iter()
-                .copied()
-                .filter(|d| d.may_reach(patch))
-                .collect(),
+            disks: self.disks.iter().copied().filter(near).collect(),
         };
-        near.aim_at((column, row, level), patch, least, round)
+        near.aim_at(cell, patch, round)
     }
 
-    fn aim_at(
-        &self,
-        (column, row, level): (usize, usize, u8),
-        patch: Patch,
-        least: u32,
-        round: u8,
-    ) -> Option<Option<Dart>> {
-        let Arena { lattice, seed, .. } = *self.arena;
-        if self
-            .disks
-            .iter()
-            .any(|disk| disk.covers(patch, least, true))
-        {
-            return None;
-        }
-        let open = self.squares(patch, least);
+    fn aim_at(&self, cell: &Cell, patch: Patch, round: u8) -> Option<Option<Dart>> {
+        let open = self.not_struck(&cell.block, patch);
         if open == 0 {
             return None;
         }
-        let bits = draws::bits(
-            draws::row_bits(seed, lattice, row, round),
-            lattice.column_key(column),
-        );
-        if !draws::aims(bits, draws::open_share(open, level, least), round) {
+        let bits = self.bits(cell.column, cell.row, round);
+        if !draws::aims(bits, open, draws::full_share(&cell.block), round) {
             return Some(None);
         }
-        let key = lattice.key(row * lattice.columns + column, round);
-        let mut stream: Stream = seed.stream(Stage::Gap, key);
-        let tries = (0..TRIES).map(|_| patch.aimed(open, stream.next_u64()));
-        let hit = tries
-            .map(|(x, y)| (i64::from(x), i64::from(y)))
-            .find(|&(x, y)| self.legal(x, y));
-        let found = match hit {
-            Some(found) => found,
-            None if round < SEARCH_FROM => return Some(None),
-            None => {
-                let legal = |x: i32, y: i32| self.legal(i64::from(x), i64::from(y));
-                let open_parts = |patch| self.squares(patch, self.least_in(patch));
-                let (x, y) = search(patch, open, &mut stream, open_parts, legal)?;
-                if !draws::always_fires(round) {
-                    return Some(None);
-                }
-                (i64::from(x), i64::from(y))
+        let hit = if round < SEARCH_FROM {
+            let hit = (0..TRIES)
+                .map(|n| patch.aimed(open, draws::try_bits(bits, n)))
+                .find(|&(x, y)| self.legal(x.into(), y.into()));
+            let Some(hit) = hit else {
+                return Some(None);
+            };
+            hit
+        } else {
+            let least = self.least_of_cells(cell.column, cell.row, 1 << cell.block.level);
+            let whole = |disk: &Disk| disk.covers(patch, least, Slack::OfItem);
+            if self.disks.iter().any(whole) {
+                return None;
             }
+            let open = open & self.squares(patch, least);
+            let open_parts = |patch| self.squares(patch, self.least_in(patch));
+            let legal = |x: i32, y: i32| self.legal(x.into(), y.into());
+            search(patch, open, bits, open_parts, legal)?
         };
-        Some(Some(self.dart(
-            found.0,
-            found.1,
-            draws::aimed_priority(bits),
-        )))
+        let (x, y) = (hit.0.into(), hit.1.into());
+        Some(Some(self.dart(x, y, draws::aimed_priority(bits))))
     }
 
-    fn least_in_cell(&self, column: usize, row: usize, level: u8) -> u32 {
-        self.least_of_cells(column, row, 1 << level)
+    /// Squares of a cell that no disk strikes out alone.
+    fn not_struck(&self, block: &Block, cell: Patch) -> u64 {
+        let corner = (
+            block.column as i64 * i64::from(UNITS),
+            block.row as i64 * i64::from(UNITS),
+        );
+        (0..64)
+            .filter(|&bit| {
+                let part = cell.part(bit);
+                let square = Patch {
+                    x: part.x - corner.0 as i32,
+                    y: part.y - corner.1 as i32,
+                    ..part
+                };
+                let strikes = |disk: &Disk| disk.strikes(corner, square, block.least);
+                !self.disks.iter().any(strikes)
+            })
+            .fold(0, |open, bit| open | 1 << bit)
     }
 
     fn settle(&mut self, darts: &[Dart]) {
@@ -281,12 +334,16 @@ pub(super) fn plain(arena: &Arena<'_>) -> Vec<Laid> {
         });
     }
     let obstacles = plain.disks.len();
-    let mut open = plain.cells();
-    let darts: Vec<Dart> = open.iter().filter_map(|&cell| plain.throw(cell)).collect();
-    plain.settle(&darts);
-    for round in 1.. {
+    let blocks = plain.blocks();
+    for round in 0..BLIND {
+        let thrown = blocks.iter().flat_map(|block| plain.throw(block, round));
+        let darts: Vec<Dart> = thrown.collect();
+        plain.settle(&darts);
+    }
+    let mut open: Vec<Cell> = blocks.iter().flat_map(|&b| plain.cells(b)).collect();
+    for round in BLIND.. {
         let mut darts = Vec::new();
-        open.retain(|&cell| {
+        open.retain(|cell| {
             let aimed = plain.aim(cell, round);
             darts.extend(aimed.flatten());
             aimed.is_some()

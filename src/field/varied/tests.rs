@@ -78,30 +78,19 @@ fn obstacles(lattice: &Lattice, count: usize, seed: u64) -> Vec<Obstacle> {
         .collect()
 }
 
-fn setups() -> Vec<Setup> {
-    let level = Level::detect();
-    let mut all: Vec<Setup> = [32, 64, 256].map(|tile| Setup { level, tile }).into();
-    all.extend(
-        Level::supported()
-            .into_iter()
-            .map(|level| Setup { level, tile: 32 }),
-    );
-    all
-}
-
 fn assert_equal(arena: &Arena<'_>, name: &str) {
     let expected = plain(arena);
     assert!(expected.len() > 20, "{name}: {} dots", expected.len());
-    for setup in setups() {
-        let found = fill(arena, setup).unwrap();
+    for level in Level::supported() {
+        let found = fill(arena, level).unwrap();
         let differs = found.iter().zip(&expected).find(|(a, b)| a != b);
-        assert_eq!(differs, None, "{name}, {setup:?}");
-        assert_eq!(found.len(), expected.len(), "{name}, {setup:?}");
+        assert_eq!(differs, None, "{name}, {level}");
+        assert_eq!(found.len(), expected.len(), "{name}, {level}");
     }
 }
 
 #[test]
-fn all_maps_equal_the_plain_sampler_at_every_level_and_size_of_tile() {
+fn all_maps_equal_the_plain_sampler_at_every_level() {
     for seed in 0..4 {
         let lattice = lattice(128, 64);
         let maps = [
@@ -147,7 +136,7 @@ fn threads_do_not_enter() {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         pool.unwrap()
-            .install(|| fill(&arena, Setup::default()).unwrap())
+            .install(|| fill(&arena, Level::detect()).unwrap())
     };
     let one = on(1);
     assert!(one.len() > 10_000, "{}", one.len());
@@ -169,7 +158,7 @@ fn rough_fields_are_legal_and_maximal_by_brute_force() {
             region: &vec![true; lattice.cells()],
             seed: Seed::new(seed),
         };
-        let dots: Vec<(i64, i64, u32)> = fill(&arena, Setup::default())
+        let dots: Vec<(i64, i64, u32)> = fill(&arena, Level::detect())
             .unwrap()
             .into_iter()
             .map(|dot| {
