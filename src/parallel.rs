@@ -7,8 +7,8 @@
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
-/// How many parts can run at once; no result may depend on it.
-pub(crate) fn threads() -> usize {
+/// How many parts run at the same time, at most; no result may depend on it.
+pub(crate) fn workers() -> usize {
     #[cfg(feature = "rayon")]
     return rayon::current_num_threads();
     #[cfg(not(feature = "rayon"))]
@@ -39,14 +39,6 @@ pub(crate) fn for_each_chunk<T: Send>(
         .chunks_mut(chunk)
         .enumerate()
         .for_each(|(i, part)| f(i, part));
-}
-
-/// How many parts run at the same time, at most.
-pub(crate) fn workers() -> usize {
-    #[cfg(feature = "rayon")]
-    return rayon::current_num_threads();
-    #[cfg(not(feature = "rayon"))]
-    return 1;
 }
 
 /// As [`for_each_chunk`], each part with a state that no other part holds at the time; there must be

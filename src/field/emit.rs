@@ -1,7 +1,7 @@
 //! From the words of a finished grid to dots.
 
 use super::Dot;
-use super::fast::{Grid, spot};
+use super::fast::{Grid, list, spot};
 use super::lattice::{Lattice, Spot};
 use super::spacing::{NOMINAL, Spacing};
 use crate::parallel;
@@ -119,12 +119,7 @@ fn for_each<S: Spacing>(
     let mut columns = vec![0; lattice.columns];
     for row in band * BAND..(band * BAND + BAND).min(lattice.rows) {
         let words = grid.row(row);
-        // Listed without a branch, which could not be foreseen.
-        let mut count = 0;
-        for (column, &word) in words.iter().enumerate() {
-            columns[count] = column;
-            count += usize::from(spot(word).is_some());
-        }
+        let count = list(words.iter().map(|&word| spot(word).is_some()), &mut columns);
         for &column in &columns[..count] {
             if let Some(spot) = spot(words[column]) {
                 let radius = spacing.at(row * lattice.columns + column, spot);

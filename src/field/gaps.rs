@@ -280,7 +280,7 @@ fn below(count: u32, stream: &mut Stream) -> u32 {
 ///
 /// # References
 /// S. Vigna, "Broadword Implementation of Rank/Select Queries", WEA 2008, algorithm 2, its last step from a table.
-fn nth_set_bit(word: u64, n: u32) -> u32 {
+pub(super) fn nth_set_bit(word: u64, n: u32) -> u32 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
     // Where each byte has its top bit set for which the running sum exceeds n.

@@ -67,12 +67,16 @@ impl Found {
     };
 
     fn and(self, other: Self) -> Self {
-        let ([a, b, c, d], [e, f, g, h]) = (self.bounds, other.bounds);
         Self {
             dots: self.dots + other.dots,
-            bounds: [a.min(e), b.min(f), c.max(g), d.max(h)],
+            bounds: united(self.bounds, other.bounds),
         }
     }
+}
+
+/// The smallest rectangle around two, each given by left, top, right and bottom.
+pub(super) fn united([a, b, c, d]: [u32; 4], [e, f, g, h]: [u32; 4]) -> [u32; 4] {
+    [a.min(e), b.min(f), c.max(g), d.max(h)]
 }
 
 impl Bins {

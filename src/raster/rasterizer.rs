@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
 use crate::progress::Progress;
-use crate::raster::bins::{Bins, Found};
+use crate::raster::bins::{Bins, Found, united};
 use crate::raster::ink::{Ink, InkDot};
 use crate::raster::pass::{Pass, Scratch};
 use crate::raster::pixels::{Channels, Pixels, PixelsMut, Samples, SourceSamples};
@@ -372,12 +372,7 @@ fn drawn(found: Found, size: Size, ink: &Ink<'_>) -> Drawn {
     let dots = (found.dots > 0).then_some(found.bounds);
     let veil = ink.veil.and_then(|veil| veil.bounds(size));
     let bounds = match (dots, veil) {
-        (Some(a), Some(b)) => Some([
-            a[0].min(b[0]),
-            a[1].min(b[1]),
-            a[2].max(b[2]),
-            a[3].max(b[3]),
-        ]),
+        (Some(a), Some(b)) => Some(united(a, b)),
         (a, b) => a.or(b),
     };
     Drawn {

@@ -1,5 +1,6 @@
 //! Which tiles of a picture have to be drawn.
 
+use crate::raster::bins::united;
 use crate::units::Size;
 
 /// Some of a picture's tiles.
@@ -53,8 +54,8 @@ impl TileSet {
             let [left, top] = [x * self.side, y * self.side];
             let right = (left + self.side).min(self.size[0]);
             let bottom = (top + self.side).min(self.size[1]);
-            let [a, b, c, d] = bounds.unwrap_or([left, top, right, bottom]);
-            bounds = Some([a.min(left), b.min(top), c.max(right), d.max(bottom)]);
+            let tile = [left, top, right, bottom];
+            bounds = Some(bounds.map_or(tile, |bounds| united(bounds, tile)));
         }
         bounds
     }

@@ -3,8 +3,9 @@
 use rand::Rng;
 
 use super::cover;
-use super::grid::{AFTER, BEFORE, EMPTY, Grid, PLACE, TAG, spot, tag, word};
+use super::grid::{BEFORE, EMPTY, Grid, PLACE, TAG, spot, tag, word};
 use super::remainder::Disks;
+use super::rivals::{Lines, Part, wins};
 use super::tile::{CONFLICT, offset};
 use crate::field::darts::{FEW, PATIENT_ROUNDS, TRIES, priority_after, rate, wait};
 use crate::field::gaps::{CELL, aimed, search};
@@ -17,18 +18,18 @@ use crate::simd::{
 
 /// A dart of this round.
 #[derive(Clone, Copy, Debug)]
-struct Dart {
+pub(super) struct Dart {
     /// Index of its word in the grid.
-    at: u32,
-    priority: i32,
-    word: u32,
+    pub(super) at: u32,
+    pub(super) priority: i32,
+    pub(super) word: u32,
 }
 
 /// The open cells of a band of rows.
 #[derive(Debug)]
 pub(super) struct Band {
-    first: usize,
-    last: usize,
+    pub(super) first: usize,
+    pub(super) last: usize,
     /// Indices of words, in order, and the open squares of each.
     cells: Vec<u32>,
     squares: Vec<u64>,
@@ -134,7 +135,7 @@ impl Band {
     }
 
     /// The darts of a row, which are in order.
-    fn darts_of(&self, row: usize, stride: usize) -> &[Dart] {
+    pub(super) fn darts_of(&self, row: usize, stride: usize) -> &[Dart] {
         let line = (row + BEFORE) * stride;
         let from = self.darts.partition_point(|dart| (dart.at as usize) < line);
         let count = self.darts[from..].partition_point(|dart| (dart.at as usize) < line + stride);
@@ -146,7 +147,6 @@ impl Band {
     pub(super) fn settle<S: Simd>(simd: S, bands: &[Self], band: usize, accepted: &mut Part<'_>) {
         let Self { first, last, .. } = bands[band];
         let offsets = offsets(simd);
-        let (place, limit) = (splat_word(simd, PLACE), splat_word(simd, CONFLICT));
         let mut lines = Lines::new(accepted.stride);
         for row in first..last + 2 * BEFORE {
             // Two rows behind the one that is read.
@@ -157,108 +157,17 @@ impl Band {
             let around = lines.around(row);
             for dart in bands[band].darts_of(row, accepted.stride) {
                 let at = dart.at as usize - (row + BEFORE) * accepted.stride;
-                let here = splat_word(simd, dart.word) & place;
-                let priority = splat_word(simd, dart.priority as u32);
-                let mut beaten = splat_word(simd, 0);
-                let mut own = splat_word(simd, 0);
+                let (mut there, mut priorities) = (offsets, offsets);
                 for j in 0..5 {
-                    let (words, priorities) = around[j];
-                    let there = load_words(simd, &words[at - 2..]);
-                    let weaker = less(load_words(simd, &priorities[at - 2..]), priority);
-                    let squared = squared_lengths(here, moved(there, offsets[j]));
-                    let near = less(squared, limit) & !weaker;
-                    if j == 2 {
-                        own = near;
-                    } else {
-                        beaten |= near;
-                    }
+                    there[j] = moved(load_words(simd, &around[j].0[at - 2..]), offsets[j]);
+                    priorities[j] = load_words(simd, &around[j].1[at - 2..]);
                 }
-                // Third in the middle line is the dart itself.
-                if sign_bits(beaten) | sign_bits(own) & !(1 << 2) == 0 {
+                let here = (dart.word & PLACE, dart.priority as u32);
+                if wins(simd, here, &there, &priorities) {
                     accepted.words[(row - first) * accepted.stride + at] = dart.word;
                 }
             }
         }
-    }
-}
-
-/// The rows of a grid that belong to a band.
-#[derive(Debug)]
-pub(super) struct Part<'a> {
-    pub(super) words: &'a mut [u32],
-    pub(super) stride: usize,
-    /// Rows of the lattice, and whether they are a torus.
-    pub(super) rows: usize,
-    pub(super) periodic: bool,
-}
-
-/// The darts of a few rows, where a cell's neighbours are found by their place.
-#[derive(Debug)]
-struct Lines {
-    stride: usize,
-    words: Vec<u32>,
-    priorities: Vec<u32>,
-    empty: [bool; Self::COUNT],
-}
-
-impl Lines {
-    const COUNT: usize = 8;
-
-    fn new(stride: usize) -> Self {
-        Self {
-            stride,
-            words: vec![EMPTY; Self::COUNT * stride + 8],
-            priorities: vec![0; Self::COUNT * stride + 8],
-            empty: [true; Self::COUNT],
-        }
-    }
-
-    /// Takes in a row, which may lie beyond the first or the last, in place of the one eight above.
-    fn read(&mut self, bands: &[Band], row: isize, of: &Part<'_>) {
-        let line = row.rem_euclid(Self::COUNT as isize) as usize;
-        let start = line * self.stride;
-        if !self.empty[line] {
-            self.words[start..start + self.stride].fill(EMPTY);
-        }
-        let row = if of.periodic {
-            row.rem_euclid(of.rows as isize)
-        } else {
-            row
-        };
-        let band = usize::try_from(row).ok().and_then(|row| {
-            bands
-                .iter()
-                .find(|band| (band.first..band.last).contains(&row))
-        });
-        let darts = band.map_or(&[][..], |band| band.darts_of(row as usize, self.stride));
-        self.empty[line] = darts.is_empty();
-        let columns = self.stride - BEFORE - AFTER;
-        for dart in darts {
-            let at = dart.at as usize % self.stride;
-            let mut put = |at: usize| {
-                self.words[start + at] = dart.word & PLACE;
-                self.priorities[start + at] = dart.priority as u32;
-            };
-            put(at);
-            if of.periodic {
-                // What the rim shows of the other side.
-                if at < BEFORE + AFTER {
-                    put(at + columns);
-                }
-                if at >= columns {
-                    put(at - columns);
-                }
-            }
-        }
-    }
-
-    /// Words and priorities of the lines from two above a row to two below.
-    fn around(&self, row: usize) -> [(&[u32], &[u32]); 5] {
-        std::array::from_fn(|j| {
-            let start = (row + j + Self::COUNT - 2) % Self::COUNT * self.stride;
-            let line = start..start + self.stride + 8;
-            (&self.words[line.clone()], &self.priorities[line])
-        })
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::grid::{AFTER, BEFORE, EMPTY, Grid};
+use super::grid::{AFTER, BEFORE, EMPTY, Grid, list};
 use super::tile::CONFLICT;
 use crate::field::gaps::COARSE;
 use crate::field::lattice::UNITS;
@@ -114,12 +114,9 @@ pub(super) fn open_cells<S: Simd>(
             continue;
         };
         let home = &words[(row + BEFORE) * stride + BEFORE..][..columns];
-        // Listed without a branch, which could not be foreseen.
-        let mut count = 0;
-        for (column, (&word, &struck)) in home.iter().zip(&done).enumerate() {
-            open[count] = column;
-            count += usize::from(word & EMPTY != 0) & usize::from(struck != u64::MAX);
-        }
+        let cells = home.iter().zip(&done);
+        let is_open = |(&word, &struck): (&u32, &u64)| (word & EMPTY != 0) & (struck != u64::MAX);
+        let count = list(cells.map(is_open), &mut open);
         for &column in &open[..count] {
             f(row, column, !done[column]);
         }

@@ -149,6 +149,18 @@ impl Grid {
     }
 }
 
+/// Lists the numbers for which `keep` is true at the front of `to`, and counts them; without a
+/// branch, which could not be foreseen.
+#[inline(always)]
+pub(in crate::field) fn list(keep: impl Iterator<Item = bool>, to: &mut [usize]) -> usize {
+    let mut count = 0;
+    for (i, keep) in keep.enumerate() {
+        to[count] = i;
+        count += usize::from(keep);
+    }
+    count
+}
+
 /// The dot in a word, if there is one.
 pub(in crate::field) const fn spot(word: u32) -> Option<Spot> {
     if word & EMPTY != 0 {

@@ -13,13 +13,15 @@ mod aim;
 pub(super) mod cover;
 mod grid;
 mod remainder;
+mod rivals;
 #[cfg(test)]
 mod tests;
 mod tile;
 
-pub(super) use self::grid::{EMPTY, Grid, spot, stamp, stamped, word};
+pub(super) use self::grid::{EMPTY, Grid, list, spot, stamp, stamped, word};
 
-use self::aim::{Band, Part};
+use self::aim::Band;
+use self::rivals::Part;
 use self::tile::Tile;
 use super::darts::{DART_ROUNDS, GAP_ROUNDS};
 use super::lattice::Spot;
@@ -47,7 +49,7 @@ impl Setup {
     /// A few bands of rows for each thread: every one begins with rows of its neighbour's. None so
     /// large that a run could not be stopped in time.
     pub(super) fn for_rows(rows: usize) -> Self {
-        let share = rows.div_ceil(4 * parallel::threads());
+        let share = rows.div_ceil(4 * parallel::workers());
         let bands = rows.div_ceil(share.clamp(48, 512));
         Self {
             level: Level::detect(),

@@ -6,6 +6,7 @@
 //! anything that counts.
 
 use super::grid::{BEFORE, EMPTY};
+use super::rivals::wins;
 use crate::field::darts::{DART_ROUNDS, MIX, RowKeys};
 use crate::field::lattice::UNITS;
 use crate::field::rounds::Arena;
@@ -249,6 +250,7 @@ impl<'a> Tile<'a> {
             });
             if !allowed {
                 self.darts[line % RING][x] = base(x, line) ^ AWAY;
+                self.alive[line % RING][x / 64] &= !(1 << (x % 64));
             }
         }
     }
@@ -257,8 +259,6 @@ impl<'a> Tile<'a> {
     #[inline(always)]
     fn settle_all<S: Simd>(&mut self, simd: S, line: usize) {
         let (limit, away) = (splat_word(simd, CONFLICT), splat_word(simd, AWAY));
-        // Under this flip a dart is less than nothing, and that less than a dart that loses.
-        let flip = splat_word(simd, base(0, line) & AWAY);
         let bases = bases(simd, line);
         let darts = around(&self.darts, line);
         let priorities = around(&self.priorities, line);
@@ -276,8 +276,8 @@ impl<'a> Tile<'a> {
                 }
             });
             let loses = less(nearest, limit);
-            let nothing = bases[x / 8 % 4] ^ away ^ flip;
-            let new = nothing.min((dart ^ flip) | loses) ^ flip;
+            let nothing = bases[x / 8 % 4] ^ away;
+            let new = (dart & !loses) | (nothing & loses);
             new.store_slice(&mut accepted[x..x + 8]);
         }
     }
@@ -285,8 +285,6 @@ impl<'a> Tile<'a> {
     /// The same for the few darts of a later round, one by one.
     #[inline(always)]
     fn settle_alive<S: Simd>(&mut self, simd: S, line: usize) {
-        let limit = splat_word(simd, CONFLICT);
-        let flip = base(0, line) & AWAY;
         let darts = around(&self.darts, line);
         let priorities = around(&self.priorities, line);
         let accepted = &mut self.accepted[line % RING];
@@ -296,29 +294,15 @@ impl<'a> Tile<'a> {
             while bits != 0 {
                 let x = 64 * i + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                let here = splat_word(simd, darts[2][x]);
-                let priority = splat_word(simd, priorities[2][x]);
-                let mut beaten = splat_word(simd, 0);
-                let mut own = splat_word(simd, 0);
+                let mut there = [splat_word(simd, 0); 5];
+                let mut theirs = there;
                 for j in 0..5 {
-                    // Three columns more than bear on the dart, which do no harm.
-                    let there = load_words(simd, &darts[j][x - 2..]);
-                    let weaker = less(load_words(simd, &priorities[j][x - 2..]), priority);
-                    let near = less(squared_lengths(there, here), limit) & !weaker;
-                    if j == 2 {
-                        own = near;
-                    } else {
-                        beaten |= near;
-                    }
+                    there[j] = load_words(simd, &darts[j][x - 2..]);
+                    theirs[j] = load_words(simd, &priorities[j][x - 2..]);
                 }
-                // Third in the middle line is the dart itself, or nothing where it has been forbidden.
-                let loses = sign_bits(beaten) | sign_bits(own) & !(1 << 2);
-                let new = if loses == 0 {
-                    darts[2][x] ^ flip
-                } else {
-                    u32::MAX
-                };
-                accepted[x] = (accepted[x] ^ flip).min(new) ^ flip;
+                let dart = darts[2][x];
+                let won = wins(simd, (dart, priorities[2][x]), &there, &theirs);
+                accepted[x] = if won { dart } else { accepted[x] };
             }
         }
     }

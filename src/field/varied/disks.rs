@@ -2,6 +2,7 @@
 
 use super::draws;
 use super::nearby::SURELY;
+use crate::field::gaps::nth_set_bit;
 use crate::simd::{Simd, SimdBase, SimdMask, f32x8, splat};
 
 /// A square of positions of a tile: the first one and the count along each side, a power of two.
@@ -155,12 +156,4 @@ pub(super) fn search(
         depth += 1;
         levels[depth] = (part, open_parts(part));
     }
-}
-
-/// The place of the set bit that has `n` set bits below it.
-#[inline(always)]
-fn nth_set_bit(word: u64, n: u32) -> u32 {
-    (0..n)
-        .fold(word, |word, _| word & (word - 1))
-        .trailing_zeros()
 }
