@@ -137,14 +137,14 @@ fn fast((side, seed): Task, attempts: u32) -> (Duration, Points) {
     })
 }
 
-/// On the unit square, which is all it knows.
+/// On the unit square, which is all it knows; its radius is that of disks that do not meet.
 fn old<A>((side, seed): Task, algorithm: A) -> (Duration, Points)
 where
     A: algorithm::Creator<f64, Vector2<f64>>,
 {
     let random = rand_06::rngs::SmallRng::seed_from_u64(seed);
     let (time, points) = timed(|| {
-        let builder = Builder::with_radius(1.0 / side, Type::Normal);
+        let builder = Builder::with_radius(0.5 / side, Type::Normal);
         builder.build(random, algorithm).generate()
     });
     let points = points.iter().map(|p| [p.x * side, p.y * side]);

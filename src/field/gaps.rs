@@ -243,6 +243,11 @@ pub(super) fn search(
     }
 }
 
+/// The first of the squares of a cell that are open, of which there must be one.
+pub(super) fn lowest(open: u64) -> Square {
+    part(CELL, open.trailing_zeros())
+}
+
 /// All of a cell.
 pub(super) const CELL: Square = Square {
     x: 0,

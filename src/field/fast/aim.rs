@@ -3,12 +3,13 @@
 use rand::Rng;
 
 use super::cover;
-use super::grid::{BEFORE, EMPTY, Grid, PLACE, TAG, spot, tag, word};
+use super::grid::{BEFORE, EMPTY, Grid, PLACE, spot, tag, word};
+use super::news::{New, News, Strikes};
 use super::remainder::Disks;
 use super::rivals::{Lines, Part, wins};
 use super::tile::{CONFLICT, offset};
 use crate::field::darts::{FEW, PATIENT_ROUNDS, TRIES, priority_after, rate, wait};
-use crate::field::gaps::{CELL, aimed, search};
+use crate::field::gaps::{CELL, Square, aimed, lowest, search};
 use crate::field::rounds::Arena;
 use crate::field::spacing::Uniform;
 use crate::random::{Stage, Streams};
@@ -55,14 +56,14 @@ impl Band {
         self.cells.len() as u64
     }
 
-    /// Fires into the open squares as they are after the last round.
+    /// Fires into the open squares as they are after the last round, in which the dots of `news` came.
     #[inline(always)]
     pub(super) fn aim<S: Simd>(
         &mut self,
         simd: S,
         arena: &Arena<'_, Uniform>,
         accepted: &Grid,
-        round: u8,
+        (round, news): (u8, &News),
     ) {
         if round == 0 {
             // About as many as there are; a list that grows is copied each time.
@@ -71,6 +72,8 @@ impl Band {
             self.squares.reserve(cells / 4);
             self.darts.reserve(cells / 8);
             self.open(simd, arena, accepted);
+        } else {
+            self.strike(accepted, news);
         }
         let gun = Gun {
             arena,
@@ -79,20 +82,13 @@ impl Band {
             stride: accepted.stride(),
             round,
             offsets: offsets(simd),
-            table: cover::table(),
             rates: std::array::from_fn(|open| rate(open as f32 / 64.0)),
         };
         self.darts.clear();
         let mut kept = 0;
         for i in 0..self.cells.len() {
             let at = self.cells[i] as usize;
-            let mut open = self.squares[i];
-            if round > 0 {
-                open &= !gun.struck(simd, at);
-            }
-            if open == 0 {
-                continue;
-            }
+            let open = self.squares[i];
             match gun.fire(simd, at, open) {
                 Shot::Covered => continue,
                 Shot::Held => {}
@@ -101,6 +97,30 @@ impl Band {
             self.cells[kept] = at as u32;
             self.squares[kept] = open;
             kept += 1;
+        }
+        self.cells.truncate(kept);
+        self.squares.truncate(kept);
+    }
+
+    /// Strikes out what new dots cover, and drops the cells that are full or struck out.
+    fn strike(&mut self, accepted: &Grid, news: &News) {
+        let (stride, words) = (accepted.stride(), accepted.words());
+        let (mut next, mut kept) = (0, 0);
+        let mut strikes = Strikes::new(news, self.first);
+        for row in self.first..self.last {
+            let struck = strikes.of_row(row);
+            let line = (row + BEFORE) * stride;
+            while next < self.cells.len() && (self.cells[next] as usize) < line + stride {
+                let at = self.cells[next] as usize;
+                let struck = struck.map_or(0, |struck| struck[at - line - BEFORE]);
+                let open = self.squares[next] & !struck;
+                self.cells[kept] = at as u32;
+                self.squares[kept] = open;
+                // Without a branch, which could not be foreseen.
+                kept += usize::from((open != 0) & (words[at] & EMPTY != 0));
+                next += 1;
+            }
+            strikes.forget(row);
         }
         self.cells.truncate(kept);
         self.squares.truncate(kept);
@@ -165,6 +185,11 @@ impl Band {
                 let here = (dart.word & PLACE, dart.priority as u32);
                 if wins(simd, here, &there, &priorities) {
                     accepted.words[(row - first) * accepted.stride + at] = dart.word;
+                    accepted.news.push(New {
+                        row: row as u32,
+                        column: (at - BEFORE) as u32,
+                        word: dart.word,
+                    });
                 }
             }
         }
@@ -180,7 +205,6 @@ struct Gun<'a, S: Simd> {
     stride: usize,
     round: u8,
     offsets: [Words<S>; 5],
-    table: &'a [cover::Entry],
     /// By the number of open squares.
     rates: [f32; 65],
 }
@@ -194,33 +218,6 @@ enum Shot {
 }
 
 impl<S: Simd> Gun<'_, S> {
-    /// Squares of a cell that the dots of the last round strike out; all of them if it is full.
-    #[inline(always)]
-    fn struck(&self, simd: S, at: usize) -> u64 {
-        if self.words[at] & EMPTY == 0 {
-            return u64::MAX;
-        }
-        let last = splat_word(simd, tag(self.round - 1));
-        let corner = at - 2 * self.stride - 2;
-        let mut new = 0;
-        for j in 0..5 {
-            let start = corner + j * self.stride;
-            let words = load_words(simd, &self.words[start..start + 8]);
-            let others = (words & splat_word(simd, TAG)) ^ last;
-            new |= (sign_bits(less(others, splat_word(simd, 1))) & 31) << (5 * j);
-        }
-        let mut struck = 0;
-        while new != 0 {
-            let n = new.trailing_zeros() as usize;
-            let (i, j) = (n % 5, n / 5);
-            let word = self.words[corner + j * self.stride + i];
-            // Seen from the dot, this cell is on the other side.
-            struck |= cover::of(self.table, word)[4 - i][4 - j];
-            new &= new - 1;
-        }
-        struck
-    }
-
     #[inline(always)]
     fn fire(&self, simd: S, at: usize, open: u64) -> Shot {
         let few = open.count_ones() <= FEW;
@@ -259,14 +256,19 @@ impl<S: Simd> Gun<'_, S> {
         time += wait(stream.next_u32());
         // Most cells that are hard to hit are covered by several disks together: told now, they
         // need not be tried again.
-        let disks = Disks::new(around);
+        let disks = Disks::new(simd, around);
+        let mut left = open;
+        while left != 0 && self.open_parts(simd, &disks, cell, lowest(left)) == 0 {
+            left &= left - 1;
+        }
+        if left == 0 {
+            return Shot::Covered;
+        }
         let found = search(
             open,
             &mut stream,
             #[inline(always)]
-            |square| {
-                disks.open_parts(simd, square) & self.arena.open_beside_obstacles(cell, square)
-            },
+            |square| self.open_parts(simd, &disks, cell, square),
             #[inline(always)]
             |spot| {
                 let word = word(spot, 0);
@@ -277,6 +279,12 @@ impl<S: Simd> Gun<'_, S> {
             None => Shot::Covered,
             Some(spot) => self.fired(at, word(spot, 0), (time, open)),
         }
+    }
+
+    /// One bit for every part of a square of a cell that no disk covers alone.
+    #[inline(always)]
+    fn open_parts(&self, simd: S, disks: &Disks, cell: usize, square: Square) -> u64 {
+        disks.open_parts(simd, square) & self.arena.open_beside_obstacles(cell, square)
     }
 
     fn fired(&self, at: usize, word: u32, (time, open): (u32, u64)) -> Shot {

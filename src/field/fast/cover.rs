@@ -15,8 +15,47 @@ use crate::simd::{Simd, load_words, sign_bits};
 /// Coarse positions along each axis of a cell.
 const STEPS: usize = (UNITS / COARSE) as usize;
 
-/// Struck-out squares of the 5×5 cells around a dot, column by column, a bit for each of 8×8 squares.
-pub(super) type Entry = [[u64; 5]; 5];
+/// Struck-out squares of the cells around a dot, a bit for each of 8×8 squares.
+///
+/// Of the 5×5 cells the corners are out of reach. So each column has four cells here, the outer ones
+/// from the second row on and the others from the first, and the last row of these stands apart:
+/// what a column holds is struck out in one step.
+#[derive(Debug)]
+pub(super) struct Entry {
+    columns: [[u64; 4]; 5],
+    below: [u64; 3],
+}
+
+/// The first row that a column of an [`Entry`] holds.
+const FIRST: [usize; 5] = [1, 0, 0, 0, 1];
+
+impl Entry {
+    /// Squares of the cell `i − 2` columns and `j − 2` rows on from the dot's.
+    #[inline(always)]
+    pub(super) fn of_cell(&self, i: usize, j: usize) -> u64 {
+        let row = j.wrapping_sub(FIRST[i]);
+        match row {
+            0..4 => self.columns[i][row],
+            4 => self.below[i - 1],
+            _ => 0,
+        }
+    }
+
+    /// Strikes out by column, the rows from two above the dot's.
+    #[inline(always)]
+    fn strike(&self, around: &mut [[u64; 8]; 5]) {
+        for i in 0..5 {
+            let column = &mut around[i][FIRST[i]..FIRST[i] + 4];
+            let [a, b, c, d] = self.columns[i];
+            // All read before any is written, or they would go one by one.
+            let struck = [column[0] | a, column[1] | b, column[2] | c, column[3] | d];
+            column.copy_from_slice(&struck);
+        }
+        for i in 0..3 {
+            around[i + 1][4] |= self.below[i];
+        }
+    }
+}
 
 pub(super) fn table() -> &'static [Entry] {
     static TABLE: OnceLock<Vec<Entry>> = OnceLock::new();
@@ -46,7 +85,11 @@ fn entry(x: usize, y: usize) -> Entry {
         };
         (0..8).fold(0, |bits, r| bits | line(rows[r]) << (8 * r))
     };
-    std::array::from_fn(|i| std::array::from_fn(|j| cell(i, j)))
+    debug_assert_eq!(cell(0, 0) | cell(0, 4) | cell(4, 0) | cell(4, 4), 0);
+    Entry {
+        columns: std::array::from_fn(|i| std::array::from_fn(|j| cell(i, FIRST[i] + j))),
+        below: std::array::from_fn(|i| cell(i + 1, 4)),
+    }
 }
 
 /// Squared distances along one axis from the dots of a coarse position to the far ends of the
@@ -97,11 +140,7 @@ pub(super) fn open_cells<S: Simd>(
                 let around: &mut [[u64; 8]; 5] = struck[start + n..]
                     .first_chunk_mut()
                     .expect("a line reaches beyond its last dot");
-                for i in 0..5 {
-                    for j in 0..5 {
-                        around[i][j] |= entry[i][j];
-                    }
-                }
+                entry.strike(around);
             }
         }
         // The line two above has now met all its dots; rows before the first have not, and are
@@ -134,7 +173,7 @@ mod tests {
         for (x, y) in [(0, 0), (63, 64), (2047, 1), (1000, 1700), (511, 2046)] {
             let entry = of(table(), super::super::grid::word(Spot { x, y }, 0));
             for cell in 0..25 {
-                let struck = entry[cell % 5][cell / 5];
+                let struck = entry.of_cell(cell % 5, cell / 5);
                 let dx = i64::from(x) - (cell as i64 % 5 - 2) * i64::from(UNITS);
                 let dy = i64::from(y) - (cell as i64 / 5 - 2) * i64::from(UNITS);
                 assert_eq!(coarse_squares(&[(dx, dy)]), !struck, "{x},{y} {cell}");

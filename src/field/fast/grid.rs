@@ -18,9 +18,6 @@ pub(in crate::field) const EMPTY: u32 = 1 << 30;
 /// The bits of a word that say where.
 pub(super) const PLACE: u32 = EMPTY | 0x07FF_07FF;
 
-/// The bits of a word that say when.
-pub(super) const TAG: u32 = 0x3800_7800;
-
 /// Different for every gap round, never that of the blind rounds, 0.
 pub(super) const fn tag(round: u8) -> u32 {
     let tag = round as u32 + 1;
@@ -60,14 +57,38 @@ pub(in crate::field) struct Grid {
 
 impl Grid {
     pub(super) fn new(lattice: &Lattice) -> Self {
-        let stride = BEFORE + lattice.columns + AFTER;
         Self {
-            words: vec![EMPTY; stride * (lattice.rows + 2 * BEFORE) + SPARE],
+            words: vec![EMPTY; Self::length(lattice)],
             columns: lattice.columns,
             rows: lattice.rows,
             periodic: lattice.periodic,
             rounds: 0,
         }
+    }
+
+    /// Cells that are still to be written, all of them, amid an empty rim.
+    pub(super) fn unwritten(lattice: &Lattice) -> Self {
+        let mut grid = Self {
+            // Zeros come from the system unwritten, and their pages to whoever writes first.
+            words: vec![0; Self::length(lattice)],
+            columns: lattice.columns,
+            rows: lattice.rows,
+            periodic: lattice.periodic,
+            rounds: 0,
+        };
+        let (stride, rim) = (grid.stride(), BEFORE * grid.stride());
+        let below = rim + grid.rows * stride;
+        grid.words[..rim].fill(EMPTY);
+        grid.words[below..].fill(EMPTY);
+        for line in grid.words[rim..below].chunks_exact_mut(stride) {
+            line[..BEFORE].fill(EMPTY);
+            line[stride - AFTER..].fill(EMPTY);
+        }
+        grid
+    }
+
+    const fn length(lattice: &Lattice) -> usize {
+        (BEFORE + lattice.columns + AFTER) * (lattice.rows + 2 * BEFORE) + SPARE
     }
 
     /// The same cells after so many rounds, blind and aimed.

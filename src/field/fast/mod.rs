@@ -5,6 +5,7 @@
 //! cover   every dot strikes out squares of the 5×5 cells around it, read from a table
 //! aim     cells with open squares fire into them; one list a band, shorter every round
 //! settle  fired darts meet; winners enter the grid
+//! news    what the winners strike out, once a dot instead of once a cell, before the next aim
 //! ```
 //! Bands of rows are worked in parallel. Every phase reads one grid and writes its own rows of
 //! another, so two barriers a round are all there is, and no order or number of threads can enter.
@@ -12,6 +13,7 @@
 mod aim;
 pub(super) mod cover;
 mod grid;
+mod news;
 mod remainder;
 mod rivals;
 #[cfg(test)]
@@ -21,6 +23,7 @@ mod tile;
 pub(super) use self::grid::{EMPTY, Grid, list, spot, stamp, stamped, word};
 
 use self::aim::Band;
+use self::news::News;
 use self::rivals::Part;
 use self::tile::Tile;
 use super::darts::{DART_ROUNDS, GAP_ROUNDS};
@@ -34,7 +37,7 @@ use crate::simd::{Level, dispatch};
 
 /// Squares that a dot strikes out of the cell so many columns and rows further on, −2 to 2.
 pub(super) fn struck_by(spot: Spot, (columns, rows): (i32, i32)) -> u64 {
-    cover::of(cover::table(), word(spot, 0))[(columns + 2) as usize][(rows + 2) as usize]
+    cover::of(cover::table(), word(spot, 0)).of_cell((columns + 2) as usize, (rows + 2) as usize)
 }
 
 /// How the work is cut up and computed; none of it changes a dot.
@@ -46,11 +49,18 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    /// A few bands of rows for each thread: every one begins with rows of its neighbour's. None so
-    /// large that a run could not be stopped in time.
+    /// Two bands of rows for each thread or more, as many for one as for the other: every one plays
+    /// rows of its neighbours' too, so few are less work. None so large that a run could not be
+    /// stopped in time.
     pub(super) fn for_rows(rows: usize) -> Self {
-        let share = rows.div_ceil(4 * parallel::workers());
-        let bands = rows.div_ceil(share.clamp(48, 512));
+        let workers = parallel::workers();
+        let share = rows.div_ceil(2 * workers).clamp(48, 512);
+        let bands = rows.div_ceil(share);
+        let bands = if bands > workers {
+            bands.next_multiple_of(workers)
+        } else {
+            bands
+        };
         Self {
             level: Level::detect(),
             tile: (512, rows.div_ceil(bands)),
@@ -73,7 +83,7 @@ pub(super) fn fill_watched(
     watch: &Watch<'_>,
     before: u32,
 ) -> Result<Grid> {
-    let mut accepted = Grid::new(arena.lattice);
+    let mut accepted = Grid::unwritten(arena.lattice);
     let rows = setup.tile.1;
     let mut parts: Vec<_> = accepted.bands(rows).enumerate().collect();
     parallel::for_each_chunk(&mut parts, 1, |_, part| {
@@ -90,10 +100,11 @@ pub(super) fn fill_watched(
     let mut bands: Vec<Band> = (0..arena.lattice.rows.div_ceil(rows))
         .map(|i| Band::new(i * rows, (i * rows + rows).min(arena.lattice.rows)))
         .collect();
+    let mut news = News::new(arena.lattice, rows);
     for round in 0..GAP_ROUNDS {
         parallel::for_each_chunk(&mut bands, 1, |_, bands| {
             if !watch.stops() {
-                dispatch!(setup.level.get(), simd => bands[0].aim(simd, arena, &accepted, round));
+                dispatch!(setup.level.get(), simd => bands[0].aim(simd, arena, &accepted, (round, &news)));
             }
         });
         watch.done(before + (2 + u32::from(round)).min(STEPS))?;
@@ -103,8 +114,10 @@ pub(super) fn fill_watched(
         let stride = accepted.stride();
         let mut parts: Vec<_> = accepted
             .bands(rows)
-            .map(|words| Part {
+            .zip(news.bands())
+            .map(|(words, news)| Part {
                 words,
+                news,
                 stride,
                 rows: arena.lattice.rows,
                 periodic: arena.lattice.periodic,

@@ -2,6 +2,7 @@
 
 use super::tile::CONFLICT;
 use crate::field::gaps::Square;
+use crate::field::lattice::UNITS;
 use crate::simd::{
     Simd, SimdBase, Words, farthest_squared, less, load_words, moved, sign_bits, splat_word,
     squared_lengths,
@@ -25,27 +26,42 @@ const fn pair(x: i32, y: i32) -> u32 {
     x as u16 as u32 | (y as u16 as u32) << 16
 }
 
-/// The centres of the disks around a cell, from its corner, in units.
+/// The centres of the disks that bear on a cell, from its corner, in units.
 #[derive(Debug)]
-pub(super) struct Disks<S: Simd> {
-    around: [Words<S>; 5],
-    words: [u32; WORDS],
+pub(super) struct Disks {
+    centres: [u32; WORDS],
+    count: usize,
 }
 
-impl<S: Simd> Disks<S> {
-    /// Pairs of coordinates; what is not in reach may be anywhere out of reach.
+impl Disks {
+    /// Of pairs of coordinates; what is not in reach may be anywhere out of reach.
     #[inline(always)]
-    pub(super) fn new(around: [Words<S>; 5]) -> Self {
+    pub(super) fn new<S: Simd>(simd: S, around: [Words<S>; 5]) -> Self {
         let mut words = [0; WORDS];
+        // The radius is below 2897 units, half a diagonal of the cell below 1449.
+        let limit = splat_word(simd, (2897 + 1449) * (2897 + 1449));
+        let middle = splat_word(simd, pair(UNITS / 2, UNITS / 2));
+        let mut bearing = 0;
         for j in 0..5 {
             around[j].store_slice(&mut words[8 * j..8 * j + 8]);
+            let near = less(squared_lengths(middle, around[j]), limit);
+            bearing |= u64::from(sign_bits(near)) << (8 * j);
         }
-        Self { around, words }
+        let mut disks = Self {
+            centres: [0; WORDS],
+            count: 0,
+        };
+        while bearing != 0 {
+            disks.centres[disks.count] = words[bearing.trailing_zeros() as usize];
+            disks.count += 1;
+            bearing &= bearing - 1;
+        }
+        disks
     }
 
     /// One bit for every one of 4×4 parts of a square that no disk covers alone.
     #[inline(always)]
-    pub(super) fn open_parts(&self, simd: S, square: Square) -> u64 {
+    pub(super) fn open_parts<S: Simd>(&self, simd: S, square: Square) -> u64 {
         let side = square.side as u32 / 4;
         let corner = splat_word(simd, pair(square.x, square.y));
         let across = splat_word(simd, (side - 1) | (side - 1) << 16);
@@ -54,10 +70,8 @@ impl<S: Simd> Disks<S> {
         let first = [moved(upper, corner), moved(lower, corner)];
         let last = [moved(first[0], across), moved(first[1], across)];
         let mut nearest = [splat_word(simd, i32::MAX as u32); 2];
-        let mut disks = self.bearing_on(simd, square);
-        while disks != 0 {
-            let centre = splat_word(simd, self.words[disks.trailing_zeros() as usize]);
-            disks &= disks - 1;
+        for &centre in &self.centres[..self.count] {
+            let centre = splat_word(simd, centre);
             for i in 0..2 {
                 let far = farthest_squared(centre, first[i], last[i]);
                 nearest[i] = nearest[i].min(far);
@@ -67,22 +81,6 @@ impl<S: Simd> Disks<S> {
         let covered = sign_bits(less(nearest[0], limit)) | sign_bits(less(nearest[1], limit)) << 8;
         u64::from(!covered & 0xFFFF)
     }
-
-    /// A bit for every word with a disk that may cover a part of a square.
-    #[inline(always)]
-    fn bearing_on(&self, simd: S, square: Square) -> u64 {
-        // The radius is below 2897 units, half a diagonal below three quarters of the side.
-        let reach = 2897 + (square.side * 3 / 4 + 1) as u32;
-        let limit = splat_word(simd, reach * reach);
-        let half = square.side / 2;
-        let centre = splat_word(simd, pair(square.x + half, square.y + half));
-        let mut bearing = 0;
-        for j in 0..5 {
-            let near = less(squared_lengths(centre, self.around[j]), limit);
-            bearing |= u64::from(sign_bits(near)) << (8 * j);
-        }
-        bearing
-    }
 }
 
 #[cfg(test)]
@@ -90,7 +88,7 @@ mod tests {
     use super::*;
     use crate::field::fast::grid::{EMPTY, spot, word};
     use crate::field::gaps::{CELL, exact_squares};
-    use crate::field::lattice::{Spot, UNITS};
+    use crate::field::lattice::Spot;
     use crate::random::{Seed, Stage};
     use crate::simd::{Level, dispatch};
     use rand::Rng;
@@ -131,7 +129,7 @@ mod tests {
                         for j in 0..5 {
                             around[j] = load_words(simd, &lines[8 * j..]);
                         }
-                        Disks::new(around).open_parts(simd, square)
+                        Disks::new(simd, around).open_parts(simd, square)
                     });
                     assert_eq!(fast, plain, "{level:?} {square:?}");
                 }

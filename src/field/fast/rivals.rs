@@ -2,6 +2,7 @@
 
 use super::aim::Band;
 use super::grid::{AFTER, BEFORE, EMPTY, PLACE};
+use super::news::New;
 use super::tile::CONFLICT;
 use crate::simd::{Simd, Words, less, sign_bits, splat_word, squared_lengths};
 
@@ -35,6 +36,8 @@ pub(super) fn wins<S: Simd>(
 #[derive(Debug)]
 pub(super) struct Part<'a> {
     pub(super) words: &'a mut [u32],
+    /// For the dots that come.
+    pub(super) news: &'a mut Vec<New>,
     pub(super) stride: usize,
     /// Rows of the lattice, and whether they are a torus.
     pub(super) rows: usize,
