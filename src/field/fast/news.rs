@@ -34,10 +34,10 @@ impl News {
 
     /// The bands, emptied for the next round.
     pub(super) fn bands(&mut self) -> impl Iterator<Item = &mut Vec<New>> {
-        self.bands.iter_mut().map(|band| {
+        for band in &mut self.bands {
             band.clear();
-            band
-        })
+        }
+        self.bands.iter_mut()
     }
 
     /// The dots of a row, which may lie beyond the first or the last.
