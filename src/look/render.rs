@@ -10,6 +10,9 @@ use crate::raster::{BLUR_RANGE_PX, Ink, InkDot, MAX_RADIUS_PX, Rasterizer, Veil}
 /// Dots per cm² from which fresh skin is red all over: a guess.
 const FULLY_RED_PER_CM2: f32 = 60.0;
 
+/// Blur of a telephone's photo at its usual size, where the photo itself does not tell.
+const COMMON_BLUR_PX: f32 = 0.7;
+
 /// The most cells of the veil's grid: a quarter of a millimetre on a whole head.
 const MOST_VEIL_CELLS: f32 = 4e6;
 
@@ -184,7 +187,7 @@ impl Plan {
     }
 
     fn optics(&self, depth_mm: f32) -> Optics {
-        Optics::new(self.look.deposit, depth_mm, self.scene.skin().melanin())
+        Optics::new(self.look.deposit, depth_mm, self.melanin)
     }
 
     /// Blur of the camera and of the skin above the deposits together.
@@ -192,7 +195,14 @@ impl Plan {
         let skin = self
             .scale
             .to_px(self.optics(self.mean_depth_mm(when)).core_sigma_mm);
-        (self.look.photo_blur_px * self.look.photo_blur_px + skin * skin).sqrt()
+        let camera = self.camera_blur_px();
+        (camera * camera + skin * skin).sqrt()
+    }
+
+    /// The camera's own blur: as the look states it, as the photo shows it, or that of a common one.
+    fn camera_blur_px(&self) -> f32 {
+        let seen = self.scene.camera().blur.as_ref().map(|blur| blur.sigma_px);
+        self.look.photo_blur_px.or(seen).unwrap_or(COMMON_BLUR_PX)
     }
 
     /// One pixel, or what keeps the grid of the largest photo within memory.
