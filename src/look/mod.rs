@@ -42,7 +42,7 @@ pub struct Look {
     edge: Edge,
     fading: Fading,
     uptake_sd: f32,
-    photo_blur_px: Option<f32>,
+    photo_blur_px: f32,
 }
 
 impl Look {
@@ -60,7 +60,7 @@ impl Look {
             edge: Edge::default(),
             fading: Fading::default(),
             uptake_sd: 0.08,
-            photo_blur_px: None,
+            photo_blur_px: 0.7,
         }
     }
 
@@ -94,10 +94,10 @@ impl Look {
         self
     }
 
-    /// The photo's own blur as a Gaussian's standard deviation in pixels, 0.3..=8, where it is known
-    /// better than [`Camera::read`](crate::Camera::read) finds it.
+    /// The photo's own blur as a Gaussian's standard deviation in pixels, 0.3..=8; 0.7 unless stated.
+    /// [`Scene::camera`] estimates it.
     pub const fn with_photo_blur_px(mut self, sigma_px: f32) -> Self {
-        self.photo_blur_px = Some(sigma_px);
+        self.photo_blur_px = sigma_px;
         self
     }
 

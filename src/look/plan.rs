@@ -146,10 +146,13 @@ pub(super) fn plan(
     look.edge.check()?;
     look.variation.check()?;
     look.fading.check()?;
-    if let Some(blur) = look.photo_blur_px {
-        let inside = (0.3..=8.0).contains(&blur);
-        Error::check("photo_blur_px", f64::from(blur), inside, "0.3..=8")?;
-    }
+    let (blur, range) = (look.photo_blur_px, 0.3..=8.0);
+    Error::check(
+        "photo_blur_px",
+        f64::from(blur),
+        range.contains(&blur),
+        "0.3..=8",
+    )?;
     mask.size().check_equals(scene.surface().size(), "mask")?;
     // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
     let asked_px = mask.area_px();
@@ -218,11 +221,6 @@ pub(super) fn plan(
 fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene) -> String {
     let size = mask.size();
     let skin = scene.skin().map_or([0.0; 3], |skin| skin.linear().into());
-    let blur = scene
-        .camera()
-        .blur
-        .as_ref()
-        .map_or(0.0, |blur| blur.sigma_px);
     Digest::new()
         .add_text(env!("CARGO_PKG_VERSION"))
         .add_text(&format!("{look:?}"))
@@ -231,7 +229,7 @@ fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene
             u64::from(size.height()),
             seed.get(),
         ])
-        .add_words([scale.get(), skin[0], skin[1], skin[2], blur].map(|v| u64::from(v.to_bits())))
+        .add_words([scale.get(), skin[0], skin[1], skin[2]].map(|v| u64::from(v.to_bits())))
         .add_words(scene.surface().values().iter().map(|&p| u64::from(p)))
         .add_words(
             mask.coverage()

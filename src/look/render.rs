@@ -10,9 +10,6 @@ use crate::raster::{BLUR_RANGE_PX, Ink, InkDot, MAX_RADIUS_PX, Rasterizer, Veil}
 /// Dots per cm² from which fresh skin is red all over: a guess.
 const FULLY_RED_PER_CM2: f32 = 60.0;
 
-/// Blur of a telephone's photo at its usual size, where the photo itself does not tell.
-const COMMON_BLUR_PX: f32 = 0.7;
-
 /// The most cells of the veil's grid: a quarter of a millimetre on a whole head.
 const MOST_VEIL_CELLS: f32 = 4e6;
 
@@ -195,14 +192,8 @@ impl Plan {
         let skin = self
             .scale
             .to_px(self.optics(self.mean_depth_mm(when)).core_sigma_mm);
-        let camera = self.camera_blur_px();
+        let camera = self.look.photo_blur_px;
         (camera * camera + skin * skin).sqrt()
-    }
-
-    /// The camera's own blur: as the look states it, as the photo shows it, or that of a common one.
-    fn camera_blur_px(&self) -> f32 {
-        let seen = self.scene.camera().blur.as_ref().map(|blur| blur.sigma_px);
-        self.look.photo_blur_px.or(seen).unwrap_or(COMMON_BLUR_PX)
     }
 
     /// One pixel, or what keeps the grid of the largest photo within memory.

@@ -131,11 +131,11 @@ fn marks(profile: &[f32]) -> Vec<f32> {
         .zip(flat)
         .map(|(v, f)| sign * (v - f))
         .collect();
-    let mut heights = out.clone();
+    let mut heights: Vec<f32> = out.iter().map(|v| v.abs()).collect();
     heights.sort_by(f32::total_cmp);
     // Not the very highest: a glint or a hair crossing is no measure of ticks.
     let high = heights[heights.len() - 1 - heights.len() / 50];
-    let least = (DEEP * high).max(0.01);
+    let least = (DEEP * high).max(0.02);
     let mut found = Vec::new();
     let (mut weight, mut moment) = (0.0, 0.0);
     for (i, &v) in out.iter().chain([&0.0]).enumerate() {

@@ -22,6 +22,9 @@ const EDGE: f32 = 0.0025;
 /// Weight of what does not belong: nothing, but for windows that hold nothing else.
 const FOREIGN: f32 = 1e-5;
 
+/// Share of skin in a window at which it counts as much as the wider one.
+const SPARSE: f32 = 0.02;
+
 /// Least share of an area that has to look like skin for there to be skin in it.
 const LEAST_SHARE: f64 = 0.02;
 
@@ -91,13 +94,23 @@ impl SkinMap {
         let weights = weights(&likeness, &root, near);
         let guided = Guided::new(&root, &weights, near, EDGE);
         let planes = [0, 1, 2].map(|c| guided.filter(&light.map(|light| light[c].sqrt())));
+        // Where a window holds hardly any skin, that of a wider one.
+        let wide = (longest / WIDE).max(1) as usize;
+        let around = means(light, &weights, wide);
+        let total = box_sum(&weights, near);
+        let full = ((2 * near + 1) * (2 * near + 1)) as f32;
         let color = Plane::from_fn(light.size(), |x, y| {
             let (x, y) = (i64::from(x), i64::from(y));
-            [0, 1, 2].map(|c| planes[c].at(x, y).max(0.0).powi(2))
+            let held = total.at(x, y) / full;
+            let own = held / (held + SPARSE);
+            [0, 1, 2].map(|c| {
+                let (near, wide) = (planes[c].at(x, y).max(0.0), around.at(x, y)[c]);
+                near * near * own + wide * (1.0 - own)
+            })
         });
         Some(Self {
             side: working.side,
-            body: body(light, &likeness, (longest / WIDE).max(1) as usize),
+            body: body(light, &likeness, wide),
             lightness: color.map(|c| lab(c).l),
             melanin: color.map(melanin),
             likeness,
@@ -168,7 +181,8 @@ impl SkinMap {
 /// a dye. Soft, for no skin ends at a line.
 fn likeness(light: [f32; 3]) -> f32 {
     let [r, g, b] = light;
-    if luminance(light) < DIM {
+    let bright = luminance(light);
+    if bright.is_nan() || bright < DIM {
         return 0.0;
     }
     let rise = |value: f32, from: f32, to: f32| smoothstep((value - from) / (to - from));
@@ -197,8 +211,13 @@ fn body(light: &Plane<[f32; 3]>, likeness: &Plane<f32>, reach: usize) -> Plane<[
         s * s * s * s
     });
     let weights = zip(likeness, &saturated, |l, s| l * s + 1e-3 * FOREIGN);
-    let total = box_sum(&weights, reach);
-    let planes = [0, 1, 2].map(|c| mean_of(&light.map(|v| v[c]), &weights, &total, reach));
+    means(light, &weights, reach)
+}
+
+/// Weighted mean colour over windows.
+fn means(light: &Plane<[f32; 3]>, weights: &Plane<f32>, reach: usize) -> Plane<[f32; 3]> {
+    let total = box_sum(weights, reach);
+    let planes = [0, 1, 2].map(|c| mean_of(&light.map(|v| v[c]), weights, &total, reach));
     Plane::from_fn(light.size(), |x, y| {
         let (x, y) = (i64::from(x), i64::from(y));
         [0, 1, 2].map(|c| planes[c].at(x, y).max(0.0))
