@@ -83,6 +83,24 @@ pub enum Error {
         /// The length it has to have.
         allowed: usize,
     },
+    /// Two hints about the same thing that cannot both be true.
+    Contradiction {
+        /// What one hint is about, with its unit.
+        parameter: &'static str,
+        /// What it says.
+        value: f64,
+        /// What the other hint is about, with its unit.
+        other: &'static str,
+        /// What the other says.
+        other_value: f64,
+    },
+    /// Something that the photo does not show where it was looked for.
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// Where.
+        place: &'static str,
+    },
     /// A file that could not be read or written as asked.
     File {
         /// The parameter's name as it stands in the API.
@@ -195,6 +213,23 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "{parameter} has {value} elements, allowed: exactly {allowed}"
+                )
+            }
+            Self::Contradiction {
+                parameter,
+                value,
+                other,
+                other_value,
+            } => {
+                write!(
+                    f,
+                    "{parameter} is {value}, allowed: what agrees with {other}, {other_value}"
+                )
+            }
+            Self::NotFound { what, place } => {
+                write!(
+                    f,
+                    "{what}: none found {place}, allowed: a photo that shows some"
                 )
             }
             Self::File {

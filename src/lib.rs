@@ -81,6 +81,9 @@ pub use raster::{
     PixelRect, Pixels, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
 };
 pub use report::{Report, ToneShift, Warning};
-pub use scene::{Scene, SkinTone, SyntheticScalp};
+pub use scene::{
+    BlurMap, Camera, Grain, HeadShape, Hints, KnownDistance, Pupils, Ruler, RulerReading,
+    ScaleEstimate, ScaleSource, Scene, SkinMap, SkinTone, SyntheticScalp,
+};
 pub use simd::Level;
 pub use units::{Density, Scale, Size};

@@ -9,6 +9,8 @@
 //! distance inside. Lengths are in spacings, frequencies in √N a tile.
 
 mod draw;
+#[path = "../shared/letters.rs"]
+mod letters;
 mod measure;
 
 use std::path::PathBuf;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use glam::Vec2;
 use stubblefield::{Density, Error, HairColor, Look, Mask, Size, When};
 
 use crate::Failure;
+use crate::outline::corners;
 
 /// Shows on a photo what scalp micropigmentation will look like once healed.
 ///
@@ -89,19 +89,4 @@ impl Args {
         };
         Ok(Some(Mask::from_polygon(size, &corners(outline)?)?))
     }
-}
-
-/// Corners written as "x,y x,y x,y".
-fn corners(outline: &str) -> Result<Vec<Vec2>, Failure> {
-    let corner = |text: &str| {
-        let (x, y) = text.split_once(',')?;
-        Some(Vec2::new(x.trim().parse().ok()?, y.trim().parse().ok()?))
-    };
-    let parse = |text| {
-        corner(text).ok_or_else(|| format!("outline has {text:?}, allowed: corners such as 120,80"))
-    };
-    Ok(outline
-        .split_whitespace()
-        .map(parse)
-        .collect::<Result<_, _>>()?)
 }

@@ -7,7 +7,13 @@
 
 mod args;
 mod closeup;
+#[path = "../shared/outline.rs"]
+mod outline;
 mod output;
+#[path = "../shared/picture.rs"]
+mod picture;
+#[path = "../shared/results.rs"]
+mod results;
 mod sheet;
 
 use std::io::Write;

@@ -1,13 +1,13 @@
 //! The folder of results: each file appears whole or not at all, and never over an input.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, json};
 use stubblefield::{Error, FileFormat, FileProblem, Photo, Report};
 
 use crate::Failure;
+use crate::results::{self, refused};
 
 pub(crate) struct Output {
     folder: PathBuf,
@@ -76,29 +76,7 @@ impl Output {
 
     /// Saves bytes: to a temporary file first, so that a run cut off leaves no half file.
     pub(crate) fn bytes(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let mut builder = tempfile::Builder::new();
-        // A temporary file is private; a result is for whomever the folder is for.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let path = self.folder.join(name);
-        let write = || {
-            let mut file = builder.tempfile_in(&self.folder)?;
-            file.write_all(bytes)?;
-            file.persist(&path)?;
-            Ok(())
-        };
-        write().map_err(|error: std::io::Error| {
-            refused(&path, FileProblem::Denied(error.to_string())).into()
-        })
-    }
-}
-
-fn refused(path: &Path, problem: FileProblem) -> Error {
-    Error::File {
-        parameter: "out",
-        path: path.to_owned(),
-        problem,
-        allowed: "a folder that can be written to and holds no input",
+        Ok(results::write(&self.folder.join(name), bytes)?)
     }
 }
 

@@ -1,13 +1,12 @@
 //! Pictures to look at: the ink alone, and before beside after.
 
-use std::io::Cursor;
-
 use image::imageops::{self, FilterType};
-use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
-use stubblefield::{ColorSpace, Photo, Plan, Plane, Samples};
+use image::{Rgb, RgbImage, Rgba, RgbaImage};
+use stubblefield::{Photo, Plan, Plane};
 
 use crate::Failure;
 use crate::closeup::closeups;
+use crate::picture::{code, encoded, png};
 
 /// Widest panel of the sheet; larger photos are scaled down into it.
 const PANEL: u32 = 900;
@@ -65,39 +64,4 @@ pub(crate) fn compare(before: &Photo, after: &Photo, plan: &Plan) -> Result<Vec<
         }
     }
     png(&image::DynamicImage::from(sheet))
-}
-
-/// The photo as 8-bit sRGB, whatever it is.
-fn encoded(photo: &Photo) -> RgbImage {
-    let size = photo.size();
-    let (Samples::Rgb8(codes), true) = (photo.pixels(), *photo.color_space() == ColorSpace::srgb())
-    else {
-        return converted(photo);
-    };
-    RgbImage::from_raw(size.width(), size.height(), codes.to_vec())
-        .unwrap_or_else(|| converted(photo))
-}
-
-fn converted(photo: &Photo) -> RgbImage {
-    let size = photo.size();
-    let mut picture = RgbImage::new(size.width(), size.height());
-    let mut row = vec![[0.0; 3]; size.width() as usize];
-    for y in 0..size.height() {
-        photo.linear_srgb_row(y, &mut row);
-        for (x, light) in row.iter().enumerate() {
-            picture.put_pixel(x as u32, y, Rgb(light.map(code)));
-        }
-    }
-    picture
-}
-
-fn code(linear: f32) -> u8 {
-    let encoded = palette::Srgb::<f32>::from_linear(palette::LinSrgb::new(linear, linear, linear));
-    (encoded.red.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
-}
-
-fn png(picture: &image::DynamicImage) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, ImageFormat::Png)?;
-    Ok(bytes.into_inner())
 }

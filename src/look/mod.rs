@@ -15,6 +15,7 @@ use crate::mask::Mask;
 use crate::photo::Photo;
 use crate::pigment::{Deposit, Fading, HairColor, Variation};
 use crate::random::Seed;
+use crate::scene::{Hints, Scene};
 use crate::units::{Density, Scale};
 
 /// A treatment as a practitioner would describe it, before it meets a particular head.
@@ -93,6 +94,13 @@ impl Look {
         self
     }
 
+    /// The photo's own blur as a Gaussian's standard deviation in pixels, 0.3..=8; 0.7 unless stated.
+    /// [`Scene::camera`] estimates it.
+    pub const fn with_photo_blur_px(mut self, sigma_px: f32) -> Self {
+        self.photo_blur_px = sigma_px;
+        self
+    }
+
     /// Which simulation of pigment in skin gives the constants.
     pub const fn with_deposit(mut self, deposit: Deposit) -> Self {
         self.deposit = deposit;
@@ -110,18 +118,48 @@ impl Look {
     /// An empty mask gives a plan without dots.
     ///
     /// # Errors
-    /// [`Error::SizeMismatch`] when mask and photo differ in size; [`Error::OutOfRange`] for an
-    /// [`Edge`], [`Variation`] or [`Fading`] out of its range, and for dots that would grow beyond what
-    /// can be drawn within thirty years; [`Error::TooLarge`] when the mask would take more
-    /// dots than the field's limit.
+    /// As [`Look::plan_on`].
     ///
     /// # Determinism
     /// The same photo, mask, scale, seed and look give the same plan for any number of threads.
     ///
     /// # Cost
-    /// About 20 ns per pixel for the scene and the edge, and a few µs per dot.
+    /// That of [`Scene::read`], about 20 ns per pixel for the edge, and a few µs per dot.
     pub fn plan(&self, photo: &Photo, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
-        plan::plan(*self, photo, mask, scale, seed)
+        mask.size().check_equals(photo.size(), "mask")?;
+        let mut hints = Hints::new();
+        if !mask.is_empty() {
+            hints = hints.with_area(mask);
+        }
+        self.plan_on(Scene::read(photo, hints)?, mask, scale, seed)
+    }
+
+    /// Lays the dots of this look on a photo that was read before, with whatever hints.
+    ///
+    /// # Examples
+    /// A picture in shades of grey does not show the tone of its skin; the caller may know it.
+    /// ```
+    /// use stubblefield::{Error, Hints, Look, Mask, Photo, Scale, Scene, Seed, Size, SkinTone};
+    ///
+    /// let size = Size::new(60, 40)?;
+    /// let gray = Photo::from_rgb8(size, [150; 3].repeat(size.pixels()))?;
+    /// let (mask, scale) = (Mask::full(size), Scale::px_per_mm(5.0)?);
+    /// let refused = Look::stubble().plan(&gray, &mask, scale, Seed::new(1)).unwrap_err();
+    /// assert!(matches!(refused, Error::NotFound { what: "skin", .. }));
+    ///
+    /// let tone = SkinTone::from_linear(palette::LinSrgb::new(0.36, 0.23, 0.17));
+    /// let scene = Scene::read(&gray, Hints::new().with_skin(tone))?;
+    /// assert!(Look::stubble().plan_on(scene, &mask, scale, Seed::new(1)).is_ok());
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::SizeMismatch`] when mask and photo differ in size; [`Error::NotFound`] where the mask
+    /// shows no skin and none was hinted; [`Error::OutOfRange`] for an [`Edge`], [`Variation`] or
+    /// [`Fading`] out of its range, and for dots that would grow beyond what can be drawn within thirty
+    /// years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
+    pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
+        plan::plan(*self, scene, mask, scale, seed)
     }
 }
 

@@ -2,14 +2,13 @@
 
 use glam::Vec2;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::field::{DotField, FieldRequest};
 use crate::look::Look;
 use crate::look::edge::Ground;
 use crate::look::fingerprint::Digest;
 use crate::mask::Mask;
 use crate::noise::Noise;
-use crate::photo::Photo;
 use crate::pigment::Impression;
 use crate::plane::Plane;
 use crate::random::{Seed, Stage};
@@ -65,6 +64,8 @@ pub struct Plan {
     pub(super) scale: Scale,
     pub(super) seed: Seed,
     pub(super) scene: Scene,
+    /// Of the skin that is treated; 0 where nothing is.
+    pub(super) melanin: f32,
     pub(super) field: DotField,
     pub(super) full: Plane<u8>,
     pub(super) asked_px: f64,
@@ -137,7 +138,7 @@ impl Plan {
 
 pub(super) fn plan(
     look: Look,
-    photo: &Photo,
+    scene: Scene,
     mask: &Mask,
     scale: Scale,
     seed: Seed,
@@ -145,10 +146,27 @@ pub(super) fn plan(
     look.edge.check()?;
     look.variation.check()?;
     look.fading.check()?;
-    let scene = Scene::read(photo, mask)?;
+    let (blur, range) = (look.photo_blur_px, 0.3..=8.0);
+    Error::check(
+        "photo_blur_px",
+        f64::from(blur),
+        range.contains(&blur),
+        "0.3..=8",
+    )?;
+    mask.size().check_equals(scene.surface().size(), "mask")?;
     // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
     let asked_px = mask.area_px();
     let mask = &mask.subtract(scene.background())?;
+    let melanin = match scene.skin() {
+        Some(skin) => skin.melanin(),
+        None if mask.is_empty() => 0.0,
+        None => {
+            return Err(Error::NotFound {
+                what: "skin",
+                place: "in the area to be treated",
+            });
+        }
+    };
     let zone = look
         .edge
         .zone(mask, scene.background(), Ground { scale, seed })?;
@@ -159,7 +177,7 @@ pub(super) fn plan(
 
     let mut variation = look.variation;
     // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
-    variation.strength *= libm::exp2f(scene.skin().melanin());
+    variation.strength *= libm::exp2f(melanin);
     let uptake = Noise::new(seed, Stage::UptakeNoise, UPTAKE_LENGTH_MM, 0);
     // Told apart rather than drawn: shades drawn dot by dot clump, and clumps look like dirt.
     let shades = field.classes(&look.variation.shades.map(|_| 1.0), seed)?;
@@ -189,6 +207,7 @@ pub(super) fn plan(
         scale,
         seed,
         scene,
+        melanin,
         field,
         asked_px,
         full: zone.map(|z| u8::from(z >= 1.0)),
@@ -201,7 +220,7 @@ pub(super) fn plan(
 
 fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene) -> String {
     let size = mask.size();
-    let skin = scene.skin().linear();
+    let skin = scene.skin().map_or([0.0; 3], |skin| skin.linear().into());
     Digest::new()
         .add_text(env!("CARGO_PKG_VERSION"))
         .add_text(&format!("{look:?}"))
@@ -210,7 +229,7 @@ fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene
             u64::from(size.height()),
             seed.get(),
         ])
-        .add_words([scale.get(), skin.red, skin.green, skin.blue].map(|v| u64::from(v.to_bits())))
+        .add_words([scale.get(), skin[0], skin[1], skin[2]].map(|v| u64::from(v.to_bits())))
         .add_words(scene.surface().values().iter().map(|&p| u64::from(p)))
         .add_words(
             mask.coverage()

@@ -184,7 +184,7 @@ impl Plan {
     }
 
     fn optics(&self, depth_mm: f32) -> Optics {
-        Optics::new(self.look.deposit, depth_mm, self.scene.skin().melanin())
+        Optics::new(self.look.deposit, depth_mm, self.melanin)
     }
 
     /// Blur of the camera and of the skin above the deposits together.
@@ -192,7 +192,8 @@ impl Plan {
         let skin = self
             .scale
             .to_px(self.optics(self.mean_depth_mm(when)).core_sigma_mm);
-        (self.look.photo_blur_px * self.look.photo_blur_px + skin * skin).sqrt()
+        let camera = self.look.photo_blur_px;
+        (camera * camera + skin * skin).sqrt()
     }
 
     /// One pixel, or what keeps the grid of the largest photo within memory.

@@ -98,6 +98,20 @@ pub(super) fn cleaned(chunk: &[u8], notes: &mut Vec<Note>) -> Option<Vec<u8>> {
     any.then(|| out.into_inner())
 }
 
+/// Focal length in mm as on 35 mm film, and the distance of the subject in m; `None` unless both are
+/// there and above zero. A distance of "infinity" is none.
+pub(super) fn shot(block: &[u8]) -> Option<(f32, f32)> {
+    let read = Reader::new().read_raw(block.to_vec()).ok()?;
+    let focal = read.get_field(Tag::FocalLengthIn35mmFilm, In::PRIMARY)?;
+    let focal = focal.value.get_uint(0)? as f32;
+    let exif::Value::Rational(distance) = &read.get_field(Tag::SubjectDistance, In::PRIMARY)?.value
+    else {
+        return None;
+    };
+    let distance = distance.first().filter(|d| d.num != u32::MAX)?.to_f64() as f32;
+    (focal > 0.0 && distance > 0.0 && distance.is_finite()).then_some((focal, distance))
+}
+
 fn bytes(value: &exif::Value) -> usize {
     use exif::Value;
     match value {

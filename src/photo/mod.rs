@@ -192,6 +192,15 @@ impl Photo {
         self.exif.as_deref()
     }
 
+    /// Focal length in mm as on 35 mm film and distance of the subject in m, where the file holds
+    /// both.
+    pub(crate) fn shot(&self) -> Option<(f32, f32)> {
+        #[cfg(feature = "image")]
+        return exif::shot(self.exif.as_deref()?);
+        #[cfg(not(feature = "image"))]
+        return None;
+    }
+
     /// What the file had that was understood in part or left aside.
     #[must_use]
     pub fn notes(&self) -> &[Note] {

@@ -50,8 +50,9 @@ pub struct Report {
     pub outside: ToneShift,
     /// How far beyond the mask ink may reach, in mm.
     pub reach_mm: f64,
-    /// Individual typology angle of the skin in degrees.
-    pub skin_ita_degrees: f64,
+    /// Individual typology angle of the skin in degrees; `None` where nothing is treated and no skin
+    /// was seen.
+    pub skin_ita_degrees: Option<f64>,
     /// Pixels per millimetre, as given.
     pub px_per_mm: f64,
     /// Days since the last session.
@@ -162,7 +163,10 @@ impl Plan {
             full: tones.full,
             outside: tones.outside,
             reach_mm: f64::from(self.scale().to_mm(self.reach_px(when))),
-            skin_ita_degrees: f64::from(self.scene().skin().ita_degrees()),
+            skin_ita_degrees: self
+                .scene()
+                .skin()
+                .map(|skin| f64::from(skin.ita_degrees())),
             px_per_mm,
             days: f64::from(when.as_days()),
             seed: self.seed().get(),

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use crate::mask::Mask;
 use crate::parallel;
-use crate::photo::Photo;
 use crate::plane::Plane;
 use crate::scene::skin::SkinTone;
+use crate::scene::working::Working;
 use crate::units::Size;
 
 /// Distances are between square roots of linear light, which are about evenly visible. A wall counts
@@ -19,10 +19,6 @@ const SAME_WALL: f32 = 0.055;
 /// How quickly the wall's colour may drift while it is followed.
 const DRIFT: f32 = 0.15;
 
-/// Longest side of the grid on which the wall is followed: steps between its cells then mean the same
-/// in a small photo and in a large one.
-const LONGEST: u32 = 1024;
-
 /// Everything that is joined to the picture's border by even, skin-unlike colour, grown by one cell
 /// over the blurred rim of what stands before it.
 ///
@@ -30,44 +26,25 @@ const LONGEST: u32 = 1024;
 /// from the caller's mask. Skin that reaches the border is never background.
 ///
 /// # Cost
-/// One visit per pixel, and one per cell of a grid of at most a megapixel.
-pub(super) fn background(photo: &Photo, skin: &SkinTone) -> Mask {
-    let size = photo.size();
-    let side = size.width().max(size.height()).div_ceil(LONGEST);
-    let grid = roots(photo, side);
+/// One visit per cell of the working copy, and one per pixel for the mask.
+pub(super) fn background(working: &Working, size: Size, skin: &SkinTone) -> Mask {
+    let grid = working.light.map(|light| light.map(f32::sqrt));
     let skin = skin.body().map(|c| c.max(0.0).sqrt());
     let wall = follow(&grid, skin);
     let at = |x: i64, y: i64| wall.at(x, y);
-    Mask::from_shares(Plane::from_fn(size, |x, y| {
-        let (x, y) = (i64::from(x / side), i64::from(y / side));
-        let near = at(x, y) || at(x - 1, y) || at(x + 1, y) || at(x, y - 1) || at(x, y + 1);
-        f32::from(u8::from(near))
-    }))
-}
-
-/// Square root of the mean linear light in cells of `side` pixels.
-fn roots(photo: &Photo, side: u32) -> Plane<[f32; 3]> {
-    let size = photo.size();
-    let cells = Size::within(size.width().div_ceil(side), size.height().div_ceil(side));
-    let mut grid = Plane::filled(cells, [0.0_f32; 3]);
-    parallel::for_each_chunk(grid.values_mut(), cells.width() as usize, |row, out| {
-        let mut light = vec![[0.0_f32; 3]; size.width() as usize];
-        let top = row as u32 * side;
-        let bottom = (top + side).min(size.height());
-        for y in top..bottom {
-            photo.linear_srgb_row(y, &mut light);
-            for (x, value) in light.iter().enumerate() {
-                let cell = &mut out[x / side as usize];
-                *cell = std::array::from_fn(|c| cell[c] + value[c].max(0.0));
-            }
-        }
-        for (x, cell) in out.iter_mut().enumerate() {
-            let columns = side.min(size.width() - x as u32 * side);
-            let pixels = (columns * (bottom - top)) as f32;
-            *cell = cell.map(|sum| (sum / pixels).sqrt());
+    let grown = Plane::from_fn(wall.size(), |x, y| {
+        let (x, y) = (i64::from(x), i64::from(y));
+        at(x, y) || at(x - 1, y) || at(x + 1, y) || at(x, y - 1) || at(x, y + 1)
+    });
+    let side = working.side;
+    let mut shares = Plane::filled(size, 0.0_f32);
+    parallel::for_each_chunk(shares.values_mut(), size.width() as usize, |y, row| {
+        let cells = grown.row(y as u32 / side);
+        for (run, &wall) in row.chunks_mut(side as usize).zip(cells) {
+            run.fill(f32::from(u8::from(wall)));
         }
     });
-    grid
+    Mask::from_shares(shares)
 }
 
 /// The cells that can be reached from the border without a step that no wall makes.
@@ -123,6 +100,11 @@ fn unlike(root: [f32; 3], skin: [f32; 3]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::photo::Photo;
+
+    fn background(photo: &Photo, skin: &SkinTone) -> Mask {
+        super::background(&Working::of(photo), photo.size(), skin)
+    }
 
     /// A disc of skin before a wall with shading and noise.
     fn head(wall: [u8; 3]) -> (Photo, Mask) {
@@ -151,7 +133,7 @@ mod tests {
             [250, 250, 250],
         ] {
             let (photo, disc) = head(wall);
-            let skin = SkinTone::measure(&photo, &disc);
+            let skin = SkinTone::measure(&photo, &disc).unwrap();
             let found = background(&photo, &skin);
             let both = found.intersect(&disc).unwrap().area_px();
             let missed = found.union(&disc).unwrap().invert().area_px();
@@ -169,7 +151,7 @@ mod tests {
             [210.0 * light, 160.0 * light, 135.0 * light].map(|c| c as u8)
         });
         let photo = Photo::from_rgb8(size, codes.collect()).unwrap();
-        let skin = SkinTone::measure(&photo, &Mask::full(size));
+        let skin = SkinTone::measure(&photo, &Mask::full(size)).unwrap();
         assert!(background(&photo, &skin).is_empty());
     }
 }

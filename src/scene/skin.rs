@@ -1,5 +1,11 @@
 //! The tone of the skin, and where it stands on the scales of the clinic.
 
+mod guided;
+mod map;
+
+pub use map::SkinMap;
+
+use glam::Vec3;
 use palette::{FromColor, Lab, LinSrgb, white_point::D65};
 
 use crate::mask::Mask;
@@ -42,6 +48,20 @@ const WARMEST_FROM: f64 = 0.75;
 /// Luminance below which noise makes any colour.
 const DIM: f32 = 0.01;
 
+/// The Monk scale.
+const MONK: [[u8; 3]; 10] = [
+    [246, 237, 228],
+    [243, 231, 219],
+    [247, 234, 208],
+    [234, 218, 186],
+    [215, 189, 150],
+    [160, 126, 86],
+    [130, 92, 67],
+    [96, 65, 52],
+    [58, 49, 42],
+    [41, 36, 32],
+];
+
 /// CIELAB lightness of the two skins for which pigment was simulated.
 const FAIR_L: f32 = 60.0;
 const DARK_L: f32 = 31.0;
@@ -57,21 +77,22 @@ impl SkinTone {
     }
 
     /// Mean colour of the mid-bright pixels where the mask covers anything, and of the most
-    /// saturated of them; the palest simulated skin when it covers none.
-    pub(super) fn measure(photo: &Photo, mask: &Mask) -> Self {
+    /// saturated of them; `None` when it covers none.
+    pub(super) fn measure(photo: &Photo, mask: &Mask) -> Option<Self> {
         let brightness = Histogram::of(photo, mask, |light| Some(luminance(light).sqrt()));
         let band = brightness.quantile(FROM)..=brightness.quantile(TO);
         let lit = |light: [f32; 3]| band.contains(&bin(luminance(light).sqrt()));
         let colours = Histogram::of(photo, mask, |light| lit(light).then(|| saturation(light)));
         let matt = colours.quantile(MATT_FROM);
         let is_matt = |light| lit(light) && bin(saturation(light)) >= matt;
-        let linear = mean(photo, mask, lit).unwrap_or(LinSrgb::new(0.36, 0.23, 0.17));
+        let linear = mean(photo, mask, lit)?;
         let body = mean(photo, mask, is_matt).unwrap_or(linear);
-        Self { linear, body }
+        Some(Self { linear, body })
     }
 
-    /// A first guess where the mask may run over a wall: mean of its most skin-like quarter.
-    pub(super) fn warmest(photo: &Photo, mask: &Mask) -> Self {
+    /// A first guess where the mask may run over a wall: mean of its most skin-like quarter; `None`
+    /// when it covers nothing.
+    pub(super) fn warmest(photo: &Photo, mask: &Mask) -> Option<Self> {
         let warm = |light: [f32; 3]| {
             let [r, g, b] = light;
             if r >= g && g >= b && luminance(light) > DIM {
@@ -82,8 +103,7 @@ impl SkinTone {
         };
         let warmth = Histogram::of(photo, mask, |light| Some(warm(light)));
         let least = warmth.quantile(WARMEST_FROM);
-        let linear = mean(photo, mask, |light| bin(warm(light)) >= least);
-        Self::from_linear(linear.unwrap_or(LinSrgb::new(0.36, 0.23, 0.17)))
+        mean(photo, mask, |light| bin(warm(light)) >= least).map(Self::from_linear)
     }
 
     /// The colour in linear sRGB.
@@ -110,6 +130,32 @@ impl SkinTone {
         libm::atan2f(lab.l - 50.0, lab.b).to_degrees()
     }
 
+    /// Place on the Monk scale, 1 (lightest) to 10, between two tones by the nearest point of the
+    /// line through them in CIELAB.
+    ///
+    /// # References
+    /// E. Monk, "The Monk Skin Tone Scale" (2019), with the sRGB values published for it. Tones 1 to 3
+    /// differ in hue more than in lightness: a place among them means little.
+    #[must_use]
+    pub fn monk_tone(&self) -> f32 {
+        let own = self.lab();
+        let own = Vec3::new(own.l, own.a, own.b);
+        let tones = MONK.map(|codes| {
+            let lab: Lab<D65, f32> = Lab::from_color(palette::Srgb::from(codes).into_linear());
+            Vec3::new(lab.l, lab.a, lab.b)
+        });
+        let mut best = (f32::INFINITY, 1.0);
+        for (i, pair) in tones.windows(2).enumerate() {
+            let way = pair[1] - pair[0];
+            let t = ((own - pair[0]).dot(way) / way.length_squared()).clamp(0.0, 1.0);
+            let distance = own.distance_squared(pair[0] + t * way);
+            if distance < best.0 {
+                best = (distance, 1.0 + i as f32 + t);
+            }
+        }
+        best.1
+    }
+
     /// How much melanin lies over the pigment: 0 on the fair skin of the simulations (L* 60 and
     /// above), 1 on the dark one (31 and below), even steps of lightness between.
     ///
@@ -122,11 +168,6 @@ impl SkinTone {
     /// The colour of light that went through the skin, without the sheen that lies over all of it.
     pub(super) fn body(&self) -> [f32; 3] {
         [self.body.red, self.body.green, self.body.blue]
-    }
-
-    /// Luminance of the skin, 1 being full white.
-    pub(super) fn luminance(&self) -> f32 {
-        luminance([self.linear.red, self.linear.green, self.linear.blue])
     }
 }
 
@@ -245,8 +286,8 @@ mod tests {
         let clean = Photo::from_rgb8(size, skin.repeat(size.pixels())).unwrap();
         let mask = Mask::full(size);
         let (got, expected) = (
-            SkinTone::measure(&photo, &mask),
-            SkinTone::measure(&clean, &mask),
+            SkinTone::measure(&photo, &mask).unwrap(),
+            SkinTone::measure(&clean, &mask).unwrap(),
         );
         assert!(
             (got.lab().l - expected.lab().l).abs() < 0.1,
@@ -255,10 +296,18 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_mask_still_has_a_skin() {
+    fn an_empty_mask_has_no_skin() {
         let size = Size::new(3, 3).unwrap();
         let photo = Photo::from_rgb8(size, vec![0; 27]).unwrap();
-        let tone = SkinTone::measure(&photo, &Mask::full(size).invert());
-        assert!(tone.lab().l > 50.0);
+        assert!(SkinTone::measure(&photo, &Mask::full(size).invert()).is_none());
+        assert!(SkinTone::warmest(&photo, &Mask::full(size).invert()).is_none());
+    }
+
+    #[test]
+    fn each_monk_tone_is_its_own_place() {
+        for (i, codes) in MONK.iter().enumerate() {
+            let tone = SkinTone::from_linear(palette::Srgb::from(*codes).into_linear());
+            assert!((tone.monk_tone() - (i + 1) as f32).abs() < 1e-3, "{i}");
+        }
     }
 }

@@ -1,0 +1,48 @@
+//! A bounded copy of the photo, on which whatever is wider than a pixel is looked for.
+
+use crate::parallel;
+use crate::photo::Photo;
+use crate::plane::Plane;
+use crate::units::Size;
+
+/// Longest side in cells: what is found does then not depend on how many pixels a camera has.
+const LONGEST: u32 = 1024;
+
+/// Mean linear light in square cells.
+#[derive(Clone, Debug)]
+pub(super) struct Working {
+    /// Side of a cell in pixels of the photo.
+    pub(super) side: u32,
+    /// Linear sRGB, nothing below zero.
+    pub(super) light: Plane<[f32; 3]>,
+}
+
+impl Working {
+    /// # Cost
+    /// One visit per pixel.
+    pub(super) fn of(photo: &Photo) -> Self {
+        let size = photo.size();
+        let side = size.width().max(size.height()).div_ceil(LONGEST);
+        let cells = Size::within(size.width().div_ceil(side), size.height().div_ceil(side));
+        let mut light = Plane::filled(cells, [0.0_f32; 3]);
+        parallel::for_each_chunk(light.values_mut(), cells.width() as usize, |row, out| {
+            let mut pixels = vec![[0.0_f32; 3]; size.width() as usize];
+            let top = row as u32 * side;
+            let bottom = (top + side).min(size.height());
+            for y in top..bottom {
+                photo.linear_srgb_row(y, &mut pixels);
+                for (cell, run) in out.iter_mut().zip(pixels.chunks(side as usize)) {
+                    for value in run {
+                        *cell = std::array::from_fn(|c| cell[c] + value[c].max(0.0));
+                    }
+                }
+            }
+            for (x, cell) in out.iter_mut().enumerate() {
+                let columns = side.min(size.width() - x as u32 * side);
+                let pixels = (columns * (bottom - top)) as f32;
+                *cell = cell.map(|sum| sum / pixels);
+            }
+        });
+        Self { side, light }
+    }
+}

@@ -1,0 +1,241 @@
+//! What is read from pictures that show little, from hints that cannot be true, and on any number of
+//! threads.
+
+use glam::Vec2;
+use stubblefield::{
+    Error, Hints, KnownDistance, Look, Mask, Photo, Pupils, Ruler, Samples, Scale, ScaleSource,
+    Scene, Seed, Size, SyntheticScalp,
+};
+
+fn photo_of(width: u32, height: u32, f: impl Fn(u32, u32) -> [u8; 3]) -> Photo {
+    let size = Size::new(width, height).unwrap();
+    let codes = (0..size.pixels() as u32).flat_map(|i| f(i % width, i / width));
+    Photo::from_rgb8(size, codes.collect()).unwrap()
+}
+
+fn scalp() -> SyntheticScalp {
+    SyntheticScalp::generate(Scale::px_per_mm(2.0).unwrap(), Seed::new(3)).unwrap()
+}
+
+fn codes(photo: &Photo) -> &[u8] {
+    let Samples::Rgb8(codes) = photo.pixels() else {
+        panic!("8 bits were put in")
+    };
+    codes
+}
+
+#[test]
+fn pictures_without_skin_say_so() {
+    let grain = |x: u32, y: u32| ((x * 7919 + y * 104_729) % 13) as u8;
+    let inverted = {
+        let scalp = scalp().photo;
+        let codes = codes(&scalp).iter().map(|c| 255 - c).collect();
+        Photo::from_rgb8(scalp.size(), codes).unwrap()
+    };
+    for (name, photo) in [
+        ("black", photo_of(90, 80, |_, _| [0; 3])),
+        ("white", photo_of(90, 80, |_, _| [255; 3])),
+        ("one pixel", photo_of(1, 1, |_, _| [0; 3])),
+        ("one row", photo_of(300, 1, |_, _| [128; 3])),
+        ("grey", photo_of(90, 80, |x, y| [120 + grain(x, y); 3])),
+        ("inverted", inverted),
+    ] {
+        let scene = Scene::read(&photo, Hints::new()).unwrap();
+        assert!(scene.skin().is_none(), "{name}: {:?}", scene.skin());
+        assert!(scene.skin_map().is_none(), "{name}");
+        assert!(scene.scale().is_none() && scene.head().is_none(), "{name}");
+        let mask = Mask::full(photo.size());
+        let scale = Scale::px_per_mm(3.0).unwrap();
+        let refused = Look::stubble().plan(&photo, &mask, scale, Seed::new(1));
+        assert!(
+            matches!(refused, Err(Error::NotFound { what: "skin", .. })),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_even_picture_tells_nothing_of_its_camera() {
+    for code in [[0; 3], [255; 3], [200, 150, 130]] {
+        let scene = Scene::read(&photo_of(160, 128, |_, _| code), Hints::new()).unwrap();
+        assert!(scene.camera().blur.is_none() && scene.camera().grain.is_none());
+        assert_eq!(scene.camera().blockiness, 1.0);
+    }
+}
+
+#[test]
+fn coarse_codes_and_treated_skin_are_still_skin() {
+    let scalp = scalp();
+    // What the strongest compression leaves: blocks of one colour.
+    let pixels = codes(&scalp.photo);
+    let width = scalp.photo.size().width();
+    let coarse = photo_of(width, scalp.photo.size().height(), |x, y| {
+        let i = 3 * (y / 8 * 8 * width + x / 8 * 8) as usize;
+        [pixels[i] & 0xF8, pixels[i + 1] & 0xF8, pixels[i + 2] & 0xF8]
+    });
+    let plan = Look::stubble()
+        .plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(1))
+        .unwrap();
+    let treated = plan
+        .render(&scalp.photo, stubblefield::When::healed())
+        .unwrap();
+    let hints = Hints::new().with_area(&scalp.receded);
+    let own = Scene::read(&scalp.photo, hints).unwrap();
+    for photo in [coarse, treated] {
+        let scene = Scene::read(&photo, hints).unwrap();
+        let (got, before) = (scene.skin().unwrap().lab(), own.skin().unwrap().lab());
+        assert!((got.l - before.l).abs() < 8.0, "{got:?} for {before:?}");
+    }
+}
+
+#[test]
+fn an_area_without_skin_has_no_tone_though_the_picture_has() {
+    let photo = photo_of(200, 100, |x, _| {
+        if x < 100 {
+            [205, 155, 130]
+        } else {
+            [90, 110, 150]
+        }
+    });
+    let wall = Mask::from_fn(photo.size(), |p| f32::from(u8::from(p.x > 110.0))).unwrap();
+    let scene = Scene::read(&photo, Hints::new().with_area(&wall)).unwrap();
+    assert!(scene.skin().is_none() && scene.skin_map().is_some());
+}
+
+#[test]
+fn hints_outside_the_picture_or_against_each_other_are_refused() {
+    let photo = scalp().photo;
+    let size = photo.size();
+    let at = |x: f32, y: f32| Vec2::new(x, y);
+    let nowhere =
+        Mask::from_polygon(size, &[at(-9.0, -9.0), at(-5.0, -9.0), at(-5.0, -2.0)]).unwrap();
+    let other = Mask::full(Size::new(3, 3).unwrap());
+    let distance = |x: f32, mm: f32| KnownDistance {
+        from: at(10.0, 10.0),
+        to: at(x, 10.0),
+        mm,
+    };
+    let ring = |centre: Vec2, radius: f32| -> Vec<Vec2> {
+        (0..12)
+            .map(|i| centre + radius * Vec2::from_angle(0.5 * i as f32))
+            .collect()
+    };
+    let (far, small) = (ring(at(380.0, 20.0), 50.0), ring(at(380.0, 40.0), 15.0));
+    let corner = Mask::from_fn(size, |p| f32::from(u8::from(p.x < 60.0 && p.y < 60.0))).unwrap();
+    let line = Ruler {
+        from: at(20.0, 20.0),
+        to: at(4000.0, 20.0),
+        tick_mm: 1.0,
+    };
+    for (name, hints) in [
+        ("area nowhere", Hints::new().with_area(&nowhere)),
+        ("area of another size", Hints::new().with_area(&other)),
+        (
+            "distance outside",
+            Hints::new().with_distance(distance(4000.0, 10.0)),
+        ),
+        (
+            "distance of nothing",
+            Hints::new().with_distance(distance(10.0, 10.0)),
+        ),
+        (
+            "pupils outside",
+            Hints::new().with_pupils(Pupils::new(at(-1.0, 5.0), at(90.0, 5.0))),
+        ),
+        (
+            "pupils nowhere",
+            Hints::new().with_pupils(Pupils::new(at(f32::NAN, 5.0), at(90.0, 5.0))),
+        ),
+        ("ruler outside", Hints::new().with_ruler(line)),
+        (
+            "no ruler",
+            Hints::new().with_ruler(Ruler {
+                to: at(21.0, 20.0),
+                ..line
+            }),
+        ),
+        ("head outside", Hints::new().with_head(&far)),
+        (
+            "area off the head",
+            Hints::new().with_head(&small).with_area(&corner),
+        ),
+        ("head of two points", Hints::new().with_head(&small[..2])),
+        (
+            "two scales",
+            Hints::new()
+                .with_scale(Scale::px_per_mm(2.0).unwrap())
+                .with_distance(distance(110.0, 10.0)),
+        ),
+        (
+            "distance against pupils",
+            Hints::new()
+                .with_pupils(Pupils::new(at(100.0, 100.0), at(226.0, 100.0)))
+                .with_distance(distance(110.0, 10.0)),
+        ),
+    ] {
+        let refused = Scene::read(&photo, hints);
+        assert!(refused.is_err(), "{name}");
+    }
+}
+
+#[test]
+fn the_surest_scale_is_taken_and_names_its_source() {
+    let photo = scalp().photo;
+    let at = |x: f32| Vec2::new(x, 100.0);
+    let pupils = Pupils::new(at(100.0), at(226.0));
+    let distance = KnownDistance {
+        from: at(10.0),
+        to: at(110.0),
+        mm: 49.0,
+    };
+    let of = |hints| *Scene::read(&photo, hints).unwrap().scale().unwrap();
+    let eyes = of(Hints::new().with_pupils(pupils));
+    assert_eq!((eyes.scale.get(), eyes.source), (2.0, ScaleSource::Pupils));
+    let both = of(Hints::new().with_pupils(pupils).with_distance(distance));
+    assert_eq!(both.source, ScaleSource::Points);
+    let stated = Scale::px_per_mm(2.1).unwrap();
+    let all = of(Hints::new()
+        .with_pupils(pupils)
+        .with_distance(distance)
+        .with_scale(stated));
+    assert_eq!((all.scale, all.source), (stated, ScaleSource::Stated));
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn the_scene_is_the_same_for_any_number_of_threads() {
+    let scalp = scalp();
+    let read = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let hints = Hints::new().with_area(&scalp.receded);
+        pool.install(|| Scene::read(&scalp.photo, hints).unwrap())
+    };
+    let one = read(1);
+    let words = |scene: &Scene| {
+        let map = scene.skin_map().unwrap();
+        let blur = scene.camera().blur.as_ref().unwrap();
+        let places = (0..40).map(|i| {
+            blur.at(Vec2::new(10.0 * i as f32, 7.0 * i as f32))
+                .to_bits()
+        });
+        (
+            scene.skin().copied(),
+            scene.surface().values().to_vec(),
+            map.lightness().values().to_vec(),
+            map.melanin().values().to_vec(),
+            scene.background().clone(),
+            places.collect::<Vec<u32>>(),
+            (
+                scene.camera().grain,
+                scene.camera().blockiness,
+                blur.sigma_px,
+            ),
+        )
+    };
+    for threads in [2, 3, 8] {
+        assert!(words(&one) == words(&read(threads)), "{threads} threads");
+    }
+}
