@@ -47,6 +47,7 @@
 
 mod error;
 mod field;
+mod filter;
 mod look;
 mod mask;
 mod noise;
@@ -81,6 +82,8 @@ pub use raster::{
     PixelRect, Pixels, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
 };
 pub use report::{Report, ToneShift, Warning};
-pub use scene::{Scene, SkinTone, SyntheticScalp};
+pub use scene::{
+    Growth, PatchRequest, Scars, Scene, SkinTone, SyntheticPatch, SyntheticScalp, TrueFollicle,
+};
 pub use simd::Level;
 pub use units::{Density, Scale, Size};

@@ -6,7 +6,7 @@ mod skin;
 mod synthetic;
 
 pub use skin::SkinTone;
-pub use synthetic::SyntheticScalp;
+pub use synthetic::{Growth, PatchRequest, Scars, SyntheticPatch, SyntheticScalp, TrueFollicle};
 
 use crate::error::Result;
 use crate::mask::Mask;
