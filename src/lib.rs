@@ -47,6 +47,7 @@
 
 mod error;
 mod field;
+mod filter;
 mod look;
 mod mask;
 mod noise;
@@ -82,8 +83,9 @@ pub use raster::{
 };
 pub use report::{Report, ToneShift, Warning};
 pub use scene::{
-    BlurMap, Camera, Grain, HeadShape, Hints, KnownDistance, Pupils, Ruler, RulerReading,
-    ScaleEstimate, ScaleSource, Scene, SkinMap, SkinTone, SyntheticScalp,
+    BlurMap, Camera, Grain, Growth, HeadShape, Hints, KnownDistance, PatchRequest, Pupils, Ruler,
+    RulerReading, ScaleEstimate, ScaleSource, Scars, Scene, SkinMap, SkinTone, SyntheticPatch,
+    SyntheticScalp, TrueFollicle,
 };
 pub use simd::Level;
 pub use units::{Density, Scale, Size};

@@ -124,6 +124,11 @@ impl Scale {
         Ok(Self { px_per_mm })
     }
 
+    /// A scale derived from a checked one, so that it needs no check.
+    pub(crate) const fn unchecked(px_per_mm: f32) -> Self {
+        Self { px_per_mm }
+    }
+
     /// Pixels per millimetre.
     #[must_use]
     pub const fn get(self) -> f32 {

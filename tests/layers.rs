@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Each row may use itself and the rows above it.
 const LAYERS: [&[&str]; 9] = [
     &[
-        "error", "units", "plane", "progress", "random", "noise", "parallel", "simd",
+        "error", "units", "plane", "progress", "random", "noise", "filter", "parallel", "simd",
     ],
     &["mask"],
     &["field"],

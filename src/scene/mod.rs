@@ -15,7 +15,7 @@ pub use head::HeadShape;
 pub use hints::Hints;
 pub use scale::{KnownDistance, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource};
 pub use skin::{SkinMap, SkinTone};
-pub use synthetic::SyntheticScalp;
+pub use synthetic::{Growth, PatchRequest, Scars, SyntheticPatch, SyntheticScalp, TrueFollicle};
 
 use crate::error::Result;
 use crate::mask::Mask;

@@ -2,6 +2,7 @@
 
 use glam::{Vec2, Vec3};
 
+use super::camera;
 use crate::error::Result;
 use crate::field::FieldRequest;
 use crate::mask::{Mask, smoothstep};
@@ -90,7 +91,10 @@ impl SyntheticScalp {
         let target = PixelsMut::from_f32(&mut light, size, Channels::Rgb, 3 * columns(size))?;
         Rasterizer::new().composite(target, &Ink::new(&roots, blur_px))?;
 
-        let photo = Photo::from_rgb8(size, expose(&light, size, seed))?;
+        let noise = camera::noise(size, seed);
+        let stray = |clean: f32, noise: f32| 0.006 * noise * clean.max(0.0).sqrt();
+        let codes = camera::expose(&light, &noise, size, stray);
+        let photo = Photo::from_rgb8(size, codes)?;
         let receded = Mask::from_fn(size, |p| receded(p / scale.get()))?;
         Ok(Self {
             photo,
@@ -213,21 +217,4 @@ fn crease(at: Vec2, lines: &Noise) -> f32 {
     };
     let across = (at.x - CENTRE_MM.x) / 48.0;
     (0..4).map(line).sum::<f32>() * (1.0 - across * across).max(0.0)
-}
-
-/// Codes of a camera: sensor noise that grows with the root of the light, then the sRGB curve.
-fn expose(light: &[f32], size: Size, seed: Seed) -> Vec<u8> {
-    let mut codes = vec![0_u8; light.len()];
-    parallel::for_each_chunk(&mut codes, 3 * columns(size), |y, row| {
-        let mut grain = seed.stream(Stage::Synthetic, u64::MAX - y as u64);
-        for (x, code) in row.iter_mut().enumerate() {
-            let clean = light[y * 3 * columns(size) + x];
-            // The sum of four uniform values is as good as normal here.
-            let noise = (0..4).map(|_| grain.unit_f32()).sum::<f32>() - 2.0;
-            let lit = (clean + 0.006 * noise * clean.max(0.0).sqrt()).clamp(0.0, 1.0);
-            let encoded = palette::Srgb::<f32>::from_linear(palette::LinSrgb::new(lit, lit, lit));
-            *code = (encoded.red * 255.0 + 0.5) as u8;
-        }
-    });
-    codes
 }
