@@ -90,9 +90,11 @@ impl Scene {
             (None, None) => None,
             (None, Some(map)) => {
                 let bare = area.subtract(&background)?;
-                map.shows_in(&bare)
+                let tone = map
+                    .shows_in(&bare)
                     .then(|| SkinTone::measure(photo, &bare))
-                    .flatten()
+                    .flatten();
+                tone.filter(SkinTone::is_of_skin)
             }
         };
         Ok(Self {

@@ -165,6 +165,12 @@ impl SkinTone {
         ((FAIR_L - self.lab().l) / (FAIR_L - DARK_L)).clamp(0.0, 1.0)
     }
 
+    /// Whether the least shiny of what was measured has a colour that skin can have: a warm wall beside
+    /// something blue makes no skin of it.
+    pub(super) fn is_of_skin(&self) -> bool {
+        map::likeness(self.body()) > 0.1
+    }
+
     /// The colour of light that went through the skin, without the sheen that lies over all of it.
     pub(super) fn body(&self) -> [f32; 3] {
         [self.body.red, self.body.green, self.body.blue]

@@ -234,7 +234,7 @@ mod tests {
             let tick = (2.2 - away).clamp(0.0, 1.0);
             let shade = 0.85 + 0.3 * x / 320.0;
             let (ground, mark) = if dark { (190.0, 60.0) } else { (90.0, 215.0) };
-            [(ground + (mark - ground) * tick) as f32 * shade.min(1.15); 3].map(|c| c as u8)
+            [(ground + (mark - ground) * tick) * shade.min(1.15); 3].map(|c| c as u8)
         });
         Photo::from_rgb8(size, codes.collect()).unwrap()
     }

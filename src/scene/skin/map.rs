@@ -179,7 +179,7 @@ impl SkinMap {
 
 /// How far a colour can be that of skin in white light: red over green over blue, and neither grey nor
 /// a dye. Soft, for no skin ends at a line.
-fn likeness(light: [f32; 3]) -> f32 {
+pub(super) fn likeness(light: [f32; 3]) -> f32 {
     let [r, g, b] = light;
     let bright = luminance(light);
     if bright.is_nan() || bright < DIM {
