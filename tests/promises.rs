@@ -183,11 +183,11 @@ fn dots_that_would_outgrow_the_rasterizer_are_refused_when_planned() {
     let mut variation = Variation::default();
     (variation.diameter_mm, variation.diameter_sd) = (0.6, 0.5);
     let dense = Look::stubble().with_density(Density::per_cm2(2000.0).unwrap());
-    let wide = plan(dense.with_fading(fading).with_variation(variation)).unwrap_err();
+    let wide = plan(dense.clone().with_fading(fading).with_variation(variation)).unwrap_err();
     assert!(wide.to_string().contains("allowed: at most 512"), "{wide}");
     let mut fading = Fading::default();
     fading.sinking_mm_per_year = 0.02;
-    let deep = plan(dense.with_fading(fading)).unwrap_err();
+    let deep = plan(dense.clone().with_fading(fading)).unwrap_err();
     assert!(deep.to_string().contains("allowed: 0.3..=64"), "{deep}");
     // What is planned can be drawn at any time.
     let plan = plan(dense).unwrap();

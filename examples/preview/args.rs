@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use stubblefield::{Density, Error, HairColor, Look, Mask, Size, When};
+use stubblefield::{Course, Density, Error, Fading, HairColor, Look, Mask, Size, TouchUp, When};
 
 use crate::Failure;
 use crate::outline::corners;
@@ -44,7 +44,23 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DOTS_PER_CM2", allow_hyphen_values = true)]
     density: Option<f32>,
 
-    /// The moment to show: fresh, healed, or a time such as 10d, 6mo or 3y.
+    /// Sessions to build it up in: 2, 3 or 4.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    sessions: u8,
+
+    /// Show it as if it stopped after this session.
+    #[arg(long, value_name = "N")]
+    session: Option<u8>,
+
+    /// Touch it up so many years after healing; more than once if given more than once.
+    #[arg(long, value_name = "YEARS", allow_hyphen_values = true)]
+    touch_up: Vec<f32>,
+
+    /// How the skin keeps pigment: usual, sun, oily or sheltered; several joined by commas.
+    #[arg(long, value_name = "SKIN", default_value = "usual")]
+    skin: String,
+
+    /// The moment to show: fresh, healed, or a time such as 10d, 6w, 6mo or 3y.
     #[arg(long, default_value = "healed", allow_hyphen_values = true)]
     at: String,
 
@@ -68,15 +84,48 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn look(&self) -> Result<Look, Error> {
         let look: Look = self.look.parse()?;
-        let look = look.with_hair(self.hair.parse::<HairColor>()?);
+        let mut course = Course::in_sessions(self.sessions)?;
+        for &years in &self.touch_up {
+            course = course.with_touch_up(TouchUp::after_years(years));
+        }
+        let look = look
+            .with_hair(self.hair.parse::<HairColor>()?)
+            .with_course(course);
+        let fading = self.fading(*look.fading())?;
+        let look = look.with_fading(fading);
         Ok(match self.density {
             Some(density) => look.with_density(Density::per_cm2(density)?),
             None => look,
         })
     }
 
-    pub(crate) fn when(&self) -> Result<When, Error> {
-        self.at.parse()
+    fn fading(&self, usual: Fading) -> Result<Fading, Error> {
+        self.skin
+            .split(',')
+            .try_fold(usual, |fading, condition| match condition {
+                "usual" => Ok(fading),
+                "sun" => Ok(fading.in_strong_sun()),
+                "oily" => Ok(fading.on_oily_skin()),
+                "sheltered" => Ok(fading.sheltered()),
+                other => Err(Error::UnknownName {
+                    parameter: "skin",
+                    value: other.to_owned(),
+                    allowed: "usual, sun, oily, sheltered",
+                }),
+            })
+    }
+
+    pub(crate) fn when(&self) -> Result<When, Failure> {
+        let when: When = self.at.parse()?;
+        match self.session {
+            None => Ok(when),
+            Some(session) if (1..=self.sessions).contains(&session) => {
+                Ok(when.after_session(session))
+            }
+            Some(session) => {
+                Err(format!("session is {session}, allowed: 1..={}", self.sessions).into())
+            }
+        }
     }
 
     /// The area to treat, if one was given.

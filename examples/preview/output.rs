@@ -91,6 +91,24 @@ pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
         .map(|(k, v)| ((*k).to_owned(), json!(v)))
         .collect();
     let warnings: Vec<String> = report.warnings.iter().map(ToString::to_string).collect();
+    let sessions: Vec<_> = report
+        .sessions
+        .iter()
+        .map(|session| {
+            json!({
+                "session": session.session,
+                "day": session.day,
+                "dots": session.dots,
+                "edge_dots": session.edge_dots,
+                "in_place": session.in_place,
+                "dots_per_cm2": session.dots_per_cm2,
+                "strength": session.strength,
+                "fresh_mm": session.fresh_mm,
+                "healed_mm": session.healed_mm,
+                "hours": session.hours,
+            })
+        })
+        .collect();
     let value = json!({
         "dots": report.dots,
         "area_cm2": report.area_cm2,
@@ -111,6 +129,8 @@ pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
         "outside_mean_delta_b": report.outside.delta_b,
         "skin_ita_degrees": report.skin_ita_degrees,
         "px_per_mm": report.px_per_mm,
+        "sessions": sessions,
+        "sessions_held": report.sessions_held,
         "days": report.days,
         "seed": report.seed,
         "recipe_fingerprint": report.fingerprint,

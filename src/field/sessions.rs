@@ -49,6 +49,36 @@ impl Sessions {
         let fields = self.fields.iter().enumerate();
         fields.flat_map(|(session, field)| field.dots().iter().map(move |dot| (session, dot)))
     }
+
+    /// All dots as one field, in the order of [`Sessions::dots`] and with the spacings of the last
+    /// session.
+    ///
+    /// Its obstacles are those of the last session's field, the dots of earlier ones among them.
+    ///
+    /// # Examples
+    /// ```
+    /// # use stubblefield::{Density, FieldRequest, Mask, Scale, Seed, Size, quality};
+    /// # let (mask, density) = (Mask::full(Size::new(300, 200)?), Density::per_cm2(100.0)?);
+    /// # let request = FieldRequest::new(&mask, Scale::px_per_mm(10.0)?, density, Seed::new(7));
+    /// let union = request.generate_sessions(&[0.4, 1.0])?.union();
+    /// assert_eq!(union.dots().len(), 600);
+    /// let least = quality::least_distance_mm(&union).unwrap();
+    /// assert!(least > 0.9995 * union.nominal_spacing_mm());
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    #[must_use]
+    pub fn union(&self) -> DotField {
+        // There is at least one session.
+        let last = &self.fields[self.fields.len() - 1];
+        let mut dots: Vec<Dot> = self.dots().map(|(_, dot)| *dot).collect();
+        for dot in &mut dots {
+            dot.spacing_mm = last.spacing_mm_at(dot.position_mm) as f32;
+        }
+        DotField {
+            dots,
+            ..last.clone()
+        }
+    }
 }
 
 impl FieldRequest<'_> {

@@ -1,10 +1,13 @@
 //! The looks people come for, as plans that can be drawn at any time.
 
+mod course;
 mod edge;
 mod fingerprint;
+mod moment;
 mod plan;
 mod render;
 
+pub use course::{Course, Session, TouchUp};
 pub use edge::Edge;
 pub use plan::{Plan, PlannedDot};
 
@@ -32,7 +35,7 @@ use crate::units::{Density, Scale};
 /// assert!(after.linear_srgb_at(60, 45) <= photo.linear_srgb_at(60, 45));
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Look {
     density: Density,
@@ -40,6 +43,7 @@ pub struct Look {
     variation: Variation,
     deposit: Deposit,
     edge: Edge,
+    course: Course,
     fading: Fading,
     uptake_sd: f32,
     photo_blur_px: f32,
@@ -58,7 +62,8 @@ impl Look {
             variation: Variation::default(),
             deposit: Deposit::default(),
             edge: Edge::default(),
-            fading: Fading::default(),
+            course: Course::default(),
+            fading: Fading::scalp(),
             uptake_sd: 0.08,
             photo_blur_px: 0.7,
         }
@@ -88,6 +93,12 @@ impl Look {
         self
     }
 
+    /// In which sessions it is built up, and when it is touched up.
+    pub fn with_course(mut self, course: Course) -> Self {
+        self.course = course;
+        self
+    }
+
     /// How the pigment heals and fades.
     pub const fn with_fading(mut self, fading: Fading) -> Self {
         self.fading = fading;
@@ -105,6 +116,18 @@ impl Look {
     pub const fn with_deposit(mut self, deposit: Deposit) -> Self {
         self.deposit = deposit;
         self
+    }
+
+    /// The sessions and touch-ups.
+    #[must_use]
+    pub const fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// How the pigment heals and fades.
+    #[must_use]
+    pub const fn fading(&self) -> &Fading {
+        &self.fading
     }
 
     /// Dots per cm² where the treatment is full.
@@ -155,11 +178,11 @@ impl Look {
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] when mask and photo differ in size; [`Error::NotFound`] where the mask
-    /// shows no skin and none was hinted; [`Error::OutOfRange`] for an [`Edge`], [`Variation`] or
-    /// [`Fading`] out of its range, and for dots that would grow beyond what can be drawn within thirty
-    /// years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
+    /// shows no skin and none was hinted; [`Error::OutOfRange`] for an [`Edge`],
+    /// [`Variation`], [`Course`] or [`Fading`] out of its range, and for dots that would grow beyond what
+    /// can be drawn within thirty years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
     pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
-        plan::plan(*self, scene, mask, scale, seed)
+        plan::plan(self.clone(), scene, mask, scale, seed)
     }
 }
 

@@ -7,17 +7,14 @@ use crate::field::{DotField, FieldRequest};
 use crate::look::Look;
 use crate::look::edge::Ground;
 use crate::look::fingerprint::Digest;
+use crate::look::moment::{Dose, SAMPLE, doses};
 use crate::mask::Mask;
 use crate::noise::Noise;
-use crate::pigment::Impression;
+use crate::pigment::{Impression, Optics, When};
 use crate::plane::Plane;
 use crate::random::{Seed, Stage};
 use crate::scene::Scene;
 use crate::units::Scale;
-
-/// Share of the dots that are in place after each session: a guess from clinics that speak of two to
-/// four sessions, the first one sparse.
-const SESSIONS: [f32; 3] = [0.30, 0.70, 1.0];
 
 /// Distance over which skin takes pigment more or less readily, in mm: a guess.
 const UPTAKE_LENGTH_MM: f32 = 12.0;
@@ -51,7 +48,9 @@ pub struct PlannedDot {
 /// let scalp = SyntheticScalp::generate(Scale::px_per_mm(1.0)?, Seed::new(1))?;
 /// let plan = Look::stubble().plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7))?;
 /// let first = plan.dots().iter().filter(|dot| dot.session == 1).count() as f32;
-/// assert!((first / plan.dots().len() as f32 - 0.30).abs() < 0.01);
+/// assert!((first / plan.dots().len() as f32 - 0.30).abs() < 0.001);
+/// // What stands after it, healed, should it be the last.
+/// let light = plan.render(&scalp.photo, When::healed().after_session(1))?;
 /// // The same dots, later.
 /// let faded = plan.render(&scalp.photo, When::years(5.0)?)?;
 /// assert_eq!(faded.size(), scalp.photo.size());
@@ -70,17 +69,37 @@ pub struct Plan {
     pub(super) full: Plane<u8>,
     pub(super) asked_px: f64,
     pub(super) dots: Vec<PlannedDot>,
+    pub(super) doses: Vec<Dose>,
     pub(super) fingerprint: String,
 }
 
 impl Plan {
-    /// The dots, in the field's order.
+    /// The dots, session by session in the field's order.
     #[must_use]
     pub fn dots(&self) -> &[PlannedDot] {
         &self.dots
     }
 
-    /// The field the dots stand on, for its measures.
+    /// What a dot of this plan has become at a time; `None` before its session.
+    ///
+    /// A pure function of the dot and the time, for the plan's course and fading.
+    ///
+    /// # Examples
+    /// ```
+    /// # use stubblefield::{Look, Scale, Seed, SyntheticScalp, When};
+    /// # let scalp = SyntheticScalp::generate(Scale::px_per_mm(1.0)?, Seed::new(1))?;
+    /// # let plan = Look::stubble().plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7))?;
+    /// let dot = plan.dots().iter().find(|dot| dot.session == 3).unwrap();
+    /// assert_eq!(plan.impression_at(dot, When::healed()), Some(dot.healed));
+    /// assert_eq!(plan.impression_at(dot, When::healed().after_session(2)), None);
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    #[must_use]
+    pub fn impression_at(&self, dot: &PlannedDot, when: When) -> Option<Impression> {
+        self.moment(when).of(dot)
+    }
+
+    /// All dots of all sessions as one field, for its measures.
     #[must_use]
     pub const fn field(&self) -> &DotField {
         &self.field
@@ -145,6 +164,7 @@ pub(super) fn plan(
 ) -> Result<Plan> {
     look.edge.check()?;
     look.variation.check()?;
+    look.course.check()?;
     look.fading.check()?;
     let (blur, range) = (look.photo_blur_px, 0.3..=8.0);
     Error::check(
@@ -173,33 +193,50 @@ pub(super) fn plan(
     let density = zone.map(|z| look.edge.density_at(z));
     let field = FieldRequest::new(mask, scale, look.density, seed)
         .with_relative_density(&density)
-        .generate()?;
+        .generate_sessions(&look.course.shares())?;
 
     let mut variation = look.variation;
     // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
     variation.strength *= libm::exp2f(melanin);
     let uptake = Noise::new(seed, Stage::UptakeNoise, UPTAKE_LENGTH_MM, 0);
+    let union = field.union();
     // Told apart rather than drawn: shades drawn dot by dot clump, and clumps look like dirt.
-    let shades = field.classes(&look.variation.shades.map(|_| 1.0), seed)?;
-    let count = field.dots().len() as f32;
-    let dots = field.dots().iter().zip(shades).map(|(dot, shade)| {
+    let shades = union.classes(&look.variation.shades.map(|_| 1.0), seed)?;
+    let dots = field.dots().zip(shades).map(|((visit, dot), shade)| {
         let at_px = dot.position_mm * scale.get();
         let zone = zone.sample(at_px.x, at_px.y);
+        let session = &look.course.sessions()[visit];
         let mut healed = variation.impression(look.hair, seed, dot.id, shade);
-        healed.radius_mm *= look.edge.size_at(zone);
+        healed.radius_mm *= session.size * look.edge.size_at(zone);
         let taken = 1.0 + look.uptake_sd / NOISE_SD * uptake.at(dot.position_mm);
-        healed.strength *= look.edge.strength_at(zone) * taken;
-        let share = (dot.rank as f32 + 0.5) / count;
-        let session = 1 + SESSIONS.iter().filter(|&&end| share > end).count() as u8;
+        healed.strength *= session.strength * look.edge.strength_at(zone) * taken;
         PlannedDot {
             id: dot.id,
             position_mm: dot.position_mm,
             rank: dot.rank,
-            session,
+            session: visit as u8 + 1,
             healed,
         }
     });
     let dots: Vec<_> = dots.collect();
+    let every = dots.len().div_ceil(SAMPLE).max(1);
+    let sample = dots.iter().step_by(every).map(|dot| dot.healed);
+    let sample: Vec<Impression> = sample.collect();
+    let doses = doses(&look.course, &look.fading, &sample, |deposit| {
+        let Impression {
+            radius_mm,
+            strength,
+            absorbance,
+            depth_mm,
+            ..
+        } = *deposit;
+        Optics::new(look.deposit, depth_mm, melanin).mean_transmittance(
+            look.density,
+            radius_mm,
+            strength,
+            absorbance,
+        )
+    });
     let fingerprint = fingerprint(&look, mask, scale, seed, &scene);
     let plan = Plan {
         look,
@@ -208,10 +245,11 @@ pub(super) fn plan(
         seed,
         scene,
         melanin,
-        field,
+        field: union,
         asked_px,
         full: zone.map(|z| u8::from(z >= 1.0)),
         dots,
+        doses,
         fingerprint,
     };
     plan.check_drawable()?;

@@ -1,14 +1,12 @@
 //! A plan drawn at one time: deposits become ink, ink becomes light.
 
 use crate::error::{Error, Result};
-use crate::look::plan::Plan;
+use crate::look::moment::Moment;
+use crate::look::plan::{Plan, PlannedDot};
 use crate::photo::Photo;
 use crate::pigment::{Halo, Impression, Optics, When, halo};
 use crate::plane::Plane;
 use crate::raster::{BLUR_RANGE_PX, Ink, InkDot, MAX_RADIUS_PX, Rasterizer, Veil};
-
-/// Dots per cm² from which fresh skin is red all over: a guess.
-const FULLY_RED_PER_CM2: f32 = 60.0;
 
 /// The most cells of the veil's grid: a quarter of a millimetre on a whole head.
 const MOST_VEIL_CELLS: f32 = 4e6;
@@ -89,10 +87,13 @@ impl Plan {
 
     /// An error unless every dot can be drawn at every time, so that no later call has to refuse.
     ///
-    /// A deposit is widest in the hour after the session or after the longest time, and blurred most
-    /// when it has sunk deepest.
+    /// A deposit is widest in the hour after the session or a touch-up, or after the longest time, and
+    /// blurred most when it has sunk deepest.
     pub(super) fn check_drawable(&self) -> Result<()> {
-        for when in [When::fresh(), When::latest()] {
+        let touch_ups = self.look.course.touch_ups().iter();
+        let days = touch_ups.map(|touch_up| touch_up.days());
+        for days in days.chain([0.0, When::latest().as_days()]) {
+            let when = When::days(days)?;
             let radius = f64::from(self.scale.to_px(self.largest_mm(when)));
             Error::check(
                 "radius of the largest dot in px",
@@ -113,20 +114,21 @@ impl Plan {
 
     /// Radius in mm of the widest visible spot at a time.
     fn largest_mm(&self, when: When) -> f32 {
-        let radii = self
-            .dots
-            .iter()
-            .map(|dot| self.aged(&dot.healed, when).radius_mm);
-        radii.fold(0.0, f32::max) * self.optics(self.look.variation.depth_mm).spread
+        let moment = self.moment(when);
+        let deposits = self.dots.iter().filter_map(|dot| moment.of(dot));
+        let widest = deposits
+            .map(|deposit| deposit.radius_mm)
+            .fold(0.0, f32::max);
+        widest * self.optics(self.look.variation.depth_mm).spread
     }
 
     fn drawing(&self, when: When) -> Result<Drawing> {
-        let aged: Vec<Impression> = self
-            .dots
-            .iter()
-            .map(|dot| self.aged(&dot.healed, when))
+        let moment = self.moment(when);
+        let placed = self.dots.iter();
+        let placed: Vec<(&PlannedDot, Impression)> = placed
+            .filter_map(|dot| Some((dot, moment.of(dot)?)))
             .collect();
-        let dots = self.dots.iter().zip(&aged).map(|(dot, deposit)| {
+        let dots = placed.iter().map(|(dot, deposit)| {
             let optics = self.optics(deposit.depth_mm);
             InkDot {
                 center_px: dot.position_mm * self.scale.get(),
@@ -136,16 +138,20 @@ impl Plan {
         });
         Ok(Drawing {
             dots: dots.collect(),
-            veil: self.veil(&aged, when)?,
+            veil: self.veil(&placed, &moment, when)?,
             blur_px: self.blur_px(when),
         })
     }
 
-    fn veil(&self, aged: &[Impression], when: When) -> Result<Option<Veil>> {
+    fn veil(
+        &self,
+        placed: &[(&PlannedDot, Impression)],
+        moment: &Moment,
+        when: When,
+    ) -> Result<Option<Veil>> {
         let optics = self.optics(self.mean_depth_mm(when));
-        let redness = self.look.fading.redness(when);
-        let mut deposits = Vec::with_capacity(aged.len());
-        for (dot, deposit) in self.dots.iter().zip(aged) {
+        let mut deposits = Vec::with_capacity(placed.len());
+        for (dot, deposit) in placed {
             let area = std::f32::consts::PI * deposit.radius_mm * deposit.radius_mm;
             let opacity = Optics::opacity(deposit.strength, deposit.absorbance);
             deposits.push((dot.position_mm, opacity.map(|w| w * area)));
@@ -153,12 +159,13 @@ impl Plan {
         let Some(halo) = halo(&deposits, optics.halo_sigma_mm, self.least_cell_mm()) else {
             return Ok(None);
         };
+        let redness = moment.redness(placed.iter().map(|(dot, _)| *dot));
         // What the mean dot covers turns the area of pigment back into a number of dots.
-        let mean_area = deposits.iter().map(|(_, area)| area[1]).sum::<f32>() / aged.len() as f32;
+        let covered = deposits.iter().map(|(_, area)| area[1]).sum::<f32>();
+        let mean_area = covered / placed.len() as f32;
         let transmittance = halo.map(|area| {
             let mut absorbance = optics.veil_absorbance(area);
-            let dots_per_cm2 = 100.0 * area[1] / mean_area.max(1e-9);
-            let red = -libm::log1pf(-redness * (dots_per_cm2 / FULLY_RED_PER_CM2).min(1.0));
+            let red = -libm::log1pf(-redness.among(100.0 * area[1] / mean_area.max(1e-9)));
             absorbance[1] += red;
             absorbance[2] += red;
             absorbance.map(|a| libm::expf(-a))
@@ -168,19 +175,12 @@ impl Plan {
         Veil::from_grid(&transmittance, cell_px, origin_px).map(Some)
     }
 
-    fn aged(&self, healed: &Impression, when: When) -> Impression {
-        self.look.fading.at(healed, when)
+    pub(super) fn moment(&self, when: When) -> Moment {
+        Moment::new(&self.look.course, &self.look.fading, &self.doses, when)
     }
 
     fn mean_depth_mm(&self, when: When) -> f32 {
-        let typical = Impression {
-            radius_mm: 0.0,
-            strength: 0.0,
-            depth_mm: self.look.variation.depth_mm,
-            absorbance: [1.0; 3],
-            shade: 0,
-        };
-        self.aged(&typical, when).depth_mm
+        self.look.variation.depth_mm + self.moment(when).sunk_mm()
     }
 
     fn optics(&self, depth_mm: f32) -> Optics {

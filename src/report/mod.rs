@@ -1,8 +1,10 @@
 //! What a plan comes to in figures, and what speaks against it.
 
+mod sessions;
 mod table;
 mod tone;
 
+pub use sessions::SessionFigures;
 pub use tone::ToneShift;
 
 use std::fmt;
@@ -27,7 +29,7 @@ const TOO_DARK: f64 = -12.0;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Report {
-    /// Dots laid.
+    /// Dots in place at that time.
     pub dots: usize,
     /// Area of the mask in cm², soft parts by their share.
     pub area_cm2: f64,
@@ -53,9 +55,13 @@ pub struct Report {
     /// Individual typology angle of the skin in degrees; `None` where nothing is treated and no skin
     /// was seen.
     pub skin_ita_degrees: Option<f64>,
+    /// What each session comes to: the practitioner's sheet.
+    pub sessions: Vec<SessionFigures>,
     /// Pixels per millimetre, as given.
     pub px_per_mm: f64,
-    /// Days since the last session.
+    /// Sessions held at that time.
+    pub sessions_held: usize,
+    /// Days since the last session held.
     pub days: f64,
     /// The seed of every random choice.
     pub seed: u64,
@@ -84,6 +90,15 @@ pub enum Warning {
         /// Mean ΔL* inside the mask.
         delta_l: f64,
     },
+    /// More dots in one session than five hours hold.
+    SessionTooLong {
+        /// Which session, 1 for the first.
+        session: u8,
+        /// Dots set in it.
+        dots: usize,
+        /// Hours of work.
+        hours: f64,
+    },
     /// Dots are below a pixel: the tone is right, single dots cannot be judged in this photo.
     DotsBelowPixel {
         /// Pixels per millimetre, as given.
@@ -106,6 +121,15 @@ impl fmt::Display for Warning {
                 "the treatment darkens the skin by {:.1} in lightness, more than a full head of \
                  shaved hair does (12): choose fewer or lighter dots",
                 -delta_l
+            ),
+            Self::SessionTooLong {
+                session,
+                dots,
+                hours,
+            } => write!(
+                f,
+                "session {session} sets {dots} dots, about {hours:.1} h of work: more than the five \
+                 hours that hand and skin bear, so plan more sessions"
             ),
             Self::DotsBelowPixel { px_per_mm } => write!(
                 f,
@@ -146,16 +170,16 @@ impl Plan {
         let tones = tone::measure(self, before, after, when)?;
         let px_per_mm = f64::from(self.scale().get());
         let area_cm2 = self.mask().area_px() / (px_per_mm * px_per_mm) / 100.0;
-        let dots = self.dots().len();
+        let sessions = sessions::figures(self, area_cm2);
+        let held = when.session().map_or(usize::MAX, usize::from);
+        let sessions_held = held.min(sessions.len());
+        let in_place = sessions[..sessions_held].last();
+        let dots = in_place.map_or(0, |session| session.in_place);
         let mut report = Report {
             dots,
             area_cm2,
             background_share: 1.0 - self.mask().area_px() / self.asked_px().max(f64::MIN_POSITIVE),
-            dots_per_cm2: if area_cm2 > 0.0 {
-                dots as f64 / area_cm2
-            } else {
-                0.0
-            },
+            dots_per_cm2: in_place.map_or(0.0, |session| session.dots_per_cm2),
             target_dots_per_cm2: f64::from(self.look().density().get()),
             min_spacing_mm: quality::least_distance_mm(self.field()),
             uncovered_share: quality::uncovered_share(self.field(), PROBES, self.seed()),
@@ -167,7 +191,9 @@ impl Plan {
                 .scene()
                 .skin()
                 .map(|skin| f64::from(skin.ita_degrees())),
+            sessions,
             px_per_mm,
+            sessions_held,
             days: f64::from(when.as_days()),
             seed: self.seed().get(),
             fingerprint: self.fingerprint().to_owned(),
@@ -189,7 +215,7 @@ fn warnings(report: &Report, empty: bool) -> Vec<Warning> {
     let (px_per_mm, share) = (report.px_per_mm, report.background_share);
     // A dot of the default size shows about 0.28 mm wide.
     let cases = [
-        (report.dots == 0, Warning::NoDots),
+        (report.sessions.iter().all(|s| s.dots == 0), Warning::NoDots),
         (share > 0.5, Warning::MostlyBackground { share }),
         (delta_l < TOO_DARK, Warning::TooDark { delta_l }),
         (
@@ -197,8 +223,18 @@ fn warnings(report: &Report, empty: bool) -> Vec<Warning> {
             Warning::DotsBelowPixel { px_per_mm },
         ),
     ];
+    let long = report.sessions.iter().map(|session| {
+        let (dots, hours) = (session.dots, session.hours);
+        let warning = Warning::SessionTooLong {
+            session: session.session,
+            dots,
+            hours,
+        };
+        (hours > sessions::MOST_HOURS, warning)
+    });
     cases
         .into_iter()
+        .chain(long)
         .filter(|(holds, _)| *holds)
         .map(|(_, warning)| warning)
         .collect()
@@ -219,6 +255,9 @@ impl fmt::Display for Report {
             "colour from afar: ΔL* {:+.1}, Δa* {:+.1}, Δb* {:+.1}; where full: ΔL* {:+.1}",
             self.inside.delta_l, self.inside.delta_a, self.inside.delta_b, self.full.delta_l
         )?;
+        for session in &self.sessions {
+            writeln!(f, "{session}")?;
+        }
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;
         }
