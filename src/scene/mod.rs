@@ -63,7 +63,7 @@ impl Scene {
     /// Rows and tiles are read independently and folded in order: the same for any number of threads.
     ///
     /// # Cost
-    /// A few passes over the photo; 5 bytes per pixel are kept, another 5 are used.
+    /// A few passes over the photo; 5 bytes per pixel are kept.
     pub fn read(photo: &Photo, hints: Hints<'_>) -> Result<Self> {
         let area = hints.checked_area(photo)?;
         let scale = hints.read_scale(photo)?;

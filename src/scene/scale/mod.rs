@@ -13,7 +13,7 @@ use crate::photo::Photo;
 use crate::units::{Scale, Size};
 
 /// How far a point that a person clicks lies from where it was meant, in pixels: standard
-/// deviation, picked from own trials.
+/// deviation, a guess.
 const CLICK_PX: f32 = 0.7;
 
 /// Relative uncertainty of a scale that the caller states outright: the reading of a tape on a head.

@@ -75,7 +75,7 @@ impl SkinMap {
     /// Rows and blocks of rows are summed independently.
     ///
     /// # Cost
-    /// One visit per pixel, and about 0.4 µs per cell.
+    /// One visit per pixel, and a few dozen per cell.
     #[must_use]
     pub fn read(photo: &Photo) -> Option<Self> {
         Self::from_working(&Working::of(photo))
