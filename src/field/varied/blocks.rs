@@ -1,7 +1,7 @@
 //! Blocks: squares of base cells that are filled together, each with candidate cells of its own size.
 //!
-//! A cell of level L is 2^L base cells wide. All cells of a block have the level whose diagonal comes
-//! closest to the least own spacing in the block: a function of the map alone.
+//! A cell of level L is 2^L base cells wide. All cells of a block have the highest level whose
+//! diagonal is not above any own spacing in the block: a function of the map alone.
 
 use std::ops::RangeInclusive;
 
@@ -40,16 +40,6 @@ pub(super) struct Blocks {
     rows: usize,
 }
 
-/// The level whose cells have a diagonal between 1/√2 and √2 of the least own spacing, as far as
-/// there is one.
-pub(super) fn level(least: u32) -> u8 {
-    let squared = |own: u32| u64::from(own) * u64::from(own);
-    (1..=TOP)
-        .rev()
-        .find(|&level| 2 * squared(least) >= squared(NOMINAL << level))
-        .unwrap_or(0)
-}
-
 impl Block {
     /// The largest distance at which an item excludes a position with up to this own spacing.
     pub(super) fn reach_of(most: u32) -> i32 {
@@ -73,12 +63,6 @@ impl Block {
     /// First coordinate and side, in units, of the square of all items in reach.
     pub(super) const fn square(&self) -> (i32, i32) {
         (-self.reach, EXTENT + 2 * self.reach)
-    }
-
-    /// About as many dots as a square with such a side holds, if not fewer.
-    pub(super) fn dots_within(&self, side: i32) -> usize {
-        let spacings = side as f32 * 8.0 / self.least as f32;
-        (spacings * spacings * 0.75) as usize
     }
 
     /// Own spacing of a position of the block.
@@ -124,10 +108,12 @@ impl Blocks {
         let list = parallel::map(columns * rows, |i| {
             let (column, row) = (i % columns * BLOCK, i / columns * BLOCK);
             let (least, most) = spacing.bounds_of_cells(column, row, BLOCK);
+            // The map's nominal spacing is rounded, so level 0 needs to hold without a test.
+            let level = (1..=TOP).rev().find(|&level| least >= NOMINAL << level);
             Block {
                 column,
                 row,
-                level: level(least),
+                level: level.unwrap_or(0),
                 least,
                 most,
                 reach: Block::reach_of(most),

@@ -32,12 +32,6 @@ impl Patch {
         }
     }
 
-    /// What so many of its 64 squares come to, in squared units.
-    pub(super) fn area_of(self, squares: u64) -> f32 {
-        let side = self.side as f32 / 8.0;
-        squares.count_ones() as f32 * (side * side)
-    }
-
     /// A position from 64 random bits, evenly spread over the open squares.
     #[inline(always)]
     pub(super) fn aimed(self, open: u64, bits: u64) -> (i32, i32) {

@@ -3,14 +3,10 @@
 //! ```text
 //! blocks   squares of 32² base cells, each with candidate cells that fit its closest spacing
 //! cover    a bit for each of 8×8 squares of a cell, struck out once a dot covers it alone
-//! throw    darts at random over the plane, in proportion to the density asked for; blind at first,
-//!          later only those that fall into squares that are left; at last one for each cell that has
-//!          room, until none has
-//! settle   a dart is accepted iff it comes before all that it conflicts with
+//! throw    blind darts, few against the room there is, in proportion to the density asked for;
+//!          later only into squares that are left, until none is
+//! settle   a dart is accepted iff its priority is strictly above that of all it conflicts with
 //! ```
-//! A dart that lost against one that lost itself stays for the next round, ahead of all later ones. So
-//! up to the last rounds the dots are those of darts thrown one after the other.
-//!
 //! Each half step maps the dots and darts of the step before to new ones, block by block; what a
 //! block reads of another was finished before. Threads and vectors therefore cannot enter.
 
@@ -25,8 +21,6 @@ mod plain;
 #[cfg(test)]
 mod tests;
 mod tile;
-
-use std::sync::Mutex;
 
 pub(super) use self::blocks::BLOCK;
 
@@ -74,24 +68,21 @@ pub(super) fn fill(arena: &Arena<'_>, level: Level) -> Result<Vec<Laid>> {
         blocks: &blocks,
     };
     let level = level.get();
-    let mut scratch: Vec<Mutex<Scratch>> = (0..parallel::workers())
-        .map(|_| Mutex::new(Scratch::new()))
-        .collect();
     for round in 0..ROUNDS {
-        let states = &mut scratch;
-        parallel::for_each_chunk_with(&mut tiles, CHUNK, states, |part, tiles, scratch| {
+        parallel::for_each_chunk(&mut tiles, CHUNK, |part, tiles| {
+            let mut scratch = Scratch::new();
             for (i, tile) in (part * CHUNK..).zip(tiles) {
-                let scratch = &mut *scratch;
+                let scratch = &mut scratch;
                 dispatch!(level, simd => tile.throw(simd, &ground, (i, round), &stocks, scratch));
             }
         });
         if tiles.iter().all(|tile| !tile.open) {
             return Ok(laid(arena.lattice, &blocks, &stocks));
         }
-        let states = &mut scratch;
-        parallel::for_each_chunk_with(&mut stocks, CHUNK, states, |part, stocks, scratch| {
+        parallel::for_each_chunk(&mut stocks, CHUNK, |part, stocks| {
+            let mut scratch = Scratch::new();
             for (i, stock) in (part * CHUNK..).zip(stocks) {
-                let scratch = &mut *scratch;
+                let scratch = &mut scratch;
                 dispatch!(level, simd => Tile::settle(simd, &blocks, i, &tiles, stock, scratch));
             }
         });

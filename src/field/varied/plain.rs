@@ -1,9 +1,9 @@
 //! The rules of varying spacing without tiles, bins, vectors or lists kept from round to round, and
 //! with every comparison of two places in integers: what the sampler is held to.
 
-use super::blocks::{Block, level};
+use super::blocks::Block;
 use super::disks::{Patch, search};
-use super::draws::{self, BLIND, Patience, SEARCH_FROM, TRIES, Volley};
+use super::draws::{self, BLIND, SEARCH_FROM, TRIES};
 use super::*;
 use crate::field::obstacle::ObstacleKind;
 use crate::field::spacing::{NEIGHBOURLY, NOMINAL};
@@ -131,10 +131,12 @@ impl Plain<'_> {
         for row in (0..rows).step_by(32) {
             for column in (0..columns).step_by(32) {
                 let least = self.least_of_cells(column, row, 32);
+                let level = (0..=5_u8).rev();
+                let level = level.into_iter().find(|&l| least >= NOMINAL << l);
                 blocks.push(Block {
                     column,
                     row,
-                    level: level(least),
+                    level: level.unwrap_or(0),
                     least,
                     most: u32::MAX,
                     reach: i32::MAX,
@@ -194,30 +196,24 @@ impl Plain<'_> {
 
     /// The blind darts of a block.
     fn throw(&self, block: &Block, round: u8) -> Vec<Dart> {
-        let level = draws::patch_level(block);
+        let level = draws::blind_level(block);
         let starts = |first: usize| (first..first + 32).step_by(1 << level);
-        let patches =
+        let squares =
             starts(block.row).flat_map(|row| starts(block.column).map(move |column| (column, row)));
-        let mut darts = Vec::new();
-        for (column, row) in patches {
-            let least = self.least_of_cells(column, row, 1 << level);
-            let side = (UNITS << level) as f32;
-            let volley = Volley::new(self.bits(column, row, round), side * side, least, round);
-            for shot in volley.clone() {
-                let (x, y) = draws::blind_place(shot.place, level);
+        squares
+            .filter_map(|(column, row)| {
+                let bits = self.bits(column, row, round);
+                let (x, y) = draws::blind_place(bits, level);
                 let x = i64::from(x) + column as i64 * i64::from(UNITS);
                 let y = i64::from(y) + row as i64 * i64::from(UNITS);
                 let side = 1 << block.level;
                 let cell = |at: i64| (at / i64::from(UNITS)) as usize / side * side;
-                let fires = volley.fires(shot, self.own(x, y))
+                let fires = draws::fires(bits, level, self.own(x, y))
                     && self.has_part(cell(x), cell(y), side)
                     && self.legal(x, y);
-                if fires {
-                    darts.push(self.dart(x, y, shot.priority));
-                }
-            }
-        }
-        darts
+                fires.then(|| self.dart(x, y, draws::blind_priority(bits)))
+            })
+            .collect()
     }
 
     fn bits(&self, column: usize, row: usize, round: u8) -> u64 {
@@ -248,40 +244,30 @@ impl Plain<'_> {
             return None;
         }
         let bits = self.bits(cell.column, cell.row, round);
-        let least = self.least_of_cells(cell.column, cell.row, 1 << cell.block.level);
-        let dart = |(x, y): (i32, i32), priority| self.dart(x.into(), y.into(), priority);
-        let legal = |x: i32, y: i32| self.legal(x.into(), y.into());
-        if round < SEARCH_FROM {
-            let volley = Volley::new(bits, patch.area_of(open), least, round);
-            for shot in volley.clone() {
-                let (x, y) = patch.aimed(open, shot.place);
-                if volley.fires(shot, self.own(x.into(), y.into())) && legal(x, y) {
-                    return Some(Some(dart((x, y), shot.priority)));
-                }
-            }
+        if !draws::aims(bits, open, draws::full_share(&cell.block), round) {
             return Some(None);
         }
-        let whole = |disk: &Disk| disk.covers(patch, least, Slack::OfItem);
-        if self.disks.iter().any(whole) {
-            return None;
-        }
-        let open = open & self.squares(patch, least);
-        if open == 0 {
-            return None;
-        }
-        let mut patience = Patience::new(&cell.block, open);
-        for n in 0..TRIES {
-            let bits = draws::try_bits(bits, n);
-            patience.wait(bits >> 8);
-            let (x, y) = patch.aimed(open, draws::try_bits(bits, 0));
-            if legal(x, y) {
-                return Some(Some(dart((x, y), patience.priority(round))));
+        let hit = if round < SEARCH_FROM {
+            let hit = (0..TRIES)
+                .map(|n| patch.aimed(open, draws::try_bits(bits, n)))
+                .find(|&(x, y)| self.legal(x.into(), y.into()));
+            let Some(hit) = hit else {
+                return Some(None);
+            };
+            hit
+        } else {
+            let least = self.least_of_cells(cell.column, cell.row, 1 << cell.block.level);
+            let whole = |disk: &Disk| disk.covers(patch, least, Slack::OfItem);
+            if self.disks.iter().any(whole) {
+                return None;
             }
-        }
-        patience.wait(bits);
-        let open_parts = |patch| self.squares(patch, self.least_in(patch));
-        let found = search(patch, open, bits, open_parts, legal)?;
-        Some(Some(dart(found, patience.priority(round))))
+            let open = open & self.squares(patch, least);
+            let open_parts = |patch| self.squares(patch, self.least_in(patch));
+            let legal = |x: i32, y: i32| self.legal(x.into(), y.into());
+            search(patch, open, bits, open_parts, legal)?
+        };
+        let (x, y) = (hit.0.into(), hit.1.into());
+        Some(Some(self.dart(x, y, draws::aimed_priority(bits))))
     }
 
     /// Squares of a cell that no disk strikes out alone.
@@ -302,11 +288,6 @@ impl Plain<'_> {
                 !self.disks.iter().any(strikes)
             })
             .fold(0, |open, bit| open | 1 << bit)
-    }
-
-    /// Whether a dart is neither accepted nor in conflict with one that is.
-    fn is_undecided(&self, dart: &Dart) -> bool {
-        self.legal(dart.disk.x, dart.disk.y)
     }
 
     fn settle(&mut self, darts: &[Dart]) {
@@ -354,15 +335,14 @@ pub(super) fn plain(arena: &Arena<'_>) -> Vec<Laid> {
     }
     let obstacles = plain.disks.len();
     let blocks = plain.blocks();
-    let mut darts = Vec::new();
     for round in 0..BLIND {
-        darts.retain(|dart| plain.is_undecided(dart));
-        darts.extend(blocks.iter().flat_map(|block| plain.throw(block, round)));
+        let thrown = blocks.iter().flat_map(|block| plain.throw(block, round));
+        let darts: Vec<Dart> = thrown.collect();
         plain.settle(&darts);
     }
     let mut open: Vec<Cell> = blocks.iter().flat_map(|&b| plain.cells(b)).collect();
     for round in BLIND.. {
-        darts.retain(|dart| round < SEARCH_FROM && plain.is_undecided(dart));
+        let mut darts = Vec::new();
         open.retain(|cell| {
             let aimed = plain.aim(cell, round);
             darts.extend(aimed.flatten());

@@ -4,7 +4,7 @@ use super::Arena;
 use super::blocks::{Block, Blocks, EXTENT};
 use super::cover::{self, Cover};
 use super::disks::{Disks, Patch, search};
-use super::draws::{self, BLIND, Patience, SEARCH_FROM, TRIES, Volley};
+use super::draws::{self, BLIND, SEARCH_FROM, TRIES};
 use super::nearby::{Item, Kind, Nearby};
 use crate::field::lattice::UNITS;
 use crate::simd::Simd;
@@ -92,9 +92,7 @@ impl Tile {
         stocks: &[Stock],
         scratch: &mut Scratch,
     ) {
-        if !self.open || round >= SEARCH_FROM {
-            self.darts.clear();
-        }
+        self.darts.clear();
         if !self.open {
             return;
         }
@@ -106,7 +104,6 @@ impl Tile {
         if round < BLIND {
             let Scratch { all, homes, .. } = scratch;
             all.fill(&self.known, block.square(), homes);
-            self.keep_legal(simd, all);
             self.throw_blind(simd, ground, (block, round), all);
             return;
         }
@@ -118,7 +115,6 @@ impl Tile {
                 all, homes, disks, ..
             } = scratch;
             all.fill(&self.known, block.square(), homes);
-            self.keep_legal(simd, all);
             self.aim(simd, ground, (block, round), (all, disks));
         }
         self.open = !self.cells.is_empty();
@@ -133,7 +129,6 @@ impl Tile {
         homes: &mut Vec<u32>,
     ) {
         self.cover = Cover::new(block, ground.arena.lattice, ground.arena.region);
-        self.known.reserve(block.dots_within(block.square().1));
         if !self.circles.is_empty() {
             self.cleared.fill(&self.circles, block.square(), homes);
             for circle in &self.circles {
@@ -175,52 +170,29 @@ impl Tile {
         all: &Nearby,
     ) {
         let Arena { lattice, seed, .. } = *ground.arena;
-        let level = draws::patch_level(block);
-        let (count, side) = (draws::patch_count(level), UNITS << level);
+        let level = draws::blind_level(block);
+        let (count, side) = (draws::blind_count(level), UNITS << level);
         for row in 0..count {
             let row_bits = draws::row_bits(seed, lattice, block.row + (row << level), round);
             for column in 0..count {
-                let corner = Patch {
-                    x: column as i32 * side,
-                    y: row as i32 * side,
-                    side,
-                };
-                let least = block.least_in(ground.arena.spacing, corner);
                 let key = lattice.column_key(block.column + (column << level));
                 let bits = draws::bits(row_bits, key);
-                let mut volley = Volley::new(bits, (side as f32) * (side as f32), least, round);
-                while let Some(shot) = volley.next() {
-                    let (x, y) = draws::blind_place(shot.place, level);
-                    let (x, y) = (corner.x + x, corner.y + y);
-                    if self.cover.covers(x, y) {
-                        continue;
-                    }
-                    let own = block.own(ground.arena.spacing, x, y);
-                    if volley.fires(shot, own) && self.allows(simd, all, (x, y, own)) {
-                        let priority = shot.priority;
-                        self.darts.push(Item {
-                            x,
-                            y,
-                            own,
-                            priority,
-                        });
-                    }
+                let (x, y) = draws::blind_place(bits, level);
+                let (x, y) = (column as i32 * side + x, row as i32 * side + y);
+                if self.cover.covers(x, y) {
+                    continue;
+                }
+                let own = block.own(ground.arena.spacing, x, y);
+                if draws::fires(bits, level, own) && self.allows(simd, all, (x, y, own)) {
+                    self.darts.push(Item {
+                        x,
+                        y,
+                        own,
+                        priority: draws::blind_priority(bits),
+                    });
                 }
             }
         }
-    }
-
-    /// Drops the darts that are decided: those that were accepted and those that conflict with one
-    /// that was. The others lost against a dart that lost itself, and come before all later ones.
-    #[inline(always)]
-    fn keep_legal<S: Simd>(&mut self, simd: S, all: &Nearby) {
-        let mut kept = 0;
-        for i in 0..self.darts.len() {
-            let dart = self.darts[i];
-            self.darts[kept] = dart;
-            kept += usize::from(self.allows(simd, all, (dart.x, dart.y, dart.own)));
-        }
-        self.darts.truncate(kept);
     }
 
     /// Throws into uncovered squares, and drops the cells that have none.
@@ -233,6 +205,7 @@ impl Tile {
         (all, disks): (&Nearby, &mut Disks),
     ) {
         let Arena { lattice, seed, .. } = *ground.arena;
+        let full_share = draws::full_share(block);
         let (mut last, mut row_bits) = (usize::MAX, 0);
         // Written out: what passes through the standard library loses the level's instructions.
         let mut kept = 0;
@@ -252,64 +225,62 @@ impl Tile {
             }
             let key = lattice.column_key(block.column + (column << block.level));
             let bits = draws::bits(row_bits, key);
-            let patch = block.patch(column, row);
-            if round < SEARCH_FROM {
-                self.hit(simd, ground, (block, round), (patch, squares, bits), all);
+            if !draws::aims(bits, squares, full_share, round) {
                 continue;
             }
-            let found = self.find(
-                simd,
-                ground,
-                (block, round),
-                (patch, squares, bits),
-                (all, disks),
-            );
-            match found {
-                Some(dart) => self.darts.push(dart),
-                None => kept -= 1,
-            }
-        }
-        self.cells.truncate(kept);
-    }
-
-    /// Throws the first dart at the uncovered squares of a cell that comes in a round and is legal.
-    #[inline(always)]
-    fn hit<S: Simd>(
-        &mut self,
-        simd: S,
-        ground: &Ground<'_>,
-        (block, round): (&Block, u8),
-        (patch, squares, bits): (Patch, u64, u64),
-        all: &Nearby,
-    ) {
-        let least = block.bounds(ground.arena.spacing, patch).0;
-        let mut volley = Volley::new(bits, patch.area_of(squares), least, round);
-        while let Some(shot) = volley.next() {
-            let (x, y) = patch.aimed(squares, shot.place);
-            let own = block.own(ground.arena.spacing, x, y);
-            if volley.fires(shot, own) && self.allows(simd, all, (x, y, own)) {
-                let priority = shot.priority;
+            let patch = block.patch(column, row);
+            let found = if round < SEARCH_FROM {
+                self.hit(simd, ground, block, (patch, squares, bits), all)
+            } else {
+                let found = self.find(simd, ground, block, (patch, squares, bits), (all, disks));
+                if found.is_none() {
+                    kept -= 1;
+                }
+                found
+            };
+            if let Some((x, y, own)) = found {
+                let priority = draws::aimed_priority(bits);
                 self.darts.push(Item {
                     x,
                     y,
                     own,
                     priority,
                 });
-                return;
             }
         }
+        self.cells.truncate(kept);
     }
 
-    /// A dart at a legal position of a cell, or `None` when there is none at all.
+    /// The first legal one of a few positions in the uncovered squares of a cell, and its spacing.
+    #[inline(always)]
+    fn hit<S: Simd>(
+        &self,
+        simd: S,
+        ground: &Ground<'_>,
+        block: &Block,
+        (patch, squares, bits): (Patch, u64, u64),
+        all: &Nearby,
+    ) -> Option<(i32, i32, u32)> {
+        for n in 0..TRIES {
+            let (x, y) = patch.aimed(squares, draws::try_bits(bits, n));
+            let own = block.own(ground.arena.spacing, x, y);
+            if self.allows(simd, all, (x, y, own)) {
+                return Some((x, y, own));
+            }
+        }
+        None
+    }
+
+    /// A legal position of a cell and its spacing, or `None` when there is none at all.
     #[inline(always)]
     fn find<S: Simd>(
         &self,
         simd: S,
         ground: &Ground<'_>,
-        (block, round): (&Block, u8),
+        block: &Block,
         (patch, squares, bits): (Patch, u64, u64),
         (all, disks): (&Nearby, &mut Disks),
-    ) -> Option<Item> {
+    ) -> Option<(i32, i32, u32)> {
         let spacing = ground.arena.spacing;
         let bounds = block.bounds(spacing, patch);
         disks.clear();
@@ -319,26 +290,7 @@ impl Tile {
             return None;
         }
         let open = squares & disks.open_parts(simd, patch, bounds.0);
-        if open == 0 {
-            return None;
-        }
-        let mut patience = Patience::new(block, open);
-        let dart = |(x, y): (i32, i32), patience: Patience| Item {
-            x,
-            y,
-            own: block.own(spacing, x, y),
-            priority: patience.priority(round),
-        };
-        for n in 0..TRIES {
-            let bits = draws::try_bits(bits, n);
-            patience.wait(bits >> 8);
-            let (x, y) = patch.aimed(open, draws::try_bits(bits, 0));
-            if self.allows(simd, all, (x, y, block.own(spacing, x, y))) {
-                return Some(dart((x, y), patience));
-            }
-        }
-        patience.wait(bits);
-        let found = search(
+        let (x, y) = search(
             patch,
             open,
             bits,
@@ -347,7 +299,7 @@ impl Tile {
             #[inline(always)]
             |x, y| self.allows(simd, all, (x, y, block.own(spacing, x, y))),
         )?;
-        Some(dart(found, patience))
+        Some((x, y, block.own(spacing, x, y)))
     }
 
     /// Whether a position is far enough from all items.
@@ -371,9 +323,6 @@ impl Tile {
             return;
         }
         let block = &blocks.list[i];
-        if stock.items.is_empty() {
-            stock.items.reserve(block.dots_within(EXTENT));
-        }
         scratch.fresh.clear();
         for n in blocks.near(i) {
             block.take(&blocks.list[n], &tiles[n].darts, &mut scratch.fresh);

@@ -171,6 +171,9 @@ pub(super) fn opacity(color: Vec3) -> f32 {
     0.95 - 0.45 * color.y.min(1.0)
 }
 
+/// Draws a mark's radius in mm and its absorptance.
+type Mark = Box<dyn FnMut(&mut Draw) -> (f32, [f32; 3])>;
+
 /// Roots, pores and pigment spots: everything that lies in the skin and takes light from it.
 pub(super) fn marks(request: &PatchRequest, ground: &Ground, units: &[Unit]) -> Vec<InkDot> {
     let scale = request.scale.get();
@@ -182,23 +185,22 @@ pub(super) fn marks(request: &PatchRequest, ground: &Ground, units: &[Unit]) -> 
     let mut marks: Vec<InkDot> = roots.collect();
     let extent = request.extent_mm();
     let cm2 = extent.x * extent.y / 100.0;
-    let mut place =
-        |part: Part, per_cm2: f32, mut mark: Box<dyn FnMut(&mut Draw) -> (f32, [f32; 3])>| {
-            let count = (cm2 * per_cm2) as u64;
-            for i in 0..count {
-                let mut draw = Draw(request.part(part).stream(Stage::Synthetic, i));
-                let at = extent * Vec2::new(draw.between(0.0, 1.0), draw.between(0.0, 1.0));
-                let (radius_mm, absorptance) = mark(&mut draw);
-                let px = at * scale;
-                if ground.skin.coverage().sample(px.x, px.y) > 0.5 {
-                    marks.push(InkDot {
-                        center_px: px,
-                        radius_px: radius_mm * scale,
-                        absorptance,
-                    });
-                }
+    let mut place = |part: Part, per_cm2: f32, mut mark: Mark| {
+        let count = (cm2 * per_cm2) as u64;
+        for i in 0..count {
+            let mut draw = Draw(request.part(part).stream(Stage::Synthetic, i));
+            let at = extent * Vec2::new(draw.between(0.0, 1.0), draw.between(0.0, 1.0));
+            let (radius_mm, absorptance) = mark(&mut draw);
+            let px = at * scale;
+            if ground.skin.coverage().sample(px.x, px.y) > 0.5 {
+                marks.push(InkDot {
+                    center_px: px,
+                    radius_px: radius_mm * scale,
+                    absorptance,
+                });
             }
-        };
+        }
+    };
     place(
         Part::Pores,
         140.0,

@@ -280,7 +280,7 @@ impl PatchRequest {
     }
 
     /// Position of a pixel's centre on the skin, in mm.
-    pub(super) fn to_mm(&self, x: usize, y: usize) -> Vec2 {
+    pub(super) fn mm_at(&self, x: usize, y: usize) -> Vec2 {
         Vec2::new(x as f32 + 0.5, y as f32 + 0.5) / self.scale.get()
     }
 

@@ -98,7 +98,7 @@ fn punches(request: &PatchRequest) -> Result<Mask> {
         );
         for y in (cy - reach).max(0)..(cy + reach + 1).min(height) {
             for x in (cx - reach).max(0)..(cx + reach + 1).min(width) {
-                let p = (request.to_mm(x as usize, y as usize) - centre) * squash;
+                let p = (request.mm_at(x as usize, y as usize) - centre) * squash;
                 let share = smoothstep((radius - p.length()) / SCAR_RIM_MM + 0.5);
                 let value = &mut scars.coverage_mut().values_mut()[(y * width + x) as usize];
                 *value = value.max(share);
@@ -116,7 +116,7 @@ fn coverage(request: &PatchRequest, f: impl Fn(Vec2) -> f32 + Sync + Send) -> Ma
     let columns = request.size.width() as usize;
     parallel::for_each_chunk(shares.values_mut(), columns, |y, row| {
         for (x, share) in row.iter_mut().enumerate() {
-            *share = smoothstep(f(request.to_mm(x, y)));
+            *share = smoothstep(f(request.mm_at(x, y)));
         }
     });
     Mask::from_shares(shares)
@@ -182,7 +182,7 @@ pub(super) fn paint(request: &PatchRequest, ground: &Ground, lamp: &Lamp) -> Bar
         let skins = ground.skin.coverage().row(y as u32);
         let scars = ground.scars.coverage().row(y as u32);
         for (x, pixel) in row.iter_mut().enumerate() {
-            let at = request.to_mm(x, y);
+            let at = request.mm_at(x, y);
             let (skin, scar) = (skins[x], scars[x]);
             let shade = texture.wall.at(at) * 0.02;
             let mut color = wall * (1.0 + shade + 0.05 * (at.y - middle.y) / middle.y);
