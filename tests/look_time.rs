@@ -80,12 +80,10 @@ fn sessions_build_up_at_their_shares_and_every_stop_is_even() {
         sum / count
     };
     // The first is the lightest, the last the finest.
-    let (strength, radius): (fn(&_) -> f32, fn(&_) -> f32) = (
-        |i: &stubblefield::Impression| i.strength,
-        |i: &stubblefield::Impression| i.radius_mm,
-    );
-    assert!(mean(1, strength) < 0.85 * mean(2, strength));
-    assert!(mean(3, radius) < 0.96 * mean(2, radius) && mean(2, radius) < mean(1, radius));
+    let strength = |session| mean(session, |i| i.strength);
+    let radius = |session| mean(session, |i| i.radius_mm);
+    assert!(strength(1) < 0.85 * strength(2));
+    assert!(radius(3) < 0.96 * radius(2) && radius(2) < radius(1));
 }
 
 #[test]
