@@ -35,7 +35,8 @@ pub struct RulerReading {
 impl Ruler {
     /// The ticks along the line, and the scale that their distances give.
     ///
-    /// Ticks may be darker or lighter than the ruler; a few may be hidden, and a hair may cross.
+    /// Ticks may be darker or lighter than the ruler; a few may be hidden, and a hair may cross. The
+    /// line should begin and end between ticks: half a tick at its end is read off its middle.
     ///
     /// # Examples
     /// ```
@@ -45,7 +46,7 @@ impl Ruler {
     /// let size = Size::new(200, 9)?;
     /// let codes = (0..size.pixels()).flat_map(|i| [if i % 200 % 20 < 3 { 30 } else { 220 }; 3]);
     /// let photo = Photo::from_rgb8(size, codes.collect())?;
-    /// let line = Ruler { from: Vec2::new(2.0, 4.5), to: Vec2::new(198.0, 4.5), tick_mm: 1.0 };
+    /// let line = Ruler { from: Vec2::new(10.0, 4.5), to: Vec2::new(195.0, 4.5), tick_mm: 1.0 };
     /// let reading = line.read(&photo)?;
     /// assert!((reading.estimate.scale.get() - 20.0).abs() < 0.05);
     /// # Ok::<(), stubblefield::Error>(())
