@@ -10,22 +10,25 @@
 //! `array::map` or `array::from_fn`: those are compiled without the level's instructions, and a
 //! vector that crosses into them goes through memory. Loops over arrays are written out.
 
-pub(crate) use fearless_simd::{Simd, dispatch, f32x8, prelude::*};
+pub(crate) use fearless_simd::{Simd, f32x8, prelude::*};
 use fearless_simd::{f32x4, i16x16, i32x8, u8x32, u16x16, u32x8};
 use std::fmt;
 
 /// Which vector instructions the inner loops use.
 ///
-/// The choice changes how long a picture takes and never what it looks like.
+/// The choice changes how long a picture takes and never what it looks like. On x86-64 the bodies
+/// are compiled twice, for SSE2, which every such machine has, and for AVX2: AVX-512 was no faster
+/// and SSE4.2 hardly, and each further copy makes every build longer.
 ///
 /// # Examples
 /// ```
 /// use stubblefield::Level;
 ///
 /// let levels = Level::supported();
-/// assert_eq!(levels.first(), Some(&Level::scalar()));
+/// assert_eq!(levels.first(), Some(&Level::baseline()));
 /// assert_eq!(levels.last(), Some(&Level::detect()));
-/// assert_eq!(levels[0].to_string(), "scalar");
+/// # #[cfg(target_arch = "x86_64")]
+/// assert_eq!(levels[0].to_string(), "sse2");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Level(fearless_simd::Level);
@@ -34,36 +37,30 @@ impl Level {
     /// The best level of the machine this runs on. Detected once per process.
     #[must_use]
     pub fn detect() -> Self {
-        Self(fearless_simd::Level::new())
+        Self::compiled(fearless_simd::Level::new())
     }
 
-    /// Plain scalar code, as on a machine without vector instructions.
+    /// The level that every machine of this target has: SSE2 on x86-64, NEON on 64-bit Arm.
     #[must_use]
-    pub const fn scalar() -> Self {
-        Self(fearless_simd::Level::fallback())
+    pub fn baseline() -> Self {
+        Self::compiled(fearless_simd::Level::baseline())
     }
 
-    /// Every level this machine can run, from [`Level::scalar`] to [`Level::detect`].
+    /// The best level not above the given one for which [`dispatch`] has a body.
+    fn compiled(level: fearless_simd::Level) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        let level = (level.as_avx2().map(Simd::level))
+            .or_else(|| level.as_sse2().map(Simd::level))
+            .unwrap_or(level);
+        Self(level)
+    }
+
+    /// Every level this machine can run, from [`Level::baseline`] to [`Level::detect`].
     #[must_use]
     pub fn supported() -> Vec<Self> {
-        let best = fearless_simd::Level::new();
-        let mut levels = vec![fearless_simd::Level::fallback()];
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        levels.extend(
-            [
-                best.as_sse2().map(Simd::level),
-                best.as_sse4_2().map(Simd::level),
-                best.as_avx2().map(Simd::level),
-                best.as_avx512().map(Simd::level),
-            ]
-            .into_iter()
-            .flatten(),
-        );
-        #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-        if !best.is_fallback() {
-            levels.push(best);
-        }
-        levels.into_iter().map(Self).collect()
+        let mut levels = vec![Self::baseline(), Self::detect()];
+        levels.dedup();
+        levels
     }
 
     /// What [`dispatch`] takes.
@@ -73,16 +70,14 @@ impl Level {
 }
 
 impl fmt::Display for Level {
-    /// The name of the instruction set: `scalar`, `sse2`, `sse4.2`, `avx2`, `avx512`, `neon`, …
+    /// The name of the instruction set: `sse2`, `avx2`, `neon`, …
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = format!("{:?}", self.0);
         let name = words.split('(').next().unwrap_or_default();
         f.write_str(match name {
             "Fallback" => "scalar",
             "Sse2" => "sse2",
-            "Sse4_2" => "sse4.2",
             "Avx2" => "avx2",
-            "Avx512" => "avx512",
             "Neon" => "neon",
             "WasmSimd128" => "simd128",
             other => other,
@@ -97,6 +92,33 @@ impl PartialEq for Level {
 }
 
 impl Eq for Level {}
+
+/// Runs a body with the instructions of a level, named in it as `$simd`.
+#[cfg(target_arch = "x86_64")]
+macro_rules! dispatch {
+    ($level:expr, $simd:ident => $op:expr) => {{
+        let level = $level;
+        if let Some($simd) = level.as_avx2() {
+            $crate::simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $op,
+            )
+        } else if let Some($simd) = level.as_sse2() {
+            $crate::simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $op,
+            )
+        } else {
+            unreachable!("every x86-64 machine has SSE2")
+        }
+    }};
+}
+#[cfg(target_arch = "x86_64")]
+pub(crate) use dispatch;
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) use fearless_simd::dispatch;
 
 /// Eight values from the front of a slice.
 ///

@@ -229,7 +229,7 @@ fn a_veil_of_any_grid_is_its_own_sample_at_every_pixel() {
     ] {
         let veil = Veil::from_grid(&grid, cell, origin).unwrap();
         let ink = Ink::new(&[], 1.0).with_veil(&veil);
-        for level in [Level::scalar(), Level::detect()] {
+        for level in [Level::baseline(), Level::detect()] {
             let mut rasterizer = Rasterizer::with_level(level);
             let light = rasterizer.transmittance(size, &ink).unwrap();
             let mut pixels = vec![0_u8; size.pixels() * 3];
