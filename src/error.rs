@@ -94,6 +94,17 @@ pub enum Error {
         /// What the other says.
         other_value: f64,
     },
+    /// A result that nothing within the stated limits brings about.
+    Unreachable {
+        /// The result's name as it stands in the API.
+        parameter: &'static str,
+        /// What the caller asked for.
+        value: f64,
+        /// The nearest that is possible.
+        reached: f64,
+        /// What stops there.
+        limit: String,
+    },
     /// Something that the photo does not show where it was looked for.
     NotFound {
         /// What was looked for.
@@ -224,6 +235,17 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "{parameter} is {value}, allowed: what agrees with {other}, {other_value}"
+                )
+            }
+            Self::Unreachable {
+                parameter,
+                value,
+                reached,
+                limit,
+            } => {
+                write!(
+                    f,
+                    "{parameter} is {value:.1}, allowed: at most as far as {reached:.1}, which is the limit of {limit}"
                 )
             }
             Self::NotFound { what, place } => {

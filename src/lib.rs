@@ -60,6 +60,7 @@ mod random;
 mod raster;
 mod report;
 mod scene;
+mod scielab;
 mod simd;
 mod units;
 
@@ -68,7 +69,10 @@ pub use field::{
     Change, Count, Dot, DotField, EdgePolicy, Edit, EndlessField, FieldEditor, FieldRequest,
     FieldStream, Obstacle, ObstacleKind, Ranking, Sessions, Softness, Stroke, quality,
 };
-pub use look::{Course, Edge, Look, Plan, PlannedDot, Session, TouchUp};
+pub use look::{
+    Contrast, Course, Edge, Limits, Look, Plan, PlannedDot, Scar, Session, Tone, ToneMatch,
+    ToneShift, TouchUp, Uptake,
+};
 pub use mask::Mask;
 #[cfg(feature = "image")]
 pub use photo::Saved;
@@ -81,7 +85,7 @@ pub use raster::{
     BLUR_RANGE_PX, Channels, Drawn, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX,
     PixelRect, Pixels, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
 };
-pub use report::{Report, SessionFigures, ToneShift, Warning};
+pub use report::{Report, SessionFigures, Warning};
 pub use scene::{
     BlurMap, Camera, Grain, Growth, HeadShape, Hints, KnownDistance, PatchRequest, Pupils, Ruler,
     RulerReading, ScaleEstimate, ScaleSource, Scars, Scene, SkinMap, SkinTone, SyntheticPatch,

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// Each row may use itself and the rows above it.
 const LAYERS: [&[&str]; 9] = [
     &[
-        "error", "units", "plane", "progress", "random", "noise", "filter", "parallel", "simd",
+        "error", "units", "plane", "progress", "random", "noise", "filter", "scielab", "parallel",
+        "simd",
     ],
     &["mask"],
     &["field"],

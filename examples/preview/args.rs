@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use stubblefield::{Course, Density, Error, Fading, HairColor, Look, Mask, Size, TouchUp, When};
+use stubblefield::{
+    Course, Density, Error, Fading, HairColor, Look, Mask, Scale, Scar, Size, Tone, TouchUp, When,
+};
 
 use crate::Failure;
 use crate::outline::corners;
+use crate::scars::scars;
 
 /// Shows on a photo what scalp micropigmentation will look like once healed.
 ///
@@ -27,12 +30,22 @@ pub(crate) struct Args {
     #[arg(long, value_name = "X,Y X,Y X,Y ...", allow_hyphen_values = true)]
     outline: Option<String>,
 
+    /// A scar that a strip left, as its path in pixels and its width in mm; more than one if given more
+    /// than once. For --look scar.
+    #[arg(long, value_name = "X,Y X,Y ...:MM", allow_hyphen_values = true, conflicts_with_all = ["mask", "outline"])]
+    scar_line: Vec<String>,
+
+    /// Round scars of single extractions, each as its middle in pixels and its diameter in mm. For --look
+    /// scar.
+    #[arg(long, value_name = "X,Y:MM X,Y:MM ...", allow_hyphen_values = true, conflicts_with_all = ["mask", "outline"])]
+    scar_dots: Vec<String>,
+
     /// How many pixels of the photo one millimetre of skin takes. Measure something known: the
     /// distance between the pupils is about 63 mm.
     #[arg(long, value_name = "S", allow_hyphen_values = true)]
     pub(crate) px_per_mm: Option<f32>,
 
-    /// The look: stubble.
+    /// The look: stubble, or scar.
     #[arg(long, default_value = "stubble")]
     look: String,
 
@@ -44,9 +57,24 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DOTS_PER_CM2", allow_hyphen_values = true)]
     density: Option<f32>,
 
-    /// Sessions to build it up in: 2, 3 or 4.
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    sessions: u8,
+    /// Change of lightness to reach where the treatment is full, below 0: dilution, density and size are
+    /// chosen to give it. A scar is brought to the skin around it unless this, --tone-like or --density
+    /// says otherwise.
+    #[arg(
+        long,
+        value_name = "DELTA_L",
+        allow_hyphen_values = true,
+        conflicts_with = "density"
+    )]
+    tone: Option<f32>,
+
+    /// Make it as light as this part of the photo, as the corners of a closed outline in pixels.
+    #[arg(long, value_name = "X,Y X,Y X,Y ...", allow_hyphen_values = true, conflicts_with_all = ["density", "tone"])]
+    tone_like: Option<String>,
+
+    /// Sessions to build it up in: 2, 3 or 4; the look's own unless stated.
+    #[arg(long, value_name = "N")]
+    sessions: Option<u8>,
 
     /// Show it as if it stopped after this session.
     #[arg(long, value_name = "N")]
@@ -84,7 +112,10 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn look(&self) -> Result<Look, Error> {
         let look: Look = self.look.parse()?;
-        let mut course = Course::in_sessions(self.sessions)?;
+        let mut course = match self.sessions {
+            None => look.course().clone(),
+            Some(count) => Course::in_sessions(count)?,
+        };
         for &years in &self.touch_up {
             course = course.with_touch_up(TouchUp::after_years(years));
         }
@@ -115,23 +146,45 @@ impl Args {
             })
     }
 
-    pub(crate) fn when(&self) -> Result<When, Failure> {
+    pub(crate) fn when(&self, look: &Look) -> Result<When, Failure> {
         let when: When = self.at.parse()?;
+        let count = look.course().sessions().len();
         match self.session {
             None => Ok(when),
-            Some(session) if (1..=self.sessions).contains(&session) => {
+            Some(session) if (1..=count).contains(&usize::from(session)) => {
                 Ok(when.after_session(session))
             }
-            Some(session) => {
-                Err(format!("session is {session}, allowed: 1..={}", self.sessions).into())
-            }
+            Some(session) => Err(format!("session is {session}, allowed: 1..={count}").into()),
         }
     }
 
+    /// The tone to reach, if the density is not to decide it.
+    pub(crate) fn tone(&self, size: Size) -> Result<Option<Tone>, Failure> {
+        Ok(match (self.tone, &self.tone_like) {
+            (Some(delta_l), _) => Some(Tone::DeltaL(delta_l)),
+            (None, Some(outline)) => {
+                Some(Tone::Like(Mask::from_polygon(size, &corners(outline)?)?))
+            }
+            (None, None) if self.is_scar() && self.density.is_none() => Some(Tone::Surroundings),
+            (None, None) => None,
+        })
+    }
+
+    pub(crate) fn is_scar(&self) -> bool {
+        self.look == "scar"
+    }
+
     /// The area to treat, if one was given.
-    pub(crate) fn area(&self, size: Size) -> Result<Option<Mask>, Failure> {
+    pub(crate) fn area(&self, size: Size, scale: Scale) -> Result<Option<Mask>, Failure> {
         if let Some(path) = &self.mask {
             return Ok(Some(Mask::open(path)?));
+        }
+        let scars = scars(&self.scar_line, &self.scar_dots)?;
+        if !scars.is_empty() {
+            if !self.is_scar() {
+                return Err(format!("look is {:?}, allowed with scars: scar", self.look).into());
+            }
+            return Ok(Some(Scar::mask(&scars, size, scale)?));
         }
         let Some(outline) = &self.outline else {
             return Ok(None);

@@ -14,6 +14,7 @@ mod output;
 mod picture;
 #[path = "../shared/results.rs"]
 mod results;
+mod scars;
 mod sheet;
 
 use std::io::Write;
@@ -24,7 +25,7 @@ use args::Args;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
-use stubblefield::{Mask, Photo, Report, Scale, Seed, SyntheticScalp};
+use stubblefield::{Look, Mask, Photo, Plan, Report, Scale, Seed, SyntheticScalp};
 
 /// Beyond it the system may refuse to start them.
 const MOST_THREADS: usize = 1024;
@@ -56,7 +57,7 @@ struct Subject {
 fn run(args: &Args) -> Result<(), Failure> {
     // Whatever can be wrong with the words on the command line is said before any work is done.
     let look = args.look()?;
-    let when = args.when()?;
+    let when = args.when(&look)?;
     let given = args.px_per_mm.map(Scale::px_per_mm).transpose()?;
     if args.threads > MOST_THREADS {
         return Err(format!("threads is {}, allowed: 0..={MOST_THREADS}", args.threads).into());
@@ -68,12 +69,9 @@ fn run(args: &Args) -> Result<(), Failure> {
     threads.install(|| {
         let mut clock = Clock::new(args.quiet);
         let subject = clock.stage("reading", || subject(args, given))?;
-        let Subject {
-            photo, mask, scale, ..
-        } = &subject;
-        let plan = clock.stage("planning", || {
-            look.plan(photo, mask, *scale, Seed::new(args.seed))
-        })?;
+        let photo = &subject.photo;
+        let mut remarks = subject.remarks.clone();
+        let plan = clock.stage("planning", || plan(args, &look, &subject, &mut remarks))?;
         let after = clock.stage("rendering", || plan.render(photo, when))?;
         let report = clock.stage("measuring", || plan.compare(photo, &after, when))?;
         let layer = clock.stage("separating", || plan.transmittance(when))?;
@@ -91,16 +89,47 @@ fn run(args: &Args) -> Result<(), Failure> {
         let json = output::json(&report, &clock.seconds);
         output.bytes("report.json", json.as_bytes())?;
         clock.finish();
-        say(&subject, &report, &saved, &output, args.quiet);
+        say(&remarks, &report, &saved, &output, args.quiet);
         Ok(())
     })
+}
+
+/// The look laid on the photo, brought to a tone if one is asked for.
+fn plan(
+    args: &Args,
+    look: &Look,
+    subject: &Subject,
+    remarks: &mut Vec<String>,
+) -> Result<Plan, Failure> {
+    let Subject {
+        photo, mask, scale, ..
+    } = subject;
+    let seed = Seed::new(args.seed);
+    let Some(tone) = args.tone(photo.size())? else {
+        return Ok(look.plan(photo, mask, *scale, seed)?);
+    };
+    let matched = look.match_tone(photo, mask, *scale, seed, &tone)?;
+    remarks.push(format!(
+        "brought to ΔL* {:+.1} for {:+.1}, with {:.0} dots per cm²",
+        matched.reached,
+        matched.wanted,
+        matched.plan.look().density().get()
+    ));
+    if let Some(limit) = &matched.stopped_by {
+        remarks.push(format!(
+            "nearer the tone around it was not possible within {limit}"
+        ));
+    }
+    Ok(matched.plan)
 }
 
 fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
     let Some(path) = &args.photo else {
         let scale = given.map_or_else(|| Scale::px_per_mm(6.0), Ok)?;
         let scalp = SyntheticScalp::generate(scale, Seed::new(1))?;
-        let mask = args.area(scalp.photo.size())?.unwrap_or(scalp.receded);
+        let mask = args
+            .area(scalp.photo.size(), scale)?
+            .unwrap_or(scalp.receded);
         let remarks = vec!["no --photo given: drawing on a synthetic scalp".to_owned()];
         return Ok(Subject {
             photo: scalp.photo,
@@ -110,9 +139,6 @@ fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
         });
     };
     let photo = Photo::open(path)?;
-    let mask = args.area(photo.size())?.ok_or(
-        "no area to treat, allowed: --mask FILE (white = treat) or --outline \"x,y x,y x,y ...\"",
-    )?;
     let mut remarks: Vec<String> = photo.notes().iter().map(ToString::to_string).collect();
     let scale = match given {
         Some(scale) => scale,
@@ -131,6 +157,9 @@ fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
             Scale::px_per_mm(guess)?
         }
     };
+    let mask = args.area(photo.size(), scale)?.ok_or(
+        "no area to treat, allowed: --mask FILE (white = treat), --outline \"x,y x,y x,y ...\", --scar-line or --scar-dots",
+    )?;
     Ok(Subject {
         photo,
         mask,
@@ -139,8 +168,8 @@ fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
     })
 }
 
-fn say(subject: &Subject, report: &Report, saved: &[String], output: &Output, quiet: bool) {
-    for remark in subject.remarks.iter().chain(saved) {
+fn say(remarks: &[String], report: &Report, saved: &[String], output: &Output, quiet: bool) {
+    for remark in remarks.iter().chain(saved) {
         eprintln!("note: {remark}");
     }
     for warning in &report.warnings {

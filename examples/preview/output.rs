@@ -109,6 +109,11 @@ pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
             })
         })
         .collect();
+    let contrast: Vec<_> = report
+        .contrast
+        .iter()
+        .map(|c| json!({"metres": c.metres, "before": c.before, "after": c.after}))
+        .collect();
     let value = json!({
         "dots": report.dots,
         "area_cm2": report.area_cm2,
@@ -127,6 +132,7 @@ pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
         "outside_mean_delta_l": report.outside.delta_l,
         "outside_mean_delta_a": report.outside.delta_a,
         "outside_mean_delta_b": report.outside.delta_b,
+        "contrast": contrast,
         "skin_ita_degrees": report.skin_ita_degrees,
         "px_per_mm": report.px_per_mm,
         "sessions": sessions,

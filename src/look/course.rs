@@ -169,6 +169,30 @@ impl Course {
         }
     }
 
+    /// A beard: 40 and 100 % of the dots, two weeks apart.
+    #[must_use]
+    pub(super) fn beard() -> Self {
+        Self::apart(&[(0.4, 0.90, 1.02), (1.0, 1.067, 0.985)], 14.0)
+    }
+
+    /// A scar, which is tried with half the density first: 25, 60 and 100 %, two weeks apart.
+    #[must_use]
+    pub(super) fn scar() -> Self {
+        Self::apart(
+            &[(0.25, 0.85, 1.04), (0.6, 1.07, 1.0), (1.0, 1.033, 0.97)],
+            14.0,
+        )
+    }
+
+    /// Shares, strengths and sizes of sessions, and the days between them.
+    fn apart(sessions: &[(f32, f32, f32)], gap_days: f32) -> Self {
+        let visit = |&(share, strength, size): &(f32, f32, f32)| Session {
+            gap_days,
+            ..Session::with(share, strength, size)
+        };
+        Self::of(sessions.iter().map(visit).collect())
+    }
+
     /// The same course with one touch-up more; in which order they are added does not matter.
     #[must_use]
     pub fn with_touch_up(mut self, touch_up: TouchUp) -> Self {
@@ -242,10 +266,10 @@ mod tests {
 
     #[test]
     fn sessions_differ_and_leave_the_mean_as_it_is() {
-        for count in 2..=4 {
-            let course = Course::in_sessions(count).unwrap();
+        let usual = (2..=4).map(|count| Course::in_sessions(count).unwrap());
+        for course in usual.chain([Course::beard(), Course::scar()]) {
             course.check().unwrap();
-            assert_eq!(course.sessions().len(), usize::from(count));
+            let count = course.sessions().len();
             let (mut strength, mut area, mut before) = (0.0, 0.0, 0.0);
             for session in course.sessions() {
                 let part = session.share - before;

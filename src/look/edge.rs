@@ -3,7 +3,7 @@
 use glam::Vec2;
 
 use crate::error::{Error, Result};
-use crate::mask::Mask;
+use crate::mask::{Mask, smoothstep};
 use crate::noise::Noise;
 use crate::parallel;
 use crate::plane::Plane;
@@ -12,8 +12,8 @@ use crate::units::Scale;
 
 /// The transition zone along the edge of a treatment. Lengths in mm, shares 0 to 1.
 ///
-/// The zone lies inside the mask: nothing is drawn beyond it. In a mask too narrow for the whole
-/// zone everything shrinks in proportion.
+/// The zone lies inside the mask: nothing is drawn beyond it unless [`Edge::past_mm`] says so. In a mask
+/// too narrow for the whole zone everything shrinks in proportion.
 ///
 /// # Examples
 /// ```
@@ -48,6 +48,11 @@ pub struct Edge {
     pub gap_mm: f32,
     /// Distance between those gaps, 0.2..=20.
     pub gap_length_mm: f32,
+    /// How far past the mask the treatment runs out, 0..=20: 0 ends it with the mask.
+    pub past_mm: f32,
+    /// Density just past the mask, relative to the inside; it falls to nothing over
+    /// [`Edge::past_mm`].
+    pub past_density: f32,
 }
 
 impl Default for Edge {
@@ -62,8 +67,23 @@ impl Default for Edge {
             wave_length_mm: 18.0,
             gap_mm: 1.5,
             gap_length_mm: 1.5,
+            past_mm: 0.0,
+            past_density: 0.0,
         }
     }
+}
+
+/// How a treatment lies on its mask.
+#[derive(Clone, Debug)]
+pub(super) struct Laid {
+    /// Everything that dots may come to, less what is no skin.
+    pub(super) reached: Mask,
+    /// As [`Edge::zone`].
+    pub(super) zone: Plane<f32>,
+    /// Density relative to that where the treatment is full.
+    pub(super) density: Plane<f32>,
+    /// 1 where it is full.
+    pub(super) full: Plane<u8>,
 }
 
 /// What places and noise refer to.
@@ -77,6 +97,24 @@ pub(super) struct Ground {
 const MAX_SHARE: f32 = 0.35;
 
 impl Edge {
+    /// No soft zone inside: full up to the border of the mask, and thinning out past it; for what is
+    /// itself an edge, such as a scar.
+    #[must_use]
+    pub const fn past(past_mm: f32, past_density: f32) -> Self {
+        Self {
+            width_mm: 0.0,
+            density: 1.0,
+            size: 1.0,
+            strength: 1.0,
+            wave_mm: 0.0,
+            wave_length_mm: 18.0,
+            gap_mm: 0.0,
+            gap_length_mm: 1.5,
+            past_mm,
+            past_density,
+        }
+    }
+
     /// An error naming the first value outside its range.
     pub(super) fn check(&self) -> Result<()> {
         let share =
@@ -103,7 +141,51 @@ impl Edge {
             0.2,
             20.0,
             "0.2..=20 mm",
-        )
+        )?;
+        mm("edge past_mm", self.past_mm, 0.0, 20.0, "0..=20 mm")?;
+        share("edge past_density", self.past_density)
+    }
+
+    /// How a treatment lies on its mask, from which `beyond`, which is no skin, is already taken away.
+    pub(super) fn lay(&self, treated: &Mask, beyond: &Mask, ground: Ground) -> Result<Laid> {
+        let zone = self.zone(treated, beyond, ground)?;
+        let mut density = zone.map(|z| self.density_at(z));
+        let mut full = zone.map(|z| u8::from(z >= 1.0));
+        let mut reached = treated.clone();
+        if self.past_mm > 0.0 {
+            let away = treated.signed_distance_px();
+            let past_px = ground.scale.to_px(self.past_mm);
+            full = away.map(|away| u8::from(away >= 0.0));
+            // On both sides of the border, so that the faint rim of a scar is no gap.
+            let own = density
+                .values_mut()
+                .iter_mut()
+                .zip(reached.coverage_mut().values_mut());
+            let around = away.values().iter().zip(beyond.coverage().values());
+            for ((density, covered), (&away, &beyond)) in own.zip(around) {
+                let past = self.past_density * (1.0 - smoothstep(-away / past_px));
+                *density = (*density * *covered).max(past);
+                if -away < past_px {
+                    *covered = 1.0 - beyond;
+                }
+            }
+        }
+        Ok(Laid {
+            reached,
+            zone,
+            density,
+            full,
+        })
+    }
+
+    /// The mask with what the treatment reaches past it.
+    pub(super) fn reached(&self, mask: &Mask, scale: Scale) -> Mask {
+        if self.past_mm == 0.0 {
+            return mask.clone();
+        }
+        let past_px = scale.to_px(self.past_mm);
+        let away = mask.signed_distance_px();
+        Mask::from_shares(away.map(|away| f32::from(u8::from(-away < past_px))))
     }
 
     /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, −1 where

@@ -5,22 +5,15 @@ use glam::Vec2;
 use crate::error::{Error, Result};
 use crate::field::{DotField, FieldRequest};
 use crate::look::Look;
-use crate::look::edge::Ground;
+use crate::look::edge::{Ground, Laid};
 use crate::look::fingerprint::Digest;
 use crate::look::moment::{Dose, SAMPLE, doses};
 use crate::mask::Mask;
-use crate::noise::Noise;
 use crate::pigment::{Impression, Optics, When};
 use crate::plane::Plane;
-use crate::random::{Seed, Stage};
+use crate::random::Seed;
 use crate::scene::Scene;
 use crate::units::Scale;
-
-/// Distance over which skin takes pigment more or less readily, in mm: a guess.
-const UPTAKE_LENGTH_MM: f32 = 12.0;
-
-/// Standard deviation of smooth noise of range −1 to 1.
-const NOISE_SD: f32 = 0.39;
 
 /// One dot of a plan.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,6 +92,15 @@ impl Plan {
         self.moment(when).of(dot)
     }
 
+    /// [`Plan::impression_at`] for many dots.
+    pub(crate) fn impressions_at(
+        &self,
+        when: When,
+    ) -> impl Fn(&PlannedDot) -> Option<Impression> + use<> {
+        let moment = self.moment(when);
+        move |dot| moment.of(dot)
+    }
+
     /// All dots of all sessions as one field, for its measures.
     #[must_use]
     pub const fn field(&self) -> &DotField {
@@ -116,7 +118,8 @@ impl Plan {
         &self.look
     }
 
-    /// Where the treatment goes: the caller's mask less the background.
+    /// Where the treatment goes: the caller's mask less the background, and what a look reaches past it
+    /// ([`Edge::past_mm`](crate::Edge::past_mm)).
     #[must_use]
     pub const fn mask(&self) -> &Mask {
         &self.mask
@@ -134,8 +137,7 @@ impl Plan {
         self.seed
     }
 
-    /// Area of the mask as the caller gave it, in pixels; the background is no longer part of
-    /// [`Plan::mask`].
+    /// Area of [`Plan::mask`] in pixels, had no background been taken from it.
     #[must_use]
     pub const fn asked_px(&self) -> f64 {
         self.asked_px
@@ -166,6 +168,10 @@ pub(super) fn plan(
     look.variation.check()?;
     look.course.check()?;
     look.fading.check()?;
+    look.uptake.check()?;
+    if let Some(scarred) = &look.scarred {
+        scarred.check()?;
+    }
     let (blur, range) = (look.photo_blur_px, 0.3..=8.0);
     Error::check(
         "photo_blur_px",
@@ -174,12 +180,13 @@ pub(super) fn plan(
         "0.3..=8",
     )?;
     mask.size().check_equals(scene.surface().size(), "mask")?;
+    let reached = look.edge.reached(mask, scale);
+    let asked_px = reached.area_px();
     // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
-    let asked_px = mask.area_px();
-    let mask = &mask.subtract(scene.background())?;
+    let treated = mask.subtract(scene.background())?;
     let melanin = match scene.skin() {
         Some(skin) => skin.melanin(),
-        None if mask.is_empty() => 0.0,
+        None if treated.is_empty() => 0.0,
         None => {
             return Err(Error::NotFound {
                 what: "skin",
@@ -187,18 +194,25 @@ pub(super) fn plan(
             });
         }
     };
-    let zone = look
-        .edge
-        .zone(mask, scene.background(), Ground { scale, seed })?;
-    let density = zone.map(|z| look.edge.density_at(z));
-    let field = FieldRequest::new(mask, scale, look.density, seed)
+    let ground = Ground { scale, seed };
+    let Laid {
+        reached: mask,
+        zone,
+        density,
+        full,
+    } = look.edge.lay(&treated, scene.background(), ground)?;
+    let field = FieldRequest::new(&mask, scale, look.density, seed)
         .with_relative_density(&density)
         .generate_sessions(&look.course.shares())?;
 
     let mut variation = look.variation;
     // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
     variation.strength *= libm::exp2f(melanin);
-    let uptake = Noise::new(seed, Stage::UptakeNoise, UPTAKE_LENGTH_MM, 0);
+    let uptake = look.uptake.at(seed);
+    let scarred = look
+        .scarred
+        .as_ref()
+        .map(|scarred| (scarred.at(seed), scarred.spread));
     let union = field.union();
     // Told apart rather than drawn: shades drawn dot by dot clump, and clumps look like dirt.
     let shades = union.classes(&look.variation.shades.map(|_| 1.0), seed)?;
@@ -208,7 +222,13 @@ pub(super) fn plan(
         let session = &look.course.sessions()[visit];
         let mut healed = variation.impression(look.hair, seed, dot.id, shade);
         healed.radius_mm *= session.size * look.edge.size_at(zone);
-        let taken = 1.0 + look.uptake_sd / NOISE_SD * uptake.at(dot.position_mm);
+        let (mut taken, mut spread) = (uptake(dot.position_mm), look.uptake.spread);
+        if let Some((in_scar, wider)) = &scarred {
+            let scar = treated.coverage().sample(at_px.x, at_px.y);
+            taken += (in_scar(dot.position_mm) - taken) * scar;
+            spread += (wider - spread) * scar;
+        }
+        healed.radius_mm *= spread;
         healed.strength *= session.strength * look.edge.strength_at(zone) * taken;
         PlannedDot {
             id: dot.id,
@@ -237,17 +257,17 @@ pub(super) fn plan(
             absorbance,
         )
     });
-    let fingerprint = fingerprint(&look, mask, scale, seed, &scene);
+    let fingerprint = fingerprint(&look, &mask, scale, seed, &scene);
     let plan = Plan {
         look,
-        mask: mask.clone(),
+        mask,
         scale,
         seed,
         scene,
         melanin,
         field: union,
         asked_px,
-        full: zone.map(|z| u8::from(z >= 1.0)),
+        full,
         dots,
         doses,
         fingerprint,

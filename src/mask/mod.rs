@@ -1,6 +1,7 @@
 //! Where the treatment goes: a coverage of 0 to 1 for every pixel of the photo.
 
 mod distance;
+mod line;
 mod outline;
 
 use crate::error::{Error, Result};

@@ -2,16 +2,14 @@
 
 mod sessions;
 mod table;
-mod tone;
 
 pub use sessions::SessionFigures;
-pub use tone::ToneShift;
 
 use std::fmt;
 
 use crate::error::Result;
 use crate::field::quality;
-use crate::look::Plan;
+use crate::look::{Contrast, Plan, ToneShift};
 use crate::photo::Photo;
 use crate::pigment::When;
 
@@ -20,6 +18,9 @@ const PROBES: u32 = 300_000;
 
 /// Mean darkening beyond which shaved hair beside it looks paler than the treatment.
 const TOO_DARK: f64 = -12.0;
+
+/// At arm's length, in talk, across a room.
+const DISTANCES_M: [f32; 3] = [0.3, 1.0, 3.0];
 
 /// Measured figures of one plan at one time; made by [`Plan::report`].
 ///
@@ -50,6 +51,9 @@ pub struct Report {
     pub full: ToneShift,
     /// The same between the mask and the end of the ink's reach.
     pub outside: ToneShift,
+    /// Contrast of where the treatment is full to the skin around it, before and after, from 0.3, 1 and 3 m;
+    /// for scars alone.
+    pub contrast: Vec<Contrast>,
     /// How far beyond the mask ink may reach, in mm.
     pub reach_mm: f64,
     /// Individual typology angle of the skin in degrees; `None` where nothing is treated and no skin
@@ -167,7 +171,7 @@ impl Plan {
     /// [`Error::SizeMismatch`](crate::Error::SizeMismatch) when one of the photos has not the size
     /// of the photo that was planned on.
     pub fn compare(&self, before: &Photo, after: &Photo, when: When) -> Result<Report> {
-        let tones = tone::measure(self, before, after, when)?;
+        let shifts = self.shifts(before, after, when)?;
         let px_per_mm = f64::from(self.scale().get());
         let area_cm2 = self.mask().area_px() / (px_per_mm * px_per_mm) / 100.0;
         let sessions = sessions::figures(self, area_cm2);
@@ -183,9 +187,10 @@ impl Plan {
             target_dots_per_cm2: f64::from(self.look().density().get()),
             min_spacing_mm: quality::least_distance_mm(self.field()),
             uncovered_share: quality::uncovered_share(self.field(), PROBES, self.seed()),
-            inside: tones.inside,
-            full: tones.full,
-            outside: tones.outside,
+            inside: shifts.inside,
+            full: shifts.full,
+            outside: shifts.outside,
+            contrast: self.contrasts(before, after)?,
             reach_mm: f64::from(self.scale().to_mm(self.reach_px(when))),
             skin_ita_degrees: self
                 .scene()
@@ -204,6 +209,16 @@ impl Plan {
         }
         report.warnings = warnings(&report, self.asked_px() == 0.0);
         Ok(report)
+    }
+}
+
+impl Plan {
+    fn contrasts(&self, before: &Photo, after: &Photo) -> Result<Vec<Contrast>> {
+        if !self.look().is_of_scars() || self.full_mask().is_empty() {
+            return Ok(Vec::new());
+        }
+        let from = |metres| self.contrast_to_surroundings(before, after, metres);
+        DISTANCES_M.into_iter().map(from).collect()
     }
 }
 
@@ -255,6 +270,9 @@ impl fmt::Display for Report {
             "colour from afar: ΔL* {:+.1}, Δa* {:+.1}, Δb* {:+.1}; where full: ΔL* {:+.1}",
             self.inside.delta_l, self.inside.delta_a, self.inside.delta_b, self.full.delta_l
         )?;
+        for contrast in &self.contrast {
+            writeln!(f, "{contrast}")?;
+        }
         for session in &self.sessions {
             writeln!(f, "{session}")?;
         }

@@ -60,7 +60,7 @@ pub(super) fn figures(plan: &Plan, area_cm2: f64) -> Vec<SessionFigures> {
         let count = dots().count();
         let in_edge = |px: glam::Vec2| plan.full().at(px.x as i64, px.y as i64) == 0;
         let edge_dots = dots().filter(|dot| in_edge(dot.position_mm * plan.scale().get()));
-        let just_after = When::fresh().after_session(session);
+        let just_after = plan.impressions_at(When::fresh().after_session(session));
         let mean_mm = |diameters: f64| diameters / count.max(1) as f64;
         let before = figures.last();
         let in_place = before.map_or(0, |before| before.in_place) + count;
@@ -78,7 +78,7 @@ pub(super) fn figures(plan: &Plan, area_cm2: f64) -> Vec<SessionFigures> {
             strength: f64::from(visit.strength),
             fresh_mm: mean_mm(
                 dots()
-                    .filter_map(|dot| plan.impression_at(dot, just_after))
+                    .filter_map(&just_after)
                     .map(|fresh| f64::from(2.0 * fresh.radius_mm))
                     .sum(),
             ),

@@ -1,0 +1,38 @@
+//! Scars as a person writes them.
+
+use stubblefield::Scar;
+
+use crate::Failure;
+use crate::outline::corners;
+
+/// Lines written as "x,y x,y …:width", and discs as "x,y:diameter x,y:diameter …", lengths in mm.
+pub(crate) fn scars(lines: &[String], dots: &[String]) -> Result<Vec<Scar>, Failure> {
+    let mut scars = Vec::new();
+    for line in lines {
+        let (points, width) = split(
+            line,
+            "scar-line",
+            "points and a width such as \"90,40 120,44:1.5\"",
+        )?;
+        scars.push(Scar::line(corners(points)?, width));
+    }
+    for dot in dots.iter().flat_map(|dots| dots.split_whitespace()) {
+        let (point, diameter) = split(
+            dot,
+            "scar-dots",
+            "a point and a diameter such as 120,80:0.9",
+        )?;
+        for center in corners(point)? {
+            scars.push(Scar::disc(center, diameter));
+        }
+    }
+    Ok(scars)
+}
+
+/// A place and the length behind the colon.
+fn split<'a>(text: &'a str, name: &str, allowed: &str) -> Result<(&'a str, f32), Failure> {
+    let refused = || format!("{name} has {text:?}, allowed: {allowed}");
+    let (place, length) = text.split_once(':').ok_or_else(refused)?;
+    let length = length.trim().parse().map_err(|_| refused())?;
+    Ok((place, length))
+}

@@ -1,0 +1,371 @@
+//! A look brought to a tone: how dark it has to be, and what a clinic may do to get there.
+
+use crate::error::{Error, Result};
+use crate::look::Look;
+use crate::look::plan::Plan;
+use crate::look::tone::{Tones, tones};
+use crate::mask::Mask;
+use crate::photo::Photo;
+use crate::pigment::When;
+use crate::random::Seed;
+use crate::scene::Scene;
+use crate::units::{Density, Scale};
+
+/// The tone that a healed treatment is to have where it is full.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Tone {
+    /// This change of mean lightness L*, −50 to below 0.
+    DeltaL(f32),
+    /// As light as this part of the photo is.
+    Like(Mask),
+    /// As light as the skin around it ([`Plan::surroundings`]) will be; for scars. Where no clinical means
+    /// gets there, as near as they come.
+    Surroundings,
+}
+
+/// What a clinic will do at most, and at least: the means by which a tone is reached.
+///
+/// # Examples
+/// ```
+/// use stubblefield::{Limits, Look};
+///
+/// let mut careful = Limits::default();
+/// careful.density[1] = 140.0;
+/// assert!(careful.strength[0] < careful.strength[1]);
+/// let look = Look::stubble().with_limits(careful);
+/// # let _ = look;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Least and greatest median strength, as in [`Variation::strength`](crate::Variation::strength):
+    /// the dilutions that are in use.
+    pub strength: [f32; 2],
+    /// Fewest and most dots per cm².
+    pub density: [f32; 2],
+    /// Smallest and largest median diameter of a healed deposit in healthy skin, in mm.
+    pub diameter_mm: [f32; 2],
+}
+
+impl Default for Limits {
+    /// A fifth to twice the usual strength, 80 to 180 dots per cm², 0.14 to 0.28 mm: the ranges that
+    /// clinics quote for a shaved scalp; those of strength are a guess.
+    fn default() -> Self {
+        Self {
+            strength: [0.11, 1.10],
+            density: [80.0, 180.0],
+            diameter_mm: [0.14, 0.28],
+        }
+    }
+}
+
+impl Limits {
+    /// Scars: 60 to 250 dots per cm², since the mark of one extraction takes one to three of them, and
+    /// 0.16 to 0.28 mm.
+    #[must_use]
+    pub fn scar() -> Self {
+        Self {
+            density: [60.0, 250.0],
+            diameter_mm: [0.16, 0.28],
+            ..Self::default()
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        for (name, [low, high], most, allowed) in [
+            (
+                "limits of strength",
+                self.strength,
+                4.0,
+                "rising, above 0, at most 4",
+            ),
+            (
+                "limits of density",
+                self.density,
+                2000.0,
+                "rising, above 0, at most 2000",
+            ),
+            (
+                "limits of diameter_mm",
+                self.diameter_mm,
+                0.6,
+                "rising, above 0, at most 0.6",
+            ),
+        ] {
+            let rising = low > 0.0 && low <= high && high <= most;
+            let value = if low > 0.0 { high } else { low };
+            Error::check(name, f64::from(value), rising, allowed)?;
+        }
+        Ok(())
+    }
+}
+
+/// A plan whose tone was asked for, and how near it came.
+///
+/// # Examples
+/// ```
+/// use stubblefield::{Look, Mask, Photo, Scale, Seed, Size, Tone};
+///
+/// let size = Size::new(120, 120)?;
+/// let photo = Photo::from_rgb8(size, [214, 172, 148].repeat(size.pixels()))?;
+/// let (mask, scale) = (Mask::full(size), Scale::px_per_mm(4.0)?);
+/// let stubble = Look::stubble();
+/// let matched = stubble.match_tone(&photo, &mask, scale, Seed::new(1), &Tone::DeltaL(-5.0))?;
+/// assert!((matched.reached - matched.wanted).abs() < 0.3);
+/// let refused = stubble.match_tone(&photo, &mask, scale, Seed::new(1), &Tone::DeltaL(-30.0));
+/// assert!(refused.unwrap_err().to_string().contains("0.28 mm"));
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ToneMatch {
+    /// The plan, with the look that was found.
+    pub plan: Plan,
+    /// The change of mean L* where the treatment is full that the tone asks for.
+    pub wanted: f64,
+    /// The change that the plan brings.
+    pub reached: f64,
+    /// The means that ran out before the tone was reached; `None` where it was.
+    pub stopped_by: Option<String>,
+}
+
+/// Differences of L* from what was asked for that count as reached.
+const TOLERANCE: f64 = 0.3;
+
+/// The search ends this near.
+const NEAR: f64 = 0.08;
+
+/// Plans that are tried within one means at most.
+const MOST_STEPS: u32 = 8;
+
+impl Look {
+    /// Lays this look on a photo with the dilution, density and size that bring it to a tone once healed.
+    ///
+    /// The dilution is changed first, then the density, then the size, each up to its limit
+    /// ([`Look::with_limits`]); what the look has already beyond a limit stays.
+    ///
+    /// # Errors
+    /// Those of [`Look::plan`]; [`Error::OutOfRange`] for a tone or limits out of range;
+    /// [`Error::Unreachable`] for a tone that the limits do not allow, with the tone they allow and the limit
+    /// that stopped it, and where the wanted part is not darker than the skin, which pigment cannot help.
+    ///
+    /// # Determinism
+    /// As [`Look::plan`].
+    ///
+    /// # Tolerance
+    /// A tone that can be reached is reached within 0.3, in practice within 0.1.
+    ///
+    /// # Cost
+    /// Three to twelve plans and renderings.
+    pub fn match_tone(
+        &self,
+        photo: &Photo,
+        mask: &Mask,
+        scale: Scale,
+        seed: Seed,
+        tone: &Tone,
+    ) -> Result<ToneMatch> {
+        self.limits.check()?;
+        if let Tone::DeltaL(delta_l) = *tone {
+            let inside = (-50.0..0.0).contains(&delta_l);
+            Error::check("delta_l", f64::from(delta_l), inside, "-50..0")?;
+        }
+        if let Tone::Like(region) = tone {
+            region.size().check_equals(photo.size(), "region")?;
+            let pixels = region.area_px();
+            Error::check("pixels of the region", pixels, pixels > 0.0, "above 0")?;
+        }
+        let search = Search {
+            path: Path(self),
+            photo,
+            scene: self.read(photo, mask, scale)?,
+            mask,
+            scale,
+            seed,
+            tone,
+        };
+        search.run()
+    }
+}
+
+/// From the lightest look at −3 over the look itself at 0 to the darkest at 3; along each unit one means
+/// changes.
+struct Path<'a>(&'a Look);
+
+impl Path<'_> {
+    fn at(&self, place: f32) -> Look {
+        // Even ratios along the way, for their effects multiply.
+        let share = |nth: f32| (place.abs() - nth).clamp(0.0, 1.0);
+        let moved = |own: f32, limits: [f32; 2], nth: f32| {
+            let end = if place < 0.0 {
+                limits[0].min(own)
+            } else {
+                limits[1].max(own)
+            };
+            own * libm::powf(end / own, share(nth))
+        };
+        let mut look = self.0.clone();
+        let (variation, limits) = (&mut look.variation, &self.0.limits);
+        variation.strength = moved(variation.strength, limits.strength, 0.0);
+        look.density = Density::unchecked(moved(look.density.get(), limits.density, 1.0));
+        variation.diameter_mm = moved(variation.diameter_mm, limits.diameter_mm, 2.0);
+        look
+    }
+
+    /// The last means of a direction, in words.
+    fn end(&self, place: f32) -> String {
+        let look = self.at(place);
+        format!(
+            "strength {:.2}, {:.0} dots per cm² and deposits of {:.2} mm",
+            look.variation.strength,
+            look.density.get(),
+            look.variation.diameter_mm
+        )
+    }
+}
+
+/// One look on trial.
+struct Trial {
+    plan: Plan,
+    wanted: f64,
+    reached: f64,
+}
+
+impl Trial {
+    /// How much too light it is.
+    fn excess(&self) -> f64 {
+        self.reached - self.wanted
+    }
+}
+
+struct Search<'a> {
+    path: Path<'a>,
+    photo: &'a Photo,
+    scene: Scene,
+    mask: &'a Mask,
+    scale: Scale,
+    seed: Seed,
+    tone: &'a Tone,
+}
+
+impl Search<'_> {
+    fn run(&self) -> Result<ToneMatch> {
+        let own = self.trial(0.0)?;
+        if own.wanted >= 0.0 {
+            // Pigment only ever takes light.
+            return Err(Error::Unreachable {
+                parameter: "delta_l",
+                value: own.wanted,
+                reached: 0.0,
+                limit: "pigment, which only darkens".to_owned(),
+            });
+        }
+        let direction = if own.excess() > 0.0 { 1.0 } else { -1.0 };
+        let passed = |trial: &Trial| trial.excess() * f64::from(direction) <= 0.0;
+        let mut before = (0.0, own);
+        for end in [1.0, 2.0, 3.0].map(|unit| unit * direction) {
+            if before.1.excess().abs() <= NEAR {
+                break;
+            }
+            let trial = self.trial(end)?;
+            if passed(&trial) {
+                return self.between(before, (end, trial));
+            }
+            before = (end, trial);
+        }
+        let nearest = before.1;
+        if nearest.excess().abs() <= TOLERANCE {
+            return Ok(done(nearest, None));
+        }
+        let end = self.path.end(3.0 * direction);
+        match self.tone {
+            Tone::Surroundings => Ok(done(nearest, Some(end))),
+            _ => Err(Error::Unreachable {
+                parameter: "delta_l",
+                value: nearest.wanted,
+                reached: nearest.reached,
+                limit: end,
+            }),
+        }
+    }
+
+    /// The tone between two looks that lie on either side of it.
+    ///
+    /// # References
+    /// M. Dowell and P. Jarratt, "A modified regula falsi method for computing the root of an equation",
+    /// BIT 11 (1971): the Illinois rule, halving the weight of an end that stays.
+    fn between(&self, a: (f32, Trial), b: (f32, Trial)) -> Result<ToneMatch> {
+        let (mut a, mut b) = ((a.0, a.1.excess(), a.1), (b.0, b.1.excess(), b.1));
+        for _ in 0..MOST_STEPS {
+            let nearest = a.2.excess().abs().min(b.2.excess().abs());
+            if nearest <= NEAR {
+                break;
+            }
+            let share = (a.1 / (a.1 - b.1)) as f32;
+            let place = a.0 + (b.0 - a.0) * share.clamp(0.02, 0.98);
+            let trial = self.trial(place)?;
+            let excess = trial.excess();
+            if (excess > 0.0) == (a.1 > 0.0) {
+                a = (place, excess, trial);
+                b.1 *= 0.5;
+            } else {
+                b = (place, excess, trial);
+                a.1 *= 0.5;
+            }
+        }
+        let nearest = if a.2.excess().abs() < b.2.excess().abs() {
+            a.2
+        } else {
+            b.2
+        };
+        Ok(done(nearest, None))
+    }
+
+    fn trial(&self, place: f32) -> Result<Trial> {
+        let look = self.path.at(place);
+        let plan = look.plan_on(self.scene.clone(), self.mask, self.scale, self.seed)?;
+        let after = plan.render(self.photo, When::healed())?;
+        let photos = [self.photo, &after];
+        let none;
+        let other = match self.tone {
+            Tone::DeltaL(_) => None,
+            Tone::Like(region) => Some(region),
+            Tone::Surroundings => {
+                none = plan.surroundings();
+                Some(&none)
+            }
+        };
+        let [full, other] = tones(photos, self.scale, |y, x| {
+            let full = f32::from(plan.full().row(y)[x]) * plan.mask().coverage().row(y)[x];
+            [full, other.map_or(0.0, |other| other.coverage().row(y)[x])]
+        });
+        let some = full.pixels > 0.0;
+        Error::check(
+            "pixels where the treatment is full",
+            full.pixels,
+            some,
+            "above 0",
+        )?;
+        let Tones { before, after, .. } = full;
+        let wanted = match self.tone {
+            Tone::DeltaL(delta_l) => f64::from(*delta_l),
+            Tone::Like(_) => other.before[0] - before[0],
+            Tone::Surroundings => other.after[0] - before[0],
+        };
+        Ok(Trial {
+            plan,
+            wanted,
+            reached: after[0] - before[0],
+        })
+    }
+}
+
+fn done(trial: Trial, stopped_by: Option<String>) -> ToneMatch {
+    ToneMatch {
+        wanted: trial.wanted,
+        reached: trial.reached,
+        plan: trial.plan,
+        stopped_by,
+    }
+}
