@@ -366,3 +366,93 @@ fn an_all_black_mask_is_a_valid_plan_without_dots() {
     let pixels = |name: &str| image::open(folder.path().join(name)).unwrap().to_rgb8();
     assert_eq!(pixels("photo.png"), pixels("out/after.png"));
 }
+
+fn report(folder: &TempDir, out: &str) -> serde_json::Value {
+    let json = fs::read_to_string(folder.path().join(out).join("report.json")).unwrap();
+    serde_json::from_str(&json).unwrap()
+}
+
+#[test]
+fn sessions_touch_ups_and_skin_reach_the_report() {
+    let folder = with_photo();
+    let plain = [
+        "--photo",
+        "photo.png",
+        "--outline",
+        OUTLINE,
+        "--px-per-mm",
+        "4",
+    ];
+    let with = |more: &[&str]| {
+        let done = run(&folder, &[&plain[..], more].concat());
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        report(&folder, "out")
+    };
+    let first = with(&["--sessions", "2", "--session", "1"]);
+    assert_eq!(first["sessions"].as_array().unwrap().len(), 2);
+    assert_eq!(first["sessions_held"], 1);
+    let delta_l = |report: &serde_json::Value| report["mean_delta_l"].as_f64().unwrap();
+    let healed = with(&[]);
+    assert!(delta_l(&first) > delta_l(&healed));
+    let usual = with(&["--at", "5y"]);
+    let sun = with(&["--at", "5y", "--skin", "sun,oily"]);
+    let touched = with(&["--at", "5y", "--touch-up", "4"]);
+    assert!(delta_l(&sun) > delta_l(&usual) && delta_l(&touched) < delta_l(&usual));
+    for (more, expected) in [
+        (&["--sessions", "5"][..], "sessions is 5, allowed: 2..=4"),
+        (&["--session", "4"], "session is 4, allowed: 1..=3"),
+        (&["--skin", "thick"], "skin is \"thick\""),
+        (&["--touch-up", "-1"], "touch-up years is -1"),
+        (&["--look", "mane"], "look is \"mane\""),
+        (&["--tone", "3"], "delta_l is 3"),
+        (&["--tone", "-45"], "which is the limit of strength"),
+    ] {
+        let refused = refusal(&folder, &[&plain[..], more].concat());
+        assert!(refused.contains(expected), "{refused}");
+    }
+}
+
+#[test]
+fn a_scar_is_drawn_from_its_line_and_its_dots() {
+    let folder = with_photo();
+    let mut skin = image::RgbImage::from_pixel(120, 90, image::Rgb([204, 155, 130]));
+    for x in 20..100 {
+        for y in 38..46 {
+            skin.put_pixel(x, y, image::Rgb([226, 186, 166]));
+        }
+    }
+    skin.save(folder.path().join("scar.png")).unwrap();
+    let plain = ["--photo", "scar.png", "--px-per-mm", "4", "--look", "scar"];
+    let line = [
+        "--scar-line",
+        "20,42 100,42:2",
+        "--scar-dots",
+        "60,80:0.9 80,80:0.9",
+    ];
+    let done = run(&folder, &[&plain[..], &line].concat());
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{told}");
+    assert!(told.contains("brought to ΔL*"), "{told}");
+    let report = report(&folder, "out");
+    let from_a_metre = &report["contrast"][1];
+    assert_eq!(from_a_metre["metres"], 1.0);
+    let [before, after] = ["before", "after"].map(|key| from_a_metre[key].as_f64().unwrap());
+    assert!(after < 0.5 * before, "{after} of {before}");
+    for (more, expected) in [
+        (
+            &["--scar-line", "20,42 100,42"][..],
+            "scar-line has \"20,42 100,42\"",
+        ),
+        (&["--scar-line", "20,42 100,42:0"], "scar width_mm is 0"),
+        (&["--scar-line", "20,42 130,42:1"], "point of a line is 130"),
+        (&["--scar-dots", "60,80:x"], "scar-dots has \"60,80:x\""),
+        (&["--scar-dots", "60,80:99"], "width of a line in px is 396"),
+    ] {
+        let refused = refusal(&folder, &[&plain[..], more].concat());
+        assert!(refused.contains(expected), "{refused}");
+    }
+}

@@ -49,11 +49,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A fifth to twice the usual strength, 80 to 180 dots per cm², 0.14 to 0.28 mm: the ranges that
+    /// A fifth to 1.6 times the usual strength, 80 to 180 dots per cm², 0.14 to 0.28 mm: the ranges that
     /// clinics quote for a shaved scalp; those of strength are a guess.
     fn default() -> Self {
         Self {
-            strength: [0.11, 1.10],
+            strength: [0.11, 0.88],
             density: [80.0, 180.0],
             diameter_mm: [0.14, 0.28],
         }
@@ -142,8 +142,8 @@ const MOST_STEPS: u32 = 8;
 impl Look {
     /// Lays this look on a photo with the dilution, density and size that bring it to a tone once healed.
     ///
-    /// The dilution is changed first, then the density, then the size, each up to its limit
-    /// ([`Look::with_limits`]); what the look has already beyond a limit stays.
+    /// To darken, dots are added first, then made stronger, then larger; to lighten, they are diluted first,
+    /// then left out, then made smaller: each up to its limit ([`Look::with_limits`]); what the look has already beyond a limit stays.
     ///
     /// # Errors
     /// Those of [`Look::plan`]; [`Error::OutOfRange`] for a tone or limits out of range;
@@ -195,8 +195,10 @@ struct Path<'a>(&'a Look);
 
 impl Path<'_> {
     fn at(&self, place: f32) -> Look {
-        // Even ratios along the way, for their effects multiply.
+        // Even ratios along the way, for their effects multiply. To darken, dots are added before they get
+        // stronger, for strong dots in fair skin look blue; to lighten, they are diluted first.
         let share = |nth: f32| (place.abs() - nth).clamp(0.0, 1.0);
+        let (first, second) = if place < 0.0 { (0.0, 1.0) } else { (1.0, 0.0) };
         let moved = |own: f32, limits: [f32; 2], nth: f32| {
             let end = if place < 0.0 {
                 limits[0].min(own)
@@ -207,8 +209,8 @@ impl Path<'_> {
         };
         let mut look = self.0.clone();
         let (variation, limits) = (&mut look.variation, &self.0.limits);
-        variation.strength = moved(variation.strength, limits.strength, 0.0);
-        look.density = Density::unchecked(moved(look.density.get(), limits.density, 1.0));
+        variation.strength = moved(variation.strength, limits.strength, first);
+        look.density = Density::unchecked(moved(look.density.get(), limits.density, second));
         variation.diameter_mm = moved(variation.diameter_mm, limits.diameter_mm, 2.0);
         look
     }

@@ -4,6 +4,7 @@ mod contrast;
 mod course;
 mod edge;
 mod fingerprint;
+mod laying;
 mod matching;
 mod moment;
 mod plan;
@@ -91,15 +92,13 @@ impl Look {
     pub fn scar() -> Self {
         let variation = Variation {
             diameter_mm: 0.21,
-            diameter_sd: 0.30,
-            depth_mm: 0.12,
             shades: [0.8, 1.0, 1.2],
             ..Variation::default()
         };
         Self {
             density: Density::unchecked(117.0),
             variation,
-            edge: Edge::past(4.0, 0.35),
+            edge: Edge::past(4.0, 0.15),
             course: Course::scar(),
             fading: Fading::scar(),
             scarred: Some(Uptake::scar()),

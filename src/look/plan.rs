@@ -3,10 +3,11 @@
 use glam::Vec2;
 
 use crate::error::{Error, Result};
-use crate::field::{DotField, FieldRequest};
+use crate::field::DotField;
 use crate::look::Look;
-use crate::look::edge::{Ground, Laid};
+use crate::look::edge::Ground;
 use crate::look::fingerprint::Digest;
+use crate::look::laying::stand;
 use crate::look::moment::{Dose, SAMPLE, doses};
 use crate::mask::Mask;
 use crate::pigment::{Impression, Optics, When};
@@ -101,7 +102,7 @@ impl Plan {
         move |dot| moment.of(dot)
     }
 
-    /// All dots of all sessions as one field, for its measures.
+    /// All dots of all sessions as one field, for its measures; of a scar those inside it.
     #[must_use]
     pub const fn field(&self) -> &DotField {
         &self.field
@@ -195,15 +196,8 @@ pub(super) fn plan(
         }
     };
     let ground = Ground { scale, seed };
-    let Laid {
-        reached: mask,
-        zone,
-        density,
-        full,
-    } = look.edge.lay(&treated, scene.background(), ground)?;
-    let field = FieldRequest::new(&mask, scale, look.density, seed)
-        .with_relative_density(&density)
-        .generate_sessions(&look.course.shares())?;
+    let laid = look.edge.lay(&treated, scene.background(), ground)?;
+    let (standing, field) = stand(&look, &laid, scale, seed)?;
 
     let mut variation = look.variation;
     // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
@@ -213,12 +207,9 @@ pub(super) fn plan(
         .scarred
         .as_ref()
         .map(|scarred| (scarred.at(seed), scarred.spread));
-    let union = field.union();
-    // Told apart rather than drawn: shades drawn dot by dot clump, and clumps look like dirt.
-    let shades = union.classes(&look.variation.shades.map(|_| 1.0), seed)?;
-    let dots = field.dots().zip(shades).map(|((visit, dot), shade)| {
+    let dots = standing.into_iter().map(|(visit, dot, shade)| {
         let at_px = dot.position_mm * scale.get();
-        let zone = zone.sample(at_px.x, at_px.y);
+        let zone = laid.zone.sample(at_px.x, at_px.y);
         let session = &look.course.sessions()[visit];
         let mut healed = variation.impression(look.hair, seed, dot.id, shade);
         healed.radius_mm *= session.size * look.edge.size_at(zone);
@@ -228,7 +219,9 @@ pub(super) fn plan(
             taken += (in_scar(dot.position_mm) - taken) * scar;
             spread += (wider - spread) * scar;
         }
+        // What runs wider is paler for it.
         healed.radius_mm *= spread;
+        taken /= spread * spread;
         healed.strength *= session.strength * look.edge.strength_at(zone) * taken;
         PlannedDot {
             id: dot.id,
@@ -257,17 +250,17 @@ pub(super) fn plan(
             absorbance,
         )
     });
-    let fingerprint = fingerprint(&look, &mask, scale, seed, &scene);
+    let fingerprint = fingerprint(&look, &laid.reached, scale, seed, &scene);
     let plan = Plan {
         look,
-        mask,
+        mask: laid.reached,
         scale,
         seed,
         scene,
         melanin,
-        field: union,
+        field,
         asked_px,
-        full,
+        full: laid.full,
         dots,
         doses,
         fingerprint,

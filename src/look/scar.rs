@@ -111,13 +111,14 @@ impl Scar {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Uptake {
-    /// Strength of a healed dot relative to the same dot in healthy skin, 0.1..=2.
+    /// Pigment of a healed dot relative to the same dot in healthy skin, 0.1..=2.
     pub mean: f32,
     /// How that varies over the skin: standard deviation as a share of it, 0..=0.5.
     pub sd: f32,
     /// Distance over which it varies, 0.2..=100 mm.
     pub length_mm: f32,
-    /// Diameter of a healed deposit relative to that in healthy skin, 0.5..=2.
+    /// Diameter of a healed deposit relative to that in healthy skin, 0.5..=2; over more area the same
+    /// pigment is paler.
     pub spread: f32,
 }
 
@@ -137,7 +138,7 @@ impl Uptake {
     }
 
     /// Scar tissue takes less pigment, unevenly from one millimetre to the next, and lets it run: 0.7 of
-    /// the strength with a deviation of 25 %, 1.25 times the diameter. Guesses: that scars hold less
+    /// it with a deviation of 25 %, over 1.25 times the diameter. Guesses: that scars hold less
     /// pigment was measured (Liu et al. 2025, see [`Fading`](crate::Fading)), how much less was not.
     #[must_use]
     pub const fn scar() -> Self {
@@ -166,7 +167,7 @@ impl Uptake {
         within("uptake spread", self.spread, 0.5, 2.0, "0.5..=2")
     }
 
-    /// Strength at a place in mm, relative to the same dot in ideal skin.
+    /// Pigment at a place in mm, relative to the same dot in ideal skin.
     pub(super) fn at(&self, seed: Seed) -> impl Fn(Vec2) -> f32 + use<> {
         // Healthy skin and scars are told apart by their length alone; the noise of one is none of the
         // other's unless both have the same.

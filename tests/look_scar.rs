@@ -1,0 +1,185 @@
+//! Scars brought to the tone of the skin around them.
+
+use glam::Vec2;
+use stubblefield::{
+    Contrast, Error, Look, Mask, PatchRequest, Photo, Scale, Scar, Scars, Seed, Size,
+    SyntheticPatch, Tone, ToneMatch, When,
+};
+
+/// 22 × 17 mm of stubbled scalp at 10 px/mm with scars.
+fn patch(scars: Scars, seed: u64) -> SyntheticPatch {
+    let (size, scale) = (
+        Size::new(220, 170).unwrap(),
+        Scale::px_per_mm(10.0).unwrap(),
+    );
+    let request = PatchRequest::new(size, scale, Seed::new(seed)).with_scars(scars);
+    request.generate().unwrap()
+}
+
+fn hidden(patch: &SyntheticPatch) -> (ToneMatch, Photo) {
+    let (photo, scale) = (&patch.photo, patch.request.scale);
+    let tone = Tone::Surroundings;
+    let matched = Look::scar()
+        .match_tone(photo, &patch.scars, scale, Seed::new(7), &tone)
+        .unwrap();
+    let after = matched.plan.render(photo, When::healed()).unwrap();
+    (matched, after)
+}
+
+#[test]
+fn scars_lose_most_of_their_contrast_and_keep_their_relief() {
+    for (scars, seed) in [(Scars::Strip, 1), (Scars::Strip, 2), (Scars::Punches, 3)] {
+        let patch = patch(scars, seed);
+        let (matched, after) = hidden(&patch);
+        let off = matched.reached - matched.wanted;
+        assert!(off.abs() < 0.3, "{scars:?}: {off} off the tone");
+        assert_eq!(matched.stopped_by, None);
+        let plan = &matched.plan;
+        let contrast = plan.contrast_to_surroundings(&patch.photo, &after, 1.0);
+        let Contrast {
+            before,
+            after: left,
+            ..
+        } = contrast.unwrap();
+        assert!(
+            before > 4.0 && left < 0.5 * before,
+            "{scars:?}: {left} of {before}"
+        );
+        // Between the dots the skin shines through as it was.
+        let through = plan.transmittance(When::healed()).unwrap();
+        let open: Vec<bool> = through[1].values().iter().map(|&t| t > 0.9).collect();
+        let relief = correlation(&high_pass(&patch.photo), &high_pass(&after), &open);
+        assert!(relief > 0.98, "{scars:?}: {relief}");
+    }
+}
+
+#[test]
+fn dots_stand_in_every_mark_and_thin_out_past_the_border() {
+    let patch = patch(Scars::Punches, 3);
+    let (matched, _) = hidden(&patch);
+    let plan = &matched.plan;
+    let away = patch.scars.signed_distance_px();
+    let at = |p: Vec2| away.sample(p.x, p.y) / 10.0;
+    let px = |mm: Vec2| 10.0 * mm;
+    let inside = plan.dots().iter().filter(|d| at(px(d.position_mm)) > 0.0);
+    let per_cm2 = inside.count() as f64 / (patch.scars.area_px() / 1e4);
+    let asked = f64::from(plan.look().density().get());
+    assert!((per_cm2 / asked - 1.0).abs() < 0.1, "{per_cm2} for {asked}");
+    // The middle of each mark: where the distance is greatest around.
+    let mut marks = 0;
+    for y in 5..165 {
+        for x in 5..215 {
+            let here = away.at(x, y);
+            let around = (-4..=4).flat_map(|dy| (-4..=4).map(move |dx| (dx, dy)));
+            let top = |(dx, dy): (i64, i64)| {
+                let there = away.at(x + dx, y + dy);
+                there < here || (there == here && (dy, dx) >= (0, 0))
+            };
+            if here < 2.5 || !around.into_iter().all(top) {
+                continue;
+            }
+            marks += 1;
+            let middle = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+            let near = |d: &&stubblefield::PlannedDot| px(d.position_mm).distance(middle) < 6.0;
+            assert!(
+                plan.dots().iter().any(|d| near(&d)),
+                "no dot around {middle}"
+            );
+        }
+    }
+    assert!(marks > 30, "{marks} marks");
+}
+
+#[test]
+fn the_skin_past_a_line_gets_few_dots_and_soon_none() {
+    let patch = patch(Scars::Strip, 1);
+    let (matched, _) = hidden(&patch);
+    let plan = &matched.plan;
+    let away = patch.scars.signed_distance_px();
+    let per_cm2 = |from: f32, to: f32| {
+        let there = |d: f32| (from..to).contains(&(-d / 10.0));
+        let ring = away.values().iter().filter(|d| there(**d)).count() as f64 / 1e4;
+        let px = |dot: &stubblefield::PlannedDot| 10.0 * dot.position_mm;
+        let dots = plan
+            .dots()
+            .iter()
+            .map(px)
+            .filter(|p| there(away.sample(p.x, p.y)));
+        dots.count() as f64 / ring
+    };
+    let asked = f64::from(plan.look().density().get());
+    let [near, far, beyond] = [(0.2, 2.0), (2.0, 4.0), (4.2, 7.0)].map(|(a, b)| per_cm2(a, b));
+    assert!(
+        near < 0.25 * asked && far < near && beyond == 0.0,
+        "{near}, {far}, {beyond} of {asked}"
+    );
+}
+
+#[test]
+fn a_scar_darker_than_its_surroundings_and_scars_that_are_none_are_refused() {
+    let size = Size::new(120, 90).unwrap();
+    let scale = Scale::px_per_mm(6.0).unwrap();
+    let scar = Scar::line(vec![Vec2::new(20.0, 45.0), Vec2::new(100.0, 45.0)], 2.0);
+    let mask = Scar::mask(&[scar], size, scale).unwrap();
+    let codes = mask
+        .coverage()
+        .values()
+        .iter()
+        .flat_map(|&c| [214.0, 165.0, 140.0].map(|skin: f32| (skin * (1.0 - 0.2 * c)) as u8));
+    let photo = Photo::from_rgb8(size, codes.collect()).unwrap();
+    let tone = Tone::Surroundings;
+    let refused = Look::scar().match_tone(&photo, &mask, scale, Seed::new(1), &tone);
+    assert!(matches!(
+        refused,
+        Err(Error::Unreachable { reached: 0.0, .. })
+    ));
+
+    let refused = |scars: &[Scar]| Scar::mask(scars, size, scale).unwrap_err().to_string();
+    assert!(refused(&[]).starts_with("scars is 0"));
+    let at = Vec2::new(60.0, 45.0);
+    assert!(refused(&[Scar::disc(at, 0.0)]).starts_with("scar diameter_mm is 0"));
+    assert!(refused(&[Scar::disc(at, 40.0)]).starts_with("width of a line in px is 240"));
+    assert!(refused(&[Scar::line(vec![at, at], 1.0)]).contains("the one before it"));
+    assert!(refused(&[Scar::disc(Vec2::new(60.0, 91.0), 1.0)]).contains("inside the picture"));
+    let none = Mask::full(size).invert();
+    let plan = Look::scar()
+        .plan(&photo, &none, scale, Seed::new(1))
+        .unwrap();
+    assert!(plan.dots().is_empty());
+}
+
+/// Brightness less its mean over 7 × 7 pixels.
+fn high_pass(photo: &Photo) -> Vec<f64> {
+    let (width, height) = (photo.size().width() as i64, photo.size().height() as i64);
+    let light = |x: i64, y: i64| {
+        let (x, y) = (x.clamp(0, width - 1) as u32, y.clamp(0, height - 1) as u32);
+        f64::from(photo.linear_srgb_at(x, y)[1]).sqrt()
+    };
+    let all: Vec<f64> = (0..width * height)
+        .map(|i| light(i % width, i / width))
+        .collect();
+    let near =
+        |x: i64, y: i64| all[(y.clamp(0, height - 1) * width + x.clamp(0, width - 1)) as usize];
+    let mean = |x: i64, y: i64| {
+        let around = (-3..=3).flat_map(|dy| (-3..=3).map(move |dx| (dx, dy)));
+        around.map(|(dx, dy)| near(x + dx, y + dy)).sum::<f64>() / 49.0
+    };
+    (0..width * height)
+        .map(|i| all[i as usize] - mean(i % width, i / width))
+        .collect()
+}
+
+fn correlation(a: &[f64], b: &[f64], of: &[bool]) -> f64 {
+    let pairs = || {
+        a.iter()
+            .zip(b)
+            .zip(of)
+            .filter(|(_, of)| **of)
+            .map(|(pair, _)| pair)
+    };
+    let sum = |f: &dyn Fn(f64, f64) -> f64| pairs().map(|(&a, &b)| f(a, b)).sum::<f64>();
+    let n = pairs().count() as f64;
+    let (ma, mb) = (sum(&|a, _| a) / n, sum(&|_, b| b) / n);
+    sum(&|a, b| (a - ma) * (b - mb))
+        / (sum(&|a, _| (a - ma).powi(2)) * sum(&|_, b| (b - mb).powi(2))).sqrt()
+}

@@ -1,0 +1,92 @@
+//! Looks brought to a tone.
+
+use stubblefield::{Error, Limits, Look, Mask, Photo, Scale, Seed, Size, Tone, ToneMatch, When};
+
+/// 3 × 2.5 cm of even skin at 5 px/mm, its right third darker.
+fn photo(skin: [u8; 3]) -> Photo {
+    let size = Size::new(150, 125).unwrap();
+    let codes = (0..size.pixels()).flat_map(|i| {
+        let shade = if i % 150 < 100 { 1.0 } else { 0.88 };
+        skin.map(|c| (f32::from(c) * shade) as u8)
+    });
+    Photo::from_rgb8(size, codes.collect()).unwrap()
+}
+
+fn left(size: Size) -> Mask {
+    Mask::from_fn(size, |p| f32::from(u8::from(p.x < 100.0))).unwrap()
+}
+
+fn matched(look: &Look, photo: &Photo, tone: &Tone) -> Result<ToneMatch, Error> {
+    let scale = Scale::px_per_mm(5.0).unwrap();
+    look.match_tone(photo, &left(photo.size()), scale, Seed::new(3), tone)
+}
+
+#[test]
+fn tones_within_the_limits_are_reached_as_the_report_measures_them() {
+    for (skin, tones) in [
+        ([214, 165, 140], [-1.5_f32, -4.0, -7.0]),
+        ([96, 65, 52], [-1.0, -2.5, -3.5]),
+    ] {
+        let photo = photo(skin);
+        for wanted in tones {
+            let found = matched(&Look::stubble(), &photo, &Tone::DeltaL(wanted)).unwrap();
+            let report = found.plan.report(&photo, When::healed()).unwrap();
+            let got = report.full.delta_l;
+            assert!((got - found.reached).abs() < 1e-6);
+            assert!((got - f64::from(wanted)).abs() < 0.3, "{got} for {wanted}");
+        }
+    }
+}
+
+#[test]
+fn a_part_of_the_photo_gives_the_tone() {
+    let photo = photo([214, 165, 140]);
+    let right = left(photo.size()).invert();
+    let found = matched(&Look::stubble(), &photo, &Tone::Like(right)).unwrap();
+    // 0.88 of the codes is 8 L* darker or so.
+    assert!(found.wanted < -6.0, "{}", found.wanted);
+    assert!((found.reached - found.wanted).abs() < 0.3);
+}
+
+#[test]
+fn tones_beyond_the_limits_are_refused_with_what_stopped_them() {
+    let photo = photo([214, 165, 140]);
+    let refused = |tone: f32| matched(&Look::stubble(), &photo, &Tone::DeltaL(tone)).unwrap_err();
+    let Error::Unreachable {
+        value,
+        reached,
+        limit,
+        ..
+    } = refused(-40.0)
+    else {
+        panic!("not refused as out of reach");
+    };
+    assert!(
+        (value + 40.0).abs() < 1e-5 && (-30.0..-8.0).contains(&reached),
+        "{reached}"
+    );
+    assert_eq!(
+        limit,
+        "strength 0.88, 180 dots per cm² and deposits of 0.28 mm"
+    );
+    let faint = refused(-0.05).to_string();
+    assert!(
+        faint.contains("strength 0.11, 80 dots per cm² and deposits of 0.14 mm"),
+        "{faint}"
+    );
+    for bad in [0.0, 1.0, f32::NAN, -51.0] {
+        assert!(refused(bad).to_string().starts_with("delta_l is"));
+    }
+    let lighter = Tone::Like(left(photo.size()));
+    let mask = left(photo.size()).invert();
+    let scale = Scale::px_per_mm(5.0).unwrap();
+    let refused = Look::stubble().match_tone(&photo, &mask, scale, Seed::new(1), &lighter);
+    assert!(refused.unwrap_err().to_string().contains("only darkens"));
+    let mut limits = Limits::default();
+    limits.density = [90.0, 60.0];
+    let look = Look::stubble().with_limits(limits);
+    let refused = matched(&look, &photo, &Tone::DeltaL(-3.0))
+        .unwrap_err()
+        .to_string();
+    assert!(refused.starts_with("limits of density is 60"), "{refused}");
+}
