@@ -19,6 +19,10 @@ struct Task {
     run: Box<dyn FnMut() -> Duration + Send>,
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a bench that takes turns times itself"
+)]
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     let start = Instant::now();
     black_box(work());
