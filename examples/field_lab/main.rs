@@ -9,6 +9,8 @@
 //! distance inside. Lengths are in spacings, frequencies in √N a tile.
 
 mod draw;
+#[path = "../shared/ending.rs"]
+mod ending;
 #[path = "../shared/letters.rs"]
 mod letters;
 mod measure;
@@ -62,13 +64,7 @@ struct Specimen {
 }
 
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    ending::of(run(&Args::parse()))
 }
 
 fn run(args: &Args) -> Result<(), Failure> {

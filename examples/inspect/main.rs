@@ -4,6 +4,8 @@
 //! cargo run --release --example inspect -- --photo head.jpg --outline "120,80 300,60 420,190"
 //! ```
 
+#[path = "../shared/ending.rs"]
+mod ending;
 #[path = "../shared/letters.rs"]
 mod letters;
 #[path = "../shared/outline.rs"]
@@ -84,13 +86,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    ending::of(run(&Args::parse()))
 }
 
 fn run(args: &Args) -> Result<(), Failure> {

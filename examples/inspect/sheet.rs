@@ -3,7 +3,7 @@
 use glam::Vec2;
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
-use stubblefield::{Hints, Photo, Scene};
+use stubblefield::{Follicles, Hints, Mask, Photo, Scene};
 
 use crate::Failure;
 use crate::letters;
@@ -41,6 +41,7 @@ pub(crate) fn draw(photo: &Photo, scene: &Scene, hints: &Hints<'_>) -> Result<Rg
     };
     let panels = [
         view.places(scene, hints)?,
+        view.follicles(scene, hints)?,
         view.skin(scene),
         view.likeness(scene),
         view.melanin(scene),
@@ -116,6 +117,37 @@ impl View<'_> {
         }
         if let Some(found) = scale {
             self.bar(&mut panel, found.scale.get() * self.shrink);
+        }
+        Ok(panel)
+    }
+
+    /// Follicles as circles, shafts as lines from their exit, where the scale lets them be told apart.
+    fn follicles(&self, scene: &Scene, hints: &Hints<'_>) -> Result<Panel, Failure> {
+        let fine = scene.scale().map(|found| found.scale);
+        let Some(scale) = fine.filter(|scale| Follicles::SCALES.contains(&scale.get())) else {
+            return Ok(self.panel("follicles: too coarse or no scale".to_owned(), |_, own| own));
+        };
+        let whole = Mask::full(self.photo.size());
+        let found = Follicles::find(self.photo, hints.area.unwrap_or(&whole), scale)?;
+        let density = found.density().map_or(0.0, |density| density.get());
+        let title = format!("{} follicles, {density:.0} per cm2", found.all().len());
+        let mut panel = self.panel(title, |_, own| own);
+        let radius = scale.to_px(0.25).max(2.5 / self.shrink);
+        for follicle in found.all() {
+            for i in 0..32 {
+                let way = Vec2::from_angle(i as f32 * std::f32::consts::TAU / 32.0);
+                self.dot(&mut panel, follicle.exit_px + radius * way, 0);
+            }
+            if let Some(way) = follicle.direction {
+                let length = scale.to_px(follicle.length_mm);
+                for i in 0..32 {
+                    self.dot(
+                        &mut panel,
+                        follicle.exit_px + way * (length * i as f32 / 32.0),
+                        0,
+                    );
+                }
+            }
         }
         Ok(panel)
     }

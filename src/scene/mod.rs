@@ -2,6 +2,7 @@
 
 mod background;
 mod camera;
+mod follicles;
 mod head;
 mod hints;
 mod scale;
@@ -11,6 +12,7 @@ mod synthetic;
 mod working;
 
 pub use camera::{BlurMap, Camera, Grain};
+pub use follicles::{Follicle, Follicles};
 pub use head::HeadShape;
 pub use hints::Hints;
 pub use scale::{KnownDistance, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource};

@@ -48,7 +48,7 @@ const WARMEST_FROM: f64 = 0.75;
 /// Luminance below which noise makes any colour.
 const DIM: f32 = 0.01;
 
-/// The Monk scale.
+/// The Monk scale, as codes of sRGB.
 const MONK: [[u8; 3]; 10] = [
     [246, 237, 228],
     [243, 231, 219],

@@ -35,8 +35,8 @@ pub struct RulerReading {
 impl Ruler {
     /// The ticks along the line, and the scale that their distances give.
     ///
-    /// Ticks may be darker or lighter than the ruler; a few may be hidden, and a hair may cross. The
-    /// line should begin and end between ticks: half a tick at its end is read off its middle.
+    /// Ticks may be darker or lighter than the ruler; a few may be hidden, and a hair may cross. A tick in
+    /// which the line begins or ends is left out.
     ///
     /// # Examples
     /// ```
@@ -138,15 +138,18 @@ fn marks(profile: &[f32]) -> Vec<f32> {
     let high = heights[heights.len() - 1 - heights.len() / 50];
     let least = (DEEP * high).max(0.02);
     let mut found = Vec::new();
-    let (mut weight, mut moment) = (0.0, 0.0);
-    for (i, &v) in out.iter().chain([&0.0]).enumerate() {
+    // A tick in which the line begins or ends shows one side alone: its middle is not to be told.
+    let (mut weight, mut moment, mut is_whole) = (0.0, 0.0, false);
+    for (i, &v) in out.iter().enumerate() {
         if v > least {
             weight += v;
             moment += v * (i as f32 + 0.5);
-        } else if weight > 0.0 {
-            found.push(moment / weight / PER_PX);
-            (weight, moment) = (0.0, 0.0);
+            continue;
         }
+        if weight > 0.0 && is_whole {
+            found.push(moment / weight / PER_PX);
+        }
+        (weight, moment, is_whole) = (0.0, 0.0, true);
     }
     found
 }
@@ -260,6 +263,20 @@ mod tests {
                 );
                 assert!(sd > 0.0 && sd < 0.02, "{sd}");
             }
+        }
+    }
+
+    #[test]
+    fn a_line_may_begin_and_end_inside_a_tick() {
+        for offset in [0.0, 1.0, 2.0, 3.0] {
+            let within = Ruler {
+                from: Vec2::new(50.0 + offset, 30.0),
+                to: Vec2::new(300.0 + offset, 30.0),
+                tick_mm: 0.5,
+            };
+            let reading = within.read(&photo(50.0, 0.0, true)).unwrap();
+            let got = reading.estimate.scale.get();
+            assert!((got / 100.0 - 1.0).abs() < 0.001, "{got} from {offset}");
         }
     }
 

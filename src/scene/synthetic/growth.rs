@@ -153,7 +153,7 @@ impl Hair {
     }
 
     /// The root below the skin, seen through it.
-    fn root(&self, px_per_mm: f32, melanin: f32) -> InkDot {
+    pub(super) fn root(&self, px_per_mm: f32, melanin: f32) -> InkDot {
         let thick = self.width_mm / WIDTH_MM;
         let back = Vec2::from_angle(self.angle) * 0.06;
         // A pale root takes less, and what lies over it hides it the more, the darker the skin.

@@ -2,9 +2,10 @@
 
 use glam::Vec2;
 
-use super::growth::Unit;
+use super::growth::{Unit, opacity};
 use super::request::PatchRequest;
 use crate::plane::Plane;
+use crate::scene::skin::SkinTone;
 use crate::units::Size;
 
 /// A follicular unit of a synthetic patch.
@@ -91,15 +92,20 @@ fn follicle(
 ) -> TrueFollicle {
     let scale = request.scale.get();
     let angle = unit.hairs[0].angle;
-    // Middle of stubs by their area, and of roots by about half of theirs.
+    // Stubs and roots by their area and by how much of the green light each takes.
     let mut sum = (Vec2::ZERO, 0.0);
+    let melanin = SkinTone::from_linear(request.skin).melanin();
     for hair in &unit.hairs {
-        let stub = hair.width_mm * (hair.stub_mm + hair.width_mm);
-        let root = 0.3 * 0.02;
+        let paler = (hair.color.y / request.skin.green.max(1e-3)).min(1.0);
+        let taken = opacity(hair.color) * (1.0 - paler);
+        let stub = hair.width_mm * (hair.stub_mm + 0.8 * hair.width_mm) * taken;
+        let root = hair.root(1.0, melanin);
+        let root_mm2 = std::f32::consts::PI * root.radius_px * root.radius_px;
+        let below = root_mm2 * root.absorptance[1];
         let along = Vec2::from_angle(hair.angle);
         sum.0 += stub * (hair.exit_mm + along * (0.5 * hair.stub_mm));
-        sum.0 += root * (hair.exit_mm - along * 0.06);
-        sum.1 += stub + root;
+        sum.0 += below * root.center_px;
+        sum.1 += stub + below;
     }
     let center_mm = sum.0 / sum.1;
     let center_px = center_mm * scale;

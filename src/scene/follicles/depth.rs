@@ -1,0 +1,199 @@
+//! How much darker each place is than bright skin, on a copy of the photo as fine as follicles ask for.
+
+use crate::filter;
+use crate::mask::Mask;
+use crate::parallel;
+use crate::photo::Photo;
+use crate::plane::Plane;
+use crate::units::{Scale, Size};
+
+/// Cells per mm that no follicle asks for more than twice of.
+const FINEST: f32 = 14.0;
+
+/// How far red, green and blue count: where skin is dark, red alone is well above the noise, and files
+/// keep blue worst.
+const WEIGHTS: [f32; 3] = [0.6, 0.3, 0.1];
+
+/// Light below which nothing is told apart.
+const DARK: f32 = 1e-3;
+
+/// Standard deviation of the inner Gaussian of the difference: about the radius of a root.
+const INNER_MM: f32 = 0.10;
+/// The least that pixels can carry.
+const INNER_CELLS: f32 = 0.75;
+/// Outer over inner: near the Laplacian of a Gaussian.
+pub(super) const OUTER: f32 = 1.6;
+
+/// Side of the windows in which noise and brightness are taken, twice of this.
+const WINDOW_MM: f32 = 2.0;
+const LEAST_WINDOW: usize = 8;
+
+/// Share of the skin that counts as shine, by brightness: gaps between glints are no follicles.
+const SHINE: f32 = 0.20;
+
+/// The two quantiles whose distance tells the noise: below the middle, where no follicle is.
+const NOISE: [f32; 2] = [0.50, 0.25];
+/// That distance of a normal distribution, in standard deviations.
+const NOISE_SPAN: f32 = 0.674;
+
+/// A part of the photo in cells.
+#[derive(Clone, Debug)]
+pub(super) struct Sheet {
+    /// Side of a cell in pixels of the photo.
+    pub(super) side: u32,
+    /// First pixel of the part.
+    pub(super) origin: [u32; 2],
+    pub(super) cells_per_mm: f32,
+    /// Standard deviation of the inner Gaussian, in cells.
+    pub(super) inner: f32,
+    /// Difference of Gaussians of the absorbance: what is dark and as small as a follicle.
+    pub(super) response: Plane<f32>,
+    /// Noise of the response, standard deviation.
+    pub(super) noise: Levels,
+}
+
+impl Sheet {
+    /// The part around whatever the area covers; `None` where that is nothing.
+    pub(super) fn read(photo: &Photo, area: &Mask, scale: Scale) -> Option<Self> {
+        let side = ((scale.get() / FINEST) as u32).max(1);
+        let cells_per_mm = scale.get() / side as f32;
+        let window = ((WINDOW_MM * cells_per_mm) as usize).max(LEAST_WINDOW);
+        let [left, top, right, bottom] = bounds(area)?;
+        let margin = window as u32 * side;
+        let origin = [left.saturating_sub(margin), top.saturating_sub(margin)];
+        let end = [
+            (right + margin).min(photo.size().width()),
+            (bottom + margin).min(photo.size().height()),
+        ];
+        let cells = [0, 1].map(|i| ((end[i] - origin[i]) / side).max(1));
+        let size = Size::within(cells[0], cells[1]);
+        let depth = absorbance(photo, origin, side, size);
+        let inner = (INNER_MM * cells_per_mm).max(INNER_CELLS);
+        let raw = difference(&depth, inner);
+        let [middle, low] = NOISE.map(|share| Levels::of(&raw, window, share));
+        let noise = middle.zip(&low, |middle, low| ((middle - low) / NOISE_SPAN).max(1e-4));
+        let bright = Levels::of(&depth, window, SHINE);
+        let mut held = depth;
+        parallel::for_each_chunk(held.values_mut(), cells[0] as usize, |y, row| {
+            for (x, value) in row.iter_mut().enumerate() {
+                *value = value.max(bright.at(x as f32 + 0.5, y as f32 + 0.5));
+            }
+        });
+        Some(Self {
+            side,
+            origin,
+            cells_per_mm,
+            inner,
+            response: difference(&held, inner),
+            noise,
+        })
+    }
+
+    /// Position in the photo of a place in cells.
+    pub(super) fn to_px(&self, at: glam::Vec2) -> glam::Vec2 {
+        let [x, y] = self.origin.map(|o| o as f32);
+        at * self.side as f32 + glam::Vec2::new(x, y)
+    }
+}
+
+/// First and last (not included) column and row that a mask covers.
+fn bounds(mask: &Mask) -> Option<[u32; 4]> {
+    let mut found: Option<[u32; 4]> = None;
+    for y in 0..mask.size().height() {
+        let row = mask.coverage().row(y);
+        let Some(first) = row.iter().position(|&c| c > 0.0) else {
+            continue;
+        };
+        let last = row.iter().rposition(|&c| c > 0.0).unwrap_or(first);
+        let (first, last) = (first as u32, last as u32 + 1);
+        let [left, top, right, _] = found.unwrap_or([first, y, last, y + 1]);
+        found = Some([left.min(first), top, right.max(last), y + 1]);
+    }
+    found
+}
+
+/// Negative logarithm of the mean light in each cell.
+fn absorbance(photo: &Photo, origin: [u32; 2], side: u32, size: Size) -> Plane<f32> {
+    let mut depth = Plane::filled(size, 0.0_f32);
+    parallel::for_each_chunk(depth.values_mut(), size.width() as usize, |y, out| {
+        let mut row = vec![[0.0_f32; 3]; photo.size().width() as usize];
+        for dy in 0..side {
+            let y = origin[1] + y as u32 * side + dy;
+            photo.linear_srgb_row(y.min(photo.size().height() - 1), &mut row);
+            let cells = row[origin[0] as usize..].chunks(side as usize);
+            for (sum, cell) in out.iter_mut().zip(cells) {
+                let light = |p: &[f32; 3]| (0..3).map(|c| WEIGHTS[c] * p[c]).sum::<f32>();
+                *sum += cell.iter().map(light).sum::<f32>() / cell.len() as f32;
+            }
+        }
+        for value in out {
+            *value = -libm::logf((*value / side as f32).max(DARK));
+        }
+    });
+    depth
+}
+
+fn difference(depth: &Plane<f32>, inner: f32) -> Plane<f32> {
+    let columns = depth.size().width() as usize;
+    let mut near = depth.clone();
+    let wide = filter::gaussian(depth.values(), columns, 1, OUTER * inner);
+    let narrow = filter::gaussian(depth.values(), columns, 1, inner);
+    for (value, (narrow, wide)) in near.values_mut().iter_mut().zip(narrow.iter().zip(wide)) {
+        *value = narrow - wide;
+    }
+    near
+}
+
+/// A quantile around each place, smooth between the middles of windows.
+#[derive(Clone, Debug)]
+pub(super) struct Levels {
+    grid: Plane<f32>,
+    per_cell: f32,
+}
+
+impl Levels {
+    fn of(plane: &Plane<f32>, window: usize, share: f32) -> Self {
+        let (width, height) = (
+            plane.size().width() as usize,
+            plane.size().height() as usize,
+        );
+        let windows = [width, height].map(|side| side.div_ceil(window).max(1));
+        let around = |i: usize| {
+            let [x, y] = [i % windows[0], i / windows[0]].map(|j| j * window + window / 2);
+            let span = |middle: usize, side: usize| {
+                let from = middle.saturating_sub(window).min(side - 1);
+                from..(middle + window).min(side)
+            };
+            // Every second cell of every second row is plenty.
+            let columns = span(x, width);
+            let mut values: Vec<f32> = span(y, height)
+                .step_by(2)
+                .flat_map(|y| &plane.row(y as u32)[columns.clone()])
+                .step_by(2)
+                .copied()
+                .collect();
+            let at = ((values.len() - 1) as f32 * share) as usize;
+            *values.select_nth_unstable_by(at, f32::total_cmp).1
+        };
+        let values = parallel::map(windows[0] * windows[1], around);
+        let mut grid = Plane::filled(Size::within(windows[0] as u32, windows[1] as u32), 0.0);
+        grid.values_mut().copy_from_slice(&values);
+        Self {
+            grid,
+            per_cell: 1.0 / window as f32,
+        }
+    }
+
+    fn zip(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        let mut grid = self.grid.clone();
+        for (a, &b) in grid.values_mut().iter_mut().zip(other.grid.values()) {
+            *a = f(*a, b);
+        }
+        Self { grid, ..*self }
+    }
+
+    /// The level at a place in cells.
+    pub(super) fn at(&self, x: f32, y: f32) -> f32 {
+        self.grid.sample(x * self.per_cell, y * self.per_cell)
+    }
+}

@@ -1,0 +1,161 @@
+//! Peaks that are one follicular unit, and where its hairs leave the skin.
+
+use glam::Vec2;
+
+use super::depth::Sheet;
+use super::peaks::{Path, Peak};
+
+/// Marks closer than this leave the skin together.
+const TOGETHER_MM: f32 = 0.26;
+
+/// From this length on a mark is a shaft that has two ends.
+const SHAFT_MM: f32 = 0.45;
+
+/// How much of each end is compared.
+const END_MM: f32 = 0.2;
+
+/// A follicular unit, in cells of the sheet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unit {
+    pub(super) at: Vec2,
+    pub(super) exit: Vec2,
+    /// From the exit to the tip.
+    pub(super) direction: Option<Vec2>,
+    pub(super) length: f32,
+}
+
+/// Peaks in bins as wide as they merge, the bins row by row.
+struct Bins {
+    side: f32,
+    columns: usize,
+    rows: usize,
+    lists: Vec<Vec<u32>>,
+}
+
+impl Bins {
+    fn of(peaks: &[Peak], sheet: &Sheet, side: f32) -> Self {
+        let size = sheet.response.size();
+        let count = |px: u32| (px as f32 / side) as usize + 1;
+        let (columns, rows) = (count(size.width()), count(size.height()));
+        let mut bins = Self {
+            side,
+            columns,
+            rows,
+            lists: vec![Vec::new(); columns * rows],
+        };
+        for (i, peak) in peaks.iter().enumerate() {
+            let [x, y] = bins.bin(peak.at);
+            bins.lists[y * columns + x].push(i as u32);
+        }
+        bins
+    }
+
+    fn bin(&self, at: Vec2) -> [usize; 2] {
+        let index = |v: f32, most: usize| ((v / self.side).max(0.0) as usize).min(most - 1);
+        [index(at.x, self.columns), index(at.y, self.rows)]
+    }
+
+    /// Peaks in the nine bins around a place.
+    fn near(&self, at: Vec2) -> impl Iterator<Item = usize> + '_ {
+        let [x, y] = self.bin(at);
+        let rows = y.saturating_sub(1)..(y + 2).min(self.rows);
+        rows.flat_map(move |row| {
+            let columns = x.saturating_sub(1)..(x + 2).min(self.columns);
+            columns.flat_map(move |column| &self.lists[row * self.columns + column])
+        })
+        .map(|&i| i as usize)
+    }
+}
+
+/// Units from the strongest peak to the weakest; hairs that lie over the skin for longer than a stub are
+/// none.
+pub(super) fn units(sheet: &Sheet, peaks: &[Peak]) -> Vec<Unit> {
+    let together = (TOGETHER_MM * sheet.cells_per_mm).max(1.5);
+    let bins = Bins::of(peaks, sheet, together);
+    let mut order: Vec<usize> = (0..peaks.len()).collect();
+    // Equal heights in reading order.
+    order.sort_by(|&a, &b| peaks[b].height.total_cmp(&peaks[a].height).then(a.cmp(&b)));
+    let mut taken = vec![false; peaks.len()];
+    let mut units = Vec::new();
+    for first in order {
+        if taken[first] {
+            continue;
+        }
+        let peak = &peaks[first];
+        let path = peak.along.map(|along| Path::follow(sheet, peak, along));
+        let shaft = path.filter(|path| path.length() >= SHAFT_MM * sheet.cells_per_mm);
+        let (mut sum, mut weight) = (Vec2::ZERO, 0.0);
+        let mut take = |place: Vec2, reach: f32| {
+            for i in bins.near(place) {
+                if !taken[i] && peaks[i].at.distance(place) <= reach {
+                    taken[i] = true;
+                    sum += peaks[i].height * peaks[i].at;
+                    weight += peaks[i].height;
+                }
+            }
+        };
+        take(peak.at, together);
+        if let Some(shaft) = &shaft {
+            for &place in &shaft.places {
+                take(place, 0.5 * together);
+            }
+        }
+        let middle = middle(sheet, sum / weight);
+        let dot = Unit {
+            at: middle,
+            exit: middle,
+            direction: None,
+            length: 0.0,
+        };
+        match shaft {
+            None => units.push(dot),
+            Some(shaft) if !shaft.endless => units.push(Unit::of_shaft(sheet, &shaft)),
+            Some(_) => {}
+        }
+    }
+    units
+}
+
+/// Middle of what responds around a place, found anew around itself.
+fn middle(sheet: &Sheet, mut at: Vec2) -> Vec2 {
+    let reach = (0.5 * TOGETHER_MM * sheet.cells_per_mm).max(1.5);
+    let cells = reach.ceil() as i64;
+    for _ in 0..2 {
+        let (mut sum, mut weight) = (Vec2::ZERO, 0.0);
+        let [x, y] = [at.x as i64, at.y as i64];
+        for y in y - cells..=y + cells {
+            for x in x - cells..=x + cells {
+                let place = Vec2::new(x as f32, y as f32) + 0.5;
+                let near = (1.0 + reach - place.distance(at)).clamp(0.0, 1.0);
+                let dark = near * sheet.response.at(x, y).max(0.0);
+                sum += dark * place;
+                weight += dark;
+            }
+        }
+        if weight > 0.0 {
+            at = sum / weight;
+        }
+    }
+    at
+}
+
+impl Unit {
+    /// A shaft with its ends: the darker one is where it leaves the skin, for there the root shows through.
+    fn of_shaft(sheet: &Sheet, shaft: &Path) -> Self {
+        let places = &shaft.places;
+        let few = ((END_MM * sheet.cells_per_mm) as usize).clamp(1, places.len());
+        let dark = |end: &[Vec2]| -> f32 {
+            let responses = end.iter().map(|at| sheet.response.sample(at.x, at.y));
+            responses.sum()
+        };
+        let (first, last) = (places[0], places[places.len() - 1]);
+        let begins = dark(&places[..few]) >= dark(&places[places.len() - few..]);
+        let (exit, tip) = if begins { (first, last) } else { (last, first) };
+        Self {
+            at: places.iter().sum::<Vec2>() / places.len() as f32,
+            exit,
+            direction: Some((tip - exit).normalize_or_zero()),
+            length: shaft.length(),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Follicles read from synthetic scalps, held to the truth beside them.
+//!
+//! `FOLLICLES_SWEEP=1 cargo test --test follicles -- --nocapture` reads forty random scalps and prints the
+//! table, worst first; without it a few small ones.
+
+use stubblefield::{Camera, Follicles, Growth, Mask, PatchRequest, Seed, Size, SyntheticPatch};
+
+/// How follicles were found in one picture.
+struct Row {
+    patch: SyntheticPatch,
+    precision: f32,
+    recall: f32,
+    /// Median distance in pixels.
+    error_px: f32,
+    /// Found over true, faint ones taken from both.
+    density: f32,
+    /// Width of the point spread as read, over the true one.
+    blur: Option<f32>,
+}
+
+/// Share of the truth that must be found: wide and dark enough for an eye.
+fn is_plain(follicle: &stubblefield::TrueFollicle) -> bool {
+    follicle.width_px >= 2.0 && follicle.contrast[1] >= 0.08
+}
+
+fn stubble(i: u64, side: u32) -> SyntheticPatch {
+    let size = Size::new(side, side).unwrap();
+    let request = PatchRequest::random(size, Seed::new(0x5EED ^ i.wrapping_mul(0x9E37_79B9)));
+    let shaved = match request.growth {
+        Growth::Stubble { .. } => request,
+        _ => request.with_growth(Growth::Stubble { length_mm: 0.3 }),
+    };
+    shaved.generate().unwrap()
+}
+
+fn read(patch: SyntheticPatch) -> Row {
+    let scale = patch.request.scale.get();
+    let side = patch.photo.size().width() as f32;
+    let found = Follicles::find(&patch.photo, &patch.skin, patch.request.scale).unwrap();
+    let reach = (0.3 * scale).max(1.5);
+    // The nearest pairs first, each of both sides once.
+    let mut pairs = Vec::new();
+    for (i, truth) in patch.follicles.iter().enumerate() {
+        for (j, follicle) in found.all().iter().enumerate() {
+            let away = truth.center_px.distance(follicle.position_px);
+            if away <= reach {
+                pairs.push((away, i, j));
+            }
+        }
+    }
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut of_truth = vec![None; patch.follicles.len()];
+    let mut of_found = vec![None; found.all().len()];
+    for (away, i, j) in pairs {
+        if of_truth[i].is_none() && of_found[j].is_none() {
+            (of_truth[i], of_found[j]) = (Some(away), Some(i));
+        }
+    }
+    // Marks that the picture cuts, or the wall, are no test.
+    let margin = 0.5 * scale;
+    let inside = |p: glam::Vec2| {
+        let well = p.cmpgt(glam::Vec2::splat(margin)).all();
+        well && p.cmplt(glam::Vec2::splat(side - margin)).all()
+    };
+    let (mut plain, mut hit, mut errors) = (0.0_f32, 0.0_f32, Vec::new());
+    for (truth, away) in patch.follicles.iter().zip(&of_truth) {
+        if is_plain(truth) && inside(truth.center_px) {
+            plain += 1.0;
+            if let Some(away) = away {
+                hit += 1.0;
+                errors.push(*away);
+            }
+        }
+    }
+    let (mut all, mut right, mut faint) = (0.0_f32, 0.0_f32, 0.0_f32);
+    for (follicle, truth) in found.all().iter().zip(&of_found) {
+        if inside(follicle.position_px) {
+            all += 1.0;
+            right += f32::from(u8::from(truth.is_some()));
+            let is_faint = truth.is_some_and(|i| !is_plain(&patch.follicles[i]));
+            faint += f32::from(u8::from(is_faint));
+        }
+    }
+    errors.sort_by(f32::total_cmp);
+    Row {
+        precision: right / all.max(1.0),
+        recall: hit / plain.max(1.0),
+        error_px: errors
+            .get(errors.len() / 2)
+            .copied()
+            .unwrap_or(f32::INFINITY),
+        density: (all - faint) / plain.max(1.0),
+        blur: Camera::read(&patch.photo)
+            .blur
+            .map(|blur| blur.sigma_px / patch.request.blur_px),
+        patch,
+    }
+}
+
+fn table(mut rows: Vec<Row>) -> [f32; 4] {
+    rows.sort_by(|a, b| {
+        a.precision
+            .min(a.recall)
+            .total_cmp(&b.precision.min(b.recall))
+    });
+    println!(
+        "precision recall error_px density blur | px/mm  skin L*  hair  blur  noise shine  per cm2  stub mm"
+    );
+    for row in &rows {
+        let request = &row.patch.request;
+        let lightness = stubblefield::SkinTone::from_linear(request.skin).lab().l;
+        let length = match request.growth {
+            Growth::Stubble { length_mm } | Growth::Long { length_mm } => length_mm,
+            _ => 0.0,
+        };
+        println!(
+            "{:9.3} {:6.3} {:8.2} {:7.3} {:4.2} | {:5.1} {:8.0} {:5.2} {:5.2} {:6.3} {:5.2} {:8.0} {:8.2}",
+            row.precision,
+            row.recall,
+            row.error_px,
+            row.density,
+            row.blur.unwrap_or(f32::NAN),
+            request.scale.get(),
+            lightness,
+            request.hair.green,
+            request.blur_px,
+            request.noise,
+            request.shine,
+            request.density.get(),
+            length
+        );
+    }
+    let n = rows.len() as f32;
+    let mean = |f: &dyn Fn(&Row) -> f32| rows.iter().map(f).sum::<f32>() / n;
+    let mut errors: Vec<f32> = rows.iter().map(|row| row.error_px).collect();
+    errors.sort_by(f32::total_cmp);
+    let means = [
+        mean(&|row| row.precision),
+        mean(&|row| row.recall),
+        errors[errors.len() / 2],
+        mean(&|row| (row.density - 1.0).abs()),
+    ];
+    let [precision, recall, error, density] = means;
+    println!(
+        "mean precision {precision:.3}, recall {recall:.3}, density off by {density:.3}; median error {error:.2} px"
+    );
+    for (name, least) in [("precision", 0.9), ("recall", 0.9)] {
+        let value = |row: &Row| {
+            if name == "recall" {
+                row.recall
+            } else {
+                row.precision
+            }
+        };
+        let met = rows.iter().filter(|row| value(row) >= least).count();
+        println!("{name} at least {least} in {met} of {}", rows.len());
+    }
+    let near = rows.iter().filter(|row| row.error_px <= 0.5).count();
+    let sharp = rows
+        .iter()
+        .filter(|row| row.blur.is_some_and(|blur| (blur - 1.0).abs() <= 0.15));
+    println!("blur within 15 % in {}", sharp.count());
+    let dense = rows
+        .iter()
+        .filter(|row| (row.density - 1.0).abs() <= 0.08)
+        .count();
+    println!("error at most 0.5 px in {near}, density within 8 % in {dense}");
+    means
+}
+
+#[test]
+fn follicles_of_synthetic_scalps_are_found() {
+    let sweep = std::env::var_os("FOLLICLES_SWEEP").is_some();
+    let (count, side) = if sweep { (40, 640) } else { (8, 260) };
+    let rows = (0..count).map(|i| read(stubble(i, side))).collect();
+    let [precision, recall, error_px, density] = table(rows);
+    assert!(precision >= 0.90 && recall >= 0.90, "{precision}, {recall}");
+    assert!(error_px <= 0.5, "{error_px}");
+    assert!(density <= 0.12, "{density}");
+}
+
+#[test]
+fn bad_areas_and_scales_are_refused_and_bare_skin_has_none() {
+    let size = Size::new(80, 60).unwrap();
+    let photo =
+        stubblefield::Photo::from_rgb8(size, [200, 150, 125].repeat(size.pixels())).unwrap();
+    let scale = |s| stubblefield::Scale::px_per_mm(s).unwrap();
+    let whole = Mask::full(size);
+    let none = Follicles::find(&photo, &whole, scale(10.0)).unwrap();
+    assert!(none.all().is_empty() && none.absorbance().is_none());
+    let nowhere = Follicles::find(&photo, &whole.invert(), scale(10.0)).unwrap();
+    assert!(nowhere.all().is_empty() && nowhere.density().is_none());
+    let refused = Follicles::find(&photo, &whole, scale(2.0)).unwrap_err();
+    assert!(
+        refused.to_string().starts_with("px_per_mm is 2"),
+        "{refused}"
+    );
+    let other = Mask::full(Size::new(3, 3).unwrap());
+    assert!(Follicles::find(&photo, &other, scale(10.0)).is_err());
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn follicles_are_the_same_for_any_number_of_threads() {
+    let patch = stubble(3, 200);
+    let find = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let found = || Follicles::find(&patch.photo, &patch.skin, patch.request.scale);
+        pool.unwrap().install(found).unwrap()
+    };
+    let one = find(1);
+    assert!(one.all().len() > 20);
+    for threads in [2, 3, 8] {
+        assert_eq!(one, find(threads), "{threads} threads");
+    }
+}
