@@ -1,7 +1,8 @@
 //! Our rasterizer beside those of other crates, in one run: the same dots into the same picture,
 //! with the largest error of coverage beside the speed.
 //!
-//! Prints a table. `--most 100000` leaves out longer lists; with `--test` only the smallest runs.
+//! Prints a table. `--most 100000` leaves out longer lists, `--px 12` all but the pictures of 12
+//! megapixels (or 48); with `--test` only the smallest runs.
 
 use glam::Vec2;
 use std::time::Instant;
@@ -10,12 +11,13 @@ use stubblefield::{Channels, Ink, InkDot, PixelsMut, Rasterizer, Seed, Size, Sta
 /// Draws black dots of some opacity over a picture of RGBA bytes.
 type Draw = fn(&mut Picture, &[InkDot]);
 
-const PEERS: [(&str, Draw); 5] = [
+const PEERS: [(&str, Draw); 6] = [
     ("stubblefield", ours),
     ("tiny-skia", tiny_skia),
     ("vello_cpu", vello),
     ("raqote", raqote),
     ("zeno, own blend", zeno),
+    ("imageproc", imageproc),
 ];
 
 /// The blur of our dots, the smallest we have.
@@ -163,6 +165,21 @@ fn zeno(picture: &mut Picture, dots: &[InkDot]) {
     }
 }
 
+/// Whole pixels, without anti-aliasing.
+fn imageproc(picture: &mut Picture, dots: &[InkDot]) {
+    use image::{ImageBuffer, Rgba};
+    use imageproc::drawing::{Blend, draw_filled_circle_mut};
+    let (width, height) = (picture.size.width(), picture.size.height());
+    let bytes = &mut picture.bytes[..];
+    let image = ImageBuffer::<Rgba<u8>, _>::from_raw(width, height, bytes).expect("a picture");
+    let mut canvas = Blend(image);
+    for dot in dots {
+        let at = (dot.center_px.x as i32, dot.center_px.y as i32);
+        let radius = dot.radius_px.round() as i32;
+        draw_filled_circle_mut(&mut canvas, at, radius, Rgba([0, 0, 0, alpha(dot)]));
+    }
+}
+
 fn alpha(dot: &InkDot) -> u8 {
     (255.0 * dot.absorptance[0]).round() as u8
 }
@@ -245,17 +262,36 @@ fn worst_error(name: &str, draw: Draw, radius_px: f32) -> f64 {
     worst
 }
 
+/// The least time of some runs in seconds, each begun afresh outside the clock.
+fn least(
+    runs: usize,
+    picture: &mut Picture,
+    begin: impl Fn(&mut Picture),
+    run: impl Fn(&mut Picture),
+) -> f64 {
+    let times = (0..runs).map(|_| {
+        begin(picture);
+        #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
+        let start = Instant::now();
+        run(picture);
+        start.elapsed().as_secs_f64()
+    });
+    times.fold(f64::INFINITY, f64::min)
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let test = arguments.iter().any(|a| a == "--test");
     let most = arguments.iter().skip_while(|a| *a != "--most").nth(1);
     let most = most.map_or(1_000_000, |n| n.parse().expect("--most takes a number"));
+    let px = arguments.iter().skip_while(|a| *a != "--px").nth(1);
+    let px = px.map(|n| n.parse().expect("--px takes a number"));
     let most = if test { 10_000 } else { most };
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-    one.expect("a thread pool").install(|| run(most, test));
+    one.expect("a thread pool").install(|| run(most, px, test));
 }
 
-fn run(most: usize, test: bool) {
+fn run(most: usize, px: Option<usize>, test: bool) {
     println!("largest error of coverage in 255ths, half a code being rounding:");
     for (name, draw) in PEERS {
         let [a, b, c] = [1.0, 2.5, 6.0].map(|radius| worst_error(name, draw, radius));
@@ -263,14 +299,15 @@ fn run(most: usize, test: bool) {
     }
     for (width, height) in [(4000, 3000), (8000, 6000)] {
         let size = Size::new(width, height).expect("a fixed size");
+        if px.is_some_and(|px| px * 1_000_000 != size.pixels()) {
+            continue;
+        }
         let mut picture = Picture::new(size, Transfer::Srgb);
         let fresh = picture.bytes.clone();
-        #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-        let start = Instant::now();
-        picture.bytes.copy_from_slice(&fresh);
-        let copy = start.elapsed().as_secs_f64();
+        let copy = least(9, &mut picture, |_| (), |p| p.bytes.copy_from_slice(&fresh));
         println!(
-            "{width} × {height} px, copied in {:.1} ms; ms, and times ours",
+            "{width} × {height} px, copied in {:.1} ms; ours in ms, as copies and as the copy's share, \
+             then the others in ms and as times ours",
             1e3 * copy
         );
         for (count, by_tile) in [10_000, 100_000, 1_000_000]
@@ -285,16 +322,17 @@ fn run(most: usize, test: bool) {
                 let mut first = None;
                 for (name, draw) in PEERS {
                     let runs = if test { 1 } else { 3 };
-                    let mut time = f64::INFINITY;
-                    for _ in 0..runs {
-                        picture.wipe();
-                        #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-                        let start = Instant::now();
-                        draw(&mut picture, &dots);
-                        time = time.min(start.elapsed().as_secs_f64());
+                    let time = least(runs, &mut picture, Picture::wipe, |p| draw(p, &dots));
+                    match first {
+                        None => print!(
+                            "   {:.1} ({:.1} copies, {:.0} %)",
+                            1e3 * time,
+                            time / copy,
+                            100.0 * copy / time
+                        ),
+                        Some(ours) => print!("   {name} {:.1} ({:.1}×)", 1e3 * time, time / ours),
                     }
-                    let ratio = time / *first.get_or_insert(time);
-                    print!("   {name} {:.1} ({ratio:.1}×)", 1e3 * time);
+                    first.get_or_insert(time);
                 }
                 println!();
             }

@@ -82,8 +82,8 @@ pub use plane::Plane;
 pub use progress::{CancelToken, Progress};
 pub use random::{Seed, Stage, Stream};
 pub use raster::{
-    BLUR_RANGE_PX, Channels, Drawn, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX,
-    PixelRect, Pixels, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
+    BLUR_RANGE_PX, Channels, Drawn, Ink, InkDot, InkEllipse, MAX_INK_DOTS, MAX_POSITION_PX,
+    MAX_RADIUS_PX, PixelRect, Pixels, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
 };
 pub use report::{Report, SessionFigures, Warning};
 pub use scene::{

@@ -61,12 +61,27 @@ pub(super) struct Found {
 }
 
 impl Found {
-    const NOTHING: Self = Self {
+    pub(super) const NOTHING: Self = Self {
         dots: 0,
         bounds: [u32::MAX, u32::MAX, 0, 0],
     };
 
-    fn and(self, other: Self) -> Self {
+    /// One dot with a window given by left, top, right and bottom; `None` off the picture.
+    pub(super) fn window([left, top, right, bottom]: [i64; 4], size: Size) -> Option<Self> {
+        let (width, height) = (i64::from(size.width()), i64::from(size.height()));
+        let on_it = left < width && top < height && right > 0 && bottom > 0;
+        on_it.then(|| Self {
+            dots: 1,
+            bounds: [
+                left.max(0) as u32,
+                top.max(0) as u32,
+                right.min(width) as u32,
+                bottom.min(height) as u32,
+            ],
+        })
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
         Self {
             dots: self.dots + other.dots,
             bounds: united(self.bounds, other.bounds),

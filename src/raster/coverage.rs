@@ -46,8 +46,7 @@ impl BlurredDisc {
     /// The y-function of a term: the pixel's share of the chord at x' = R sin θ, blurred.
     pub(super) fn along(&self, term: usize, y: f64) -> f64 {
         let half = self.radius * self.angle(term).1;
-        let area = |s: f64| step_integral(s + 0.5, self.blur) - step_integral(s - 0.5, self.blur);
-        area(y + half) - area(y - half)
+        edge(y + half, self.blur) - edge(y - half, self.blur)
     }
 
     /// The coverage at every pair of an x and a y, row by row of x.
@@ -80,6 +79,11 @@ pub(super) fn share(x: f64, blur: f64) -> f64 {
         return 0.0; // below 1e-18
     }
     step((x + 0.5) / blur) - step((x - 0.5) / blur)
+}
+
+/// The share of a pixel that lies behind a blurred edge, its centre `x` behind it.
+pub(super) fn edge(x: f64, blur: f64) -> f64 {
+    step_integral(x + 0.5, blur) - step_integral(x - 0.5, blur)
 }
 
 /// Φ, the normal distribution function.

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::plane::Plane;
+use crate::raster::ellipse::InkEllipse;
 use crate::raster::veil::Veil;
 use glam::Vec2;
 
@@ -119,6 +120,8 @@ impl InkDot {
 pub struct Ink<'a> {
     /// The dots, in any order.
     pub dots: &'a [InkDot],
+    /// Dots on skin that turns away from the camera.
+    pub ellipses: &'a [InkEllipse],
     /// The wide, faint darkening around and between the dots; `None` for none.
     pub veil: Option<&'a Veil>,
     /// Per pixel of the picture, the share `p` (0..=255 for 0..=1) of its light that never met the
@@ -136,10 +139,18 @@ impl<'a> Ink<'a> {
     pub const fn new(dots: &'a [InkDot], blur_px: f32) -> Self {
         Self {
             dots,
+            ellipses: &[],
             veil: None,
             surface: None,
             blur_px,
         }
+    }
+
+    /// With elliptic dots besides the round ones.
+    #[must_use]
+    pub const fn with_ellipses(mut self, ellipses: &'a [InkEllipse]) -> Self {
+        self.ellipses = ellipses;
+        self
     }
 
     /// With a veil under the dots.
@@ -174,14 +185,17 @@ impl<'a> Ink<'a> {
                 allowed: of(size),
             });
         }
-        if self.dots.len() > MAX_INK_DOTS {
-            return Err(Error::TooLarge {
-                parameter: "dots",
-                value: self.dots.len() as u64,
-                allowed: MAX_INK_DOTS as u64,
-            });
+        let lengths = [("dots", self.dots.len()), ("ellipses", self.ellipses.len())];
+        for (parameter, length) in lengths {
+            if length > MAX_INK_DOTS {
+                return Err(Error::TooLarge {
+                    parameter,
+                    value: length as u64,
+                    allowed: MAX_INK_DOTS as u64,
+                });
+            }
         }
-        Ok(())
+        self.ellipses.iter().try_for_each(InkEllipse::check)
     }
 
     /// Whether all of it can be drawn on a picture of `size`.
@@ -191,5 +205,5 @@ impl<'a> Ink<'a> {
     }
 }
 
-/// The most dots in one pass.
+/// The most dots in one pass, and the most ellipses.
 pub const MAX_INK_DOTS: usize = 1 << 28;

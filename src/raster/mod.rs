@@ -3,9 +3,11 @@
 //! Knows pixels and shares of light, and nothing of millimetres, pigment or photo files.
 
 mod bins;
+mod chords;
 mod coverage;
 mod eigen;
 mod element;
+mod ellipse;
 mod expansion;
 mod gain;
 mod ink;
@@ -23,6 +25,7 @@ mod tile_set;
 mod transfer;
 mod veil;
 
+pub use ellipse::InkEllipse;
 pub use ink::{BLUR_RANGE_PX, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX};
 pub use pixels::{Channels, Pixels, PixelsMut};
 pub use rasterizer::{Drawn, PixelRect, Rasterizer};

@@ -5,6 +5,7 @@ use crate::parallel;
 use crate::plane::Plane;
 use crate::progress::{Progress, Watch};
 use crate::raster::bins::Bins;
+use crate::raster::chords::Bands;
 use crate::raster::element::Element;
 use crate::raster::ink::Ink;
 use crate::raster::pixels::Channels;
@@ -45,6 +46,7 @@ pub(super) struct Pass<'a> {
     pub(super) side: usize,
     pub(super) tables: &'a Tables,
     pub(super) bins: &'a Bins,
+    pub(super) ellipses: &'a Bands,
     pub(super) size: Size,
     pub(super) ink: &'a Ink<'a>,
     pub(super) curve: &'a Curve,
@@ -110,6 +112,7 @@ impl Pass<'_> {
         tile.top = (band * self.side) as i64;
         tile.height = self.side.min(height - band * self.side);
         let reach = tile.top..tile.top + tile.height as i64;
+        let ellipses = self.ellipses.band(band);
         row.fill(self.bins.band(band), &reach, self.tables, size, wanted);
         for column in 0..width.div_ceil(self.side) {
             if wanted.is_some_and(|tiles| !tiles[column]) {
@@ -124,10 +127,11 @@ impl Pass<'_> {
             let veil = self.ink.veil.filter(|veil| veil.reaches(tile));
             match veil {
                 Some(veil) => veil.fill(tile, spread),
-                None if dots.is_empty() => continue,
+                None if dots.is_empty() && ellipses.is_empty() => continue,
                 None => {}
             }
             splat::draw(self.level, tile, self.tables, dots);
+            splat::draw_ellipses(self.level, tile, &self.tables.profile, ellipses);
             if let Some(surface) = self.ink.surface {
                 shine(tile, surface);
             }

@@ -5,6 +5,7 @@ use crate::parallel;
 use crate::plane::Plane;
 use crate::progress::Progress;
 use crate::raster::bins::{Bins, Found, united};
+use crate::raster::chords::Bands;
 use crate::raster::ink::{Ink, InkDot};
 use crate::raster::pass::{Pass, Scratch};
 use crate::raster::pixels::{Channels, Pixels, PixelsMut, Samples, SourceSamples};
@@ -14,6 +15,7 @@ use crate::raster::tables::Tables;
 use crate::raster::tile_set::TileSet;
 use crate::simd::Level;
 use crate::units::Size;
+use std::ops::Range;
 use std::sync::Mutex;
 
 /// Draws ink onto pictures; owns tables and scratch, so keep it and use it again.
@@ -47,6 +49,7 @@ pub struct Rasterizer {
     /// Tables of the blurs last used, the very last first.
     tables: Vec<Tables>,
     bins: Bins,
+    ellipses: Bands,
     /// What the bins hold, when [`Rasterizer::redraw`] filled them.
     memory: Option<Memory>,
     tiles: TileSet,
@@ -142,6 +145,7 @@ impl Rasterizer {
             tile: Self::DEFAULT_TILE_PX as usize,
             tables: Vec::new(),
             bins: Bins::default(),
+            ellipses: Bands::default(),
             memory: None,
             tiles: TileSet::default(),
             scratch: Vec::new(),
@@ -250,6 +254,59 @@ impl Rasterizer {
         target: PixelsMut<'_>,
         ink: &Ink<'_>,
     ) -> Result<Drawn> {
+        self.redraw_edit(source, target, ink, None)
+    }
+
+    /// [`Rasterizer::redraw`] for a caller who knows which dots have changed: `changed` is a range of
+    /// the new list; the dots before it and those behind it must be the ones of the last call, where
+    /// between them stood as many dots as the difference of the lists' lengths tells. Ellipses and
+    /// veil are compared as there.
+    ///
+    /// # Examples
+    /// ```
+    /// use glam::Vec2;
+    /// use stubblefield::{Channels, Ink, InkDot, Pixels, PixelsMut, Rasterizer, Size};
+    ///
+    /// let (size, before) = (Size::new(64, 64)?, [180_u8; 3 * 64 * 64]);
+    /// let mut after = before;
+    /// let dot = |x| InkDot { center_px: Vec2::new(x, 9.0), radius_px: 1.5, absorptance: [0.6; 3] };
+    /// let mut dots = vec![dot(9.0), dot(30.0), dot(50.0)];
+    /// let mut rasterizer = Rasterizer::new().with_tile_px(16)?;
+    /// let mut draw = |dots: &[InkDot], changed| {
+    ///     let source = Pixels::from_u8(&before, size, Channels::Rgb, 192)?;
+    ///     let target = PixelsMut::from_u8(&mut after, size, Channels::Rgb, 192)?;
+    ///     rasterizer.redraw_changed(source, target, &Ink::new(dots, 0.7), changed)
+    /// };
+    /// draw(&dots, 0..3)?;
+    /// dots[1].absorptance = [0.1; 3];
+    /// let drawn = draw(&dots, 1..2)?;
+    /// assert!(drawn.bounds.is_some_and(|b| b.left == 16 && b.right == 48));
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Rasterizer::redraw`], and [`Error::OutOfRange`] for a range that does not lie in the list
+    /// or leaves more dots beside it than the last call had.
+    ///
+    /// # Cost
+    /// As [`Rasterizer::redraw`] without the look at every dot.
+    pub fn redraw_changed(
+        &mut self,
+        source: Pixels<'_>,
+        target: PixelsMut<'_>,
+        ink: &Ink<'_>,
+        changed: Range<usize>,
+    ) -> Result<Drawn> {
+        self.redraw_edit(source, target, ink, Some(changed))
+    }
+
+    fn redraw_edit(
+        &mut self,
+        source: Pixels<'_>,
+        target: PixelsMut<'_>,
+        ink: &Ink<'_>,
+        changed: Option<Range<usize>>,
+    ) -> Result<Drawn> {
         let size = target.size;
         ink.check_but_dots(size)?;
         target.transfer.check()?;
@@ -260,18 +317,32 @@ impl Rasterizer {
             drawn.bounds = Some(PixelRect::whole(size));
             return Ok(drawn);
         };
-        let edit = memory.edit(ink.dots);
+        let edit = match changed {
+            Some(changed) => memory.told(ink.dots, changed),
+            None => Ok(memory.edit(ink.dots)),
+        };
+        let checked = edit.and_then(|edit| {
+            let changed = &ink.dots[edit.new_range()];
+            changed.iter().try_for_each(InkDot::check).map(|()| edit)
+        });
+        let edit = match checked {
+            Ok(edit) => edit,
+            Err(error) => {
+                self.memory = Some(memory); // nothing has been drawn
+                return Err(error);
+            }
+        };
         let changed = &ink.dots[edit.new_range()];
-        if let Err(error) = changed.iter().try_for_each(InkDot::check) {
-            self.memory = Some(memory); // nothing has been drawn
-            return Err(error);
-        }
         self.tiles.clear(size, self.tile);
         let tables = &mut self.tables[0];
         tables.serve(changed);
         memory.mark_dots(ink.dots, &edit, tables, &mut self.tiles);
+        memory.mark_ellipses(ink.ellipses, &tables.profile, &mut self.tiles);
         memory.mark_veil(ink.veil, &mut self.tiles);
         let found = self.bins.edit(ink.dots, &edit, tables, size, self.tile);
+        let profile = &tables.profile;
+        let aslant = self.ellipses.fill(ink.ellipses, profile, size, self.tile);
+        let found = found.and(aslant);
         let tiles = std::mem::take(&mut self.tiles);
         self.draw(Some(source), target, ink, Some(&tiles), &())?;
         let bounds = tiles.bounds().map(PixelRect::from);
@@ -311,7 +382,11 @@ impl Rasterizer {
         }
         let tables = &mut self.tables[0];
         tables.serve(ink.dots);
-        self.bins.fill(ink.dots, tables, size, self.tile)
+        let profile = &tables.profile;
+        let aslant = self.ellipses.fill(ink.ellipses, profile, size, self.tile);
+        self.bins
+            .fill(ink.dots, tables, size, self.tile)
+            .and(aslant)
     }
 
     /// Draws with the first of the tables.
@@ -334,6 +409,7 @@ impl Rasterizer {
             side: self.tile,
             tables: &self.tables[0],
             bins: &self.bins,
+            ellipses: &self.ellipses,
             size: target.size,
             ink,
             curve: &Curve::new(target.transfer),

@@ -1,6 +1,9 @@
 //! What has changed since the last pass, and which tiles that concerns.
 
+use crate::error::{Error, Result};
 use crate::raster::bins::Edit;
+use crate::raster::chords::Profile;
+use crate::raster::ellipse::InkEllipse;
 use crate::raster::ink::{Ink, InkDot};
 use crate::raster::tables::Tables;
 use crate::raster::tile_set::TileSet;
@@ -15,6 +18,7 @@ const STEP: usize = 64;
 #[derive(Debug)]
 pub(super) struct Memory {
     dots: Vec<InkDot>,
+    ellipses: Vec<InkEllipse>,
     veil: Option<Veil>,
     blur_px: f32,
     size: Size,
@@ -24,6 +28,7 @@ impl Memory {
     pub(super) fn new(size: Size, ink: &Ink<'_>) -> Self {
         Self {
             dots: ink.dots.to_vec(),
+            ellipses: ink.ellipses.to_vec(),
             veil: ink.veil.cloned(),
             blur_px: ink.blur_px,
             size,
@@ -47,6 +52,28 @@ impl Memory {
             old: old.len() - end,
             new: new.len() - end,
         }
+    }
+
+    /// The part of both lists that holds all differences, as a caller tells it.
+    pub(super) fn told(&self, dots: &[InkDot], changed: Range<usize>) -> Result<Edit> {
+        let (old, new) = (self.dots.len(), dots.len());
+        let (start, end) = (changed.start as f64, changed.end as f64);
+        let inside = changed.start <= changed.end;
+        Error::check("changed.start", start, inside, "up to its end")?;
+        Error::check(
+            "changed.end",
+            end,
+            changed.end <= new,
+            "in the list of dots",
+        )?;
+        let kept = new - changed.len();
+        let allowed = "leaving no more dots beside it than were drawn before";
+        Error::check("changed", changed.len() as f64, kept <= old, allowed)?;
+        Ok(Edit {
+            start: changed.start,
+            old: old - kept,
+            new: changed.len(),
+        })
     }
 
     /// Marks the tiles that changed dots reach or reached, then takes the new list for the old one.
@@ -77,6 +104,27 @@ impl Memory {
             dots[new.clone()].iter().for_each(&mut mark);
             self.dots.splice(old, dots[new].iter().copied());
         }
+    }
+
+    /// Marks the tiles that changed ellipses reach or reached, then takes the new list for the old
+    /// one. Lists of different lengths are compared from their start.
+    pub(super) fn mark_ellipses(
+        &mut self,
+        new: &[InkEllipse],
+        profile: &Profile,
+        tiles: &mut TileSet,
+    ) {
+        let old = &mut self.ellipses;
+        for i in 0..old.len().max(new.len()) {
+            let pair = [old.get(i), new.get(i)];
+            if pair[0] != pair[1] {
+                for ellipse in pair.into_iter().flatten() {
+                    tiles.mark(profile.place(ellipse).window());
+                }
+            }
+        }
+        old.clear();
+        old.extend_from_slice(new);
     }
 
     /// Marks the tiles under which the veil has changed, then takes the new one for the old one.

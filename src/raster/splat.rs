@@ -1,5 +1,6 @@
 //! Multiplies a tile's transmittance by the dots that reach it: the innermost loop.
 
+use crate::raster::chords::{Chords, Profile};
 use crate::raster::kernel::Cell;
 use crate::raster::tables::{Splat, Tables};
 use crate::raster::tile::{APRON, Tile};
@@ -8,6 +9,16 @@ use crate::simd::{Level, Simd, SimdBase, SimdFrom, dispatch, f32x8, load, splat}
 /// Draws splats into a tile, in their order.
 pub(super) fn draw(level: Level, tile: &mut Tile, tables: &Tables, splats: &[Splat]) {
     dispatch!(level.get(), simd => draw_all(simd, tile, tables, splats));
+}
+
+/// Draws the ellipses that reach a tile into it, in their order.
+pub(super) fn draw_ellipses(level: Level, tile: &mut Tile, profile: &Profile, ellipses: &[Chords]) {
+    for chords in ellipses {
+        let [left, _, right, _] = chords.window();
+        if left < tile.left + tile.width as i64 && right > tile.left {
+            dispatch!(level.get(), simd => draw_ellipse(simd, tile, profile, chords));
+        }
+    }
 }
 
 #[inline(always)]
@@ -38,15 +49,21 @@ struct Clip {
 }
 
 impl Clip {
-    /// Clips a dot's window, and notes its ink.
     #[inline(always)]
-    fn new(tile: &mut Tile, cell: &Cell, dot: &Splat) -> Self {
+    fn of(tile: &mut Tile, cell: &Cell, dot: &Splat) -> Self {
+        Self::new(tile, [dot.x.start, dot.y.start], [cell.side; 2])
+    }
+
+    /// Clips a window of some columns and rows, and notes its ink.
+    #[inline(always)]
+    fn new(tile: &mut Tile, start: [i32; 2], size: [usize; 2]) -> Self {
         let (width, height) = (tile.width as i64, tile.height as i64);
-        let (side, row) = (cell.side as i64, cell.row as i64);
-        let down = i64::from(dot.y.start) - tile.top;
+        let [columns, rows] = size.map(|length| length as i64);
+        let row = (3 * columns + 7) / 8;
+        let down = i64::from(start[1]) - tile.top;
         let first = (-down).max(0);
-        let last = (height - down).clamp(first, side);
-        let right = i64::from(dot.x.start) - tile.left;
+        let last = (height - down).clamp(first, rows);
+        let right = i64::from(start[0]) - tile.left;
         let across = 3 * right;
         // A vector is needed when it overlaps the tile; it then runs over by seven at most.
         let from = (-across).max(0) / 8;
@@ -57,7 +74,7 @@ impl Clip {
             vectors: from as usize..to as usize,
             place: tile_row * tile.stride + (APRON as i64 + across + 8 * from) as usize,
         };
-        let columns = right.max(0) as usize..(right + side).clamp(0, width) as usize;
+        let columns = right.max(0) as usize..(right + columns).clamp(0, width) as usize;
         tile.ink(columns, tile_row..tile_row + clip.rows.len());
         clip
     }
@@ -126,7 +143,7 @@ fn colors<S: Simd>(simd: S, [r, g, b]: [f32; 3]) -> [f32x8<S>; 3] {
 /// A dot of a known small rank.
 #[inline(always)]
 fn draw_one<S: Simd, const K: usize>(simd: S, tile: &mut Tile, cell: &Cell, dot: &Splat) {
-    let clip = Clip::new(tile, cell, dot);
+    let clip = Clip::of(tile, cell, dot);
     blend_columns(simd, cell, dot, &mut tile.columns);
     let columns = &tile.columns.as_flattened().as_chunks::<K>().0[clip.rows];
     let blend = Blend::new(simd, dot.x.weight, dot.blend);
@@ -191,9 +208,8 @@ fn run_down<S: Simd, const K: usize, const N: usize>(
 /// A dot of any rank, its rows in memory: for dots many blurs wide.
 #[inline(always)]
 fn draw_wide<S: Simd>(simd: S, tile: &mut Tile, cell: &Cell, dot: &Splat) {
-    let clip = Clip::new(tile, cell, dot);
+    let clip = Clip::of(tile, cell, dot);
     blend_columns(simd, cell, dot, &mut tile.columns);
-    let columns = tile.columns.as_flattened();
     let blend = Blend::new(simd, dot.x.weight, dot.blend);
     let colors = colors(simd, dot.absorptance);
     let rank = cell.rank;
@@ -205,8 +221,38 @@ fn draw_wide<S: Simd>(simd: S, tile: &mut Tile, cell: &Cell, dot: &Splat) {
             value.store_slice(&mut tile.rows[j * rank + k]);
         }
     }
+    multiply(simd, tile, &clip, rank);
+}
+
+/// An ellipse: its own factors, each row of them three elements to the pixel.
+#[inline(always)]
+fn draw_ellipse<S: Simd>(simd: S, tile: &mut Tile, profile: &Profile, chords: &Chords) {
+    let clip = Clip::new(tile, chords.start, chords.size);
+    let ([width, height], rank) = (chords.size, chords.rank);
+    let Tile { rows, columns, .. } = tile;
+    rows.clear();
+    rows.resize((3 * width).div_ceil(8) * rank, [0.0; 8]);
+    columns.resize((height * rank).div_ceil(8).max(columns.len()), [0.0; 8]);
+    let columns = columns.as_flattened_mut();
+    chords.factors(
+        profile,
+        |k, x, value| {
+            for (c, share) in chords.absorptance.iter().enumerate() {
+                let at = 3 * x + c;
+                rows[at / 8 * rank + k][at % 8] = value * share;
+            }
+        },
+        |k, y, value| columns[y * rank + k] = value,
+    );
+    multiply(simd, tile, &clip, rank);
+}
+
+/// Multiplies a window by what the rows and columns of a tile's scratch leave of its light.
+#[inline(always)]
+fn multiply<S: Simd>(simd: S, tile: &mut Tile, clip: &Clip, rank: usize) {
+    let columns = tile.columns.as_flattened();
     let mut place = clip.place;
-    for y in clip.rows {
+    for y in clip.rows.clone() {
         let column = &columns[y * rank..][..rank];
         let light = &mut tile.light[place..];
         for (n, j) in clip.vectors.clone().enumerate() {

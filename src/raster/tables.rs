@@ -1,6 +1,7 @@
 //! The coverage tables of one blur, and dots placed in them.
 
 use crate::parallel;
+use crate::raster::chords::Profile;
 use crate::raster::ink::InkDot;
 use crate::raster::kernel::{Cell, Ladder, Place};
 
@@ -9,6 +10,8 @@ use crate::raster::kernel::{Cell, Ladder, Place};
 pub(super) struct Tables {
     blur_px: f32,
     ladder: Ladder,
+    /// For ellipses.
+    pub(super) profile: Profile,
     cells: Vec<Option<Cell>>,
 }
 
@@ -29,6 +32,7 @@ impl Tables {
         Self {
             blur_px,
             ladder: Ladder::new(blur_px),
+            profile: Profile::new(blur_px),
             cells: Vec::new(),
         }
     }

@@ -3,12 +3,14 @@
 use crate::oracle::{self, stream};
 use glam::Vec2;
 use stubblefield::{
-    Channels, Error, Ink, InkDot, Level, PixelsMut, Plane, Rasterizer, Size, Transfer, Veil,
+    Channels, Error, Ink, InkDot, InkEllipse, Level, PixelsMut, Plane, Rasterizer, Size, Transfer,
+    Veil,
 };
 
 struct Scene {
     size: Size,
     dots: Vec<InkDot>,
+    ellipses: Vec<InkEllipse>,
     veil: Veil,
     surface: Plane<u8>,
 }
@@ -25,6 +27,7 @@ impl Scene {
         Self {
             size,
             dots,
+            ellipses: oracle::random_ellipses(size, 40, 2.0..9.0, &mut stream),
             veil: Veil::from_grid(&grid, 11.0, Vec2::new(9.0, 4.0)).unwrap(),
             surface: Plane::from_fn(size, |_, _| (stream.unit_f32() * 128.0) as u8),
         }
@@ -32,6 +35,7 @@ impl Scene {
 
     fn ink(&self) -> Ink<'_> {
         Ink::new(&self.dots, 0.7)
+            .with_ellipses(&self.ellipses)
             .with_veil(&self.veil)
             .with_surface(&self.surface)
     }

@@ -2,6 +2,7 @@
 
 mod contract;
 mod coverage;
+mod ellipse;
 #[path = "../support/raster.rs"]
 mod oracle;
 mod redraw;

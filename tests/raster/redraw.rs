@@ -2,6 +2,7 @@
 
 use crate::oracle::{self, between, stream};
 use glam::Vec2;
+use std::ops::Range;
 use stubblefield::{
     CancelToken, Channels, Drawn, Error, Ink, InkDot, Pixels, PixelsMut, Plane, Progress,
     Rasterizer, Size, Stream, Veil,
@@ -148,14 +149,26 @@ impl Session {
 
     /// Draws again and compares with drawing everything.
     fn redraw(&mut self, dots: &[InkDot], veil: Option<&Veil>, blur: f32, what: &str) -> Drawn {
-        let surface = self.surface.clone();
-        let mut ink = Ink::new(dots, blur).with_surface(&surface);
+        let mut ink = Ink::new(dots, blur);
         ink.veil = veil;
+        self.compare(&ink, None, what)
+    }
+
+    /// The same, told which dots have changed where that is known.
+    fn compare(&mut self, ink: &Ink, changed: Option<Range<usize>>, what: &str) -> Drawn {
+        let surface = self.surface.clone();
+        let ink = ink.with_surface(&surface);
         let (expected, all) = self.whole(&ink);
         let old = self.after.clone();
         let source = Pixels::from_u8(&self.before, self.size, Channels::Rgb, 609).unwrap();
         let target = PixelsMut::from_u8(&mut self.after, self.size, Channels::Rgb, 609).unwrap();
-        let drawn = self.rasterizer.redraw(source, target, &ink).unwrap();
+        let drawn = match changed {
+            None => self.rasterizer.redraw(source, target, &ink),
+            Some(changed) => self
+                .rasterizer
+                .redraw_changed(source, target, &ink, changed),
+        };
+        let drawn = drawn.unwrap();
         assert!(self.after == expected, "{what}");
         assert_eq!(drawn.dots, all.dots, "{what}");
         for (i, (old, new)) in old.chunks(3).zip(self.after.chunks(3)).enumerate() {
@@ -253,4 +266,75 @@ fn a_refused_edit_leaves_the_picture_and_the_next_is_right() {
         ..good
     };
     session.redraw(&dots, None, 0.7, "a dot changes");
+}
+
+#[test]
+fn an_edit_that_is_told_gives_what_drawing_everything_gives() {
+    for (tile, count) in [(16, 300), (64, 9000)] {
+        let mut session = Session::new(tile);
+        let mut stream = stream(50 + u64::from(tile));
+        let mut dots = oracle::random_dots(session.size, count, 0.2..1.5, &mut stream);
+        session.compare(&Ink::new(&dots, 0.7), Some(0..0), "the first time");
+        for _ in 0..20 {
+            let at = (stream.unit_f32() * (dots.len() - 3) as f32) as usize;
+            let comes = (stream.unit_f32() * 4.0) as usize;
+            let fresh = oracle::random_dots(session.size, comes, 0.3..3.0, &mut stream);
+            dots.splice(at..at + 2, fresh);
+            let what = format!("two dots at {at} of {} become {comes}", dots.len());
+            session.compare(&Ink::new(&dots, 0.7), Some(at..at + comes), &what);
+            let faded = &mut dots[at..at + 1 + comes.min(2)];
+            faded.iter_mut().for_each(|dot| dot.absorptance[1] *= 0.5);
+            let changed = at..at + 1 + comes.min(2);
+            session.compare(&Ink::new(&dots, 0.7), Some(changed), "some fade");
+        }
+        dots.iter_mut().for_each(|dot| dot.absorptance[2] *= 0.5);
+        session.compare(&Ink::new(&dots, 0.7), Some(0..dots.len()), "all fade");
+        for (changed, named) in [
+            (3..dots.len() + 1, "changed.end"),
+            (Range { start: 5, end: 4 }, "changed.start"),
+            (0..0, "changed"),
+        ] {
+            let more = [&dots[..], &dots[..1]].concat();
+            let list = if named == "changed" { &more } else { &dots };
+            let source = Pixels::from_u8(&session.before, session.size, Channels::Rgb, 609);
+            let target = PixelsMut::from_u8(&mut session.after, session.size, Channels::Rgb, 609);
+            let ink = Ink::new(list, 0.7).with_surface(&session.surface);
+            let again = &mut session.rasterizer;
+            let refused = again.redraw_changed(source.unwrap(), target.unwrap(), &ink, changed);
+            assert!(
+                matches!(refused, Err(Error::OutOfRange { parameter, .. }) if parameter == named),
+                "{named}: {refused:?}"
+            );
+        }
+        let last = dots.len() - 1;
+        dots[last].radius_px = 1.9;
+        session.compare(
+            &Ink::new(&dots, 0.7),
+            Some(last..last + 1),
+            "after refused edits",
+        );
+    }
+}
+
+#[test]
+fn ellipses_come_go_and_change() {
+    for tile in [16, 128] {
+        let mut session = Session::new(tile);
+        let mut stream = stream(60);
+        let dots = oracle::random_dots(session.size, 200, 0.2..1.5, &mut stream);
+        let mut ellipses = oracle::random_ellipses(session.size, 30, 2.0..5.0, &mut stream);
+        session.redraw(&dots, None, 0.7, "no ellipses");
+        let drawn = session.compare(&Ink::new(&dots, 0.7).with_ellipses(&ellipses), None, "come");
+        assert!(drawn.bounds.is_some());
+        ellipses[4].angle_rad += 1.0;
+        let one = session.compare(&Ink::new(&dots, 0.7).with_ellipses(&ellipses), None, "turn");
+        assert!(tile == 128 || one.bounds.unwrap().right - one.bounds.unwrap().left < 64);
+        ellipses.remove(20);
+        session.compare(
+            &Ink::new(&dots, 0.7).with_ellipses(&ellipses),
+            None,
+            "one goes",
+        );
+        session.redraw(&dots, None, 0.7, "all go");
+    }
 }

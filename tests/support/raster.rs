@@ -1,6 +1,6 @@
 //! The slow compositor that the fast one is held to: f64, one pixel at a time, public types alone.
 
-use stubblefield::{Ink, InkDot, Seed, Size, Stage, Stream, Transfer};
+use stubblefield::{Ink, InkDot, InkEllipse, Seed, Size, Stage, Stream, Transfer};
 
 /// Nodes and weights of the eight-point Gauss–Legendre rule on −1..1, the positive half.
 const GAUSS: [(f64, f64); 4] = [
@@ -16,18 +16,35 @@ fn phi(z: f64) -> f64 {
 
 /// The exact coverage of pixels by a blurred disc, `[column][row]`, with pixel centres at the given
 /// distances from the disc's.
+pub(crate) fn coverage(radius: f64, blur: f64, x: &[f64], y: &[f64]) -> Vec<Vec<f64>> {
+    coverage_aslant([radius; 2], 0.0, blur, x, y)
+}
+
+/// The same by an ellipse of two semi-axes, the first turned by an angle from x towards y.
 ///
-/// The blurred disc is a stack of blurred chords at heights R·sin θ (midpoint rule in θ, which
+/// The blurred ellipse is a stack of blurred chords at heights H·sin θ (midpoint rule in θ, which
 /// converges exponentially here). A chord's vertical share of a pixel has a closed form; its
 /// horizontal profile is integrated over the pixel by Gauss–Legendre quadrature in two halves.
-pub(crate) fn coverage(radius: f64, blur: f64, x: &[f64], y: &[f64]) -> Vec<Vec<f64>> {
-    let chords = 24 + (3.0 * std::f64::consts::PI * radius / blur).ceil() as usize;
+pub(crate) fn coverage_aslant(
+    [a, b]: [f64; 2],
+    angle: f64,
+    blur: f64,
+    x: &[f64],
+    y: &[f64],
+) -> Vec<Vec<f64>> {
+    let (sin, cos) = angle.sin_cos();
+    let reach = (a * a * sin * sin + b * b * cos * cos).sqrt();
+    let slope = (a * a - b * b) * sin * cos / (reach * reach);
+    let chords = 24 + (3.0 * std::f64::consts::PI * reach / blur).ceil() as usize;
     let mut sum = vec![vec![0.0; y.len()]; x.len()];
     for m in 0..chords {
         let theta = std::f64::consts::PI * ((m as f64 + 0.5) / chords as f64 - 0.5);
-        let (height, half) = (radius * theta.sin(), radius * theta.cos());
-        let weight = half * std::f64::consts::PI / chords as f64;
-        let profile = |x: f64| phi((x + half) / blur) - phi((x - half) / blur);
+        let (height, half) = (reach * theta.sin(), a * b / reach * theta.cos());
+        let weight = reach * theta.cos() * std::f64::consts::PI / chords as f64;
+        let profile = |x: f64| {
+            let x = x - slope * height;
+            phi((x + half) / blur) - phi((x - half) / blur)
+        };
         let across: Vec<f64> = x
             .iter()
             .map(|&x| {
@@ -64,8 +81,15 @@ pub(crate) fn transmittance(size: Size, ink: &Ink) -> Vec<[f64; 3]> {
             *t = veil.sample(x, y).map(f64::from);
         }
     }
-    for dot in ink.dots {
-        let reach = f64::from(dot.radius_px) + 6.0 * f64::from(ink.blur_px) + 1.0;
+    let round = ink.dots.iter().map(|dot| InkEllipse {
+        center_px: dot.center_px,
+        semi_axes_px: glam::Vec2::splat(dot.radius_px),
+        angle_rad: 0.0,
+        absorptance: dot.absorptance,
+    });
+    for dot in round.chain(ink.ellipses.iter().copied()) {
+        let axes = dot.semi_axes_px.to_array().map(f64::from);
+        let reach = axes[0].max(axes[1]) + 6.0 * f64::from(ink.blur_px) + 1.0;
         let span = |center: f32, count: usize| {
             let center = f64::from(center);
             let inside = |v: f64| v.clamp(0.0, count as f64) as usize;
@@ -75,7 +99,8 @@ pub(crate) fn transmittance(size: Size, ink: &Ink) -> Vec<[f64; 3]> {
         };
         let (columns, x) = span(dot.center_px.x, width);
         let (rows, y) = span(dot.center_px.y, height);
-        let covered = coverage(f64::from(dot.radius_px), f64::from(ink.blur_px), &x, &y);
+        let (angle, blur) = (f64::from(dot.angle_rad), f64::from(ink.blur_px));
+        let covered = coverage_aslant(axes, angle, blur, &x, &y);
         for (column, covered) in columns.zip(&covered) {
             for (row, c) in rows.clone().zip(covered) {
                 for (t, a) in light[row * width + column].iter_mut().zip(dot.absorptance) {
@@ -144,4 +169,21 @@ pub(crate) fn random_dots(
             absorptance: std::array::from_fn(|_| stream.unit_f32()),
         })
         .collect()
+}
+
+/// Ellipses at random places on and around a picture, at most five times as long as wide.
+pub(crate) fn random_ellipses(
+    size: Size,
+    count: usize,
+    radii: std::ops::Range<f32>,
+    stream: &mut Stream,
+) -> Vec<InkEllipse> {
+    let round = random_dots(size, count, radii, stream);
+    let aslant = |dot: InkDot| InkEllipse {
+        center_px: dot.center_px,
+        semi_axes_px: dot.radius_px * glam::Vec2::new(between(stream, 0.2, 1.0), 1.0),
+        angle_rad: between(stream, -7.0, 7.0),
+        absorptance: dot.absorptance,
+    };
+    round.into_iter().map(aslant).collect()
 }
