@@ -7,6 +7,7 @@
 
 use glam::Vec2;
 use std::error::Error;
+use std::ops::Range;
 use std::time::Instant;
 use stubblefield::{
     Channels, DotField, Ink, InkDot, Pixels, PixelsMut, Rasterizer, Seed, Size, Stage,
@@ -27,16 +28,47 @@ struct Live {
     rasterizer: Rasterizer,
 }
 
+/// What is drawn, and which of its dots differ from those of the frame before.
+struct Frame {
+    dots: Vec<InkDot>,
+    blur_px: f32,
+    changed: Changed,
+}
+
+enum Changed {
+    All,
+    Unknown,
+    Told(Range<usize>),
+}
+
+impl Frame {
+    fn new(dots: Vec<InkDot>, blur_px: f32, changed: Changed) -> Self {
+        Self {
+            dots,
+            blur_px,
+            changed,
+        }
+    }
+}
+
 impl Live {
-    /// Draws a frame; its time in ms.
-    fn frame(&mut self, dots: &[InkDot], blur_px: f32) -> Result<f64, stubblefield::Error> {
+    /// Draws a frame, told which dots have changed where that is known; its time in ms.
+    fn frame(&mut self, frame: &Frame) -> Result<f64, stubblefield::Error> {
         let stride = 4 * WIDTH as usize;
         let source = Pixels::from_u8(&self.before, self.size, Channels::Rgba, stride)?;
         let target = PixelsMut::from_u8(&mut self.after, self.size, Channels::Rgba, stride)?;
-        let ink = Ink::new(dots, blur_px);
+        let ink = Ink::new(&frame.dots, frame.blur_px);
         #[expect(clippy::disallowed_methods, reason = "the example reports time")]
         let start = Instant::now();
-        self.rasterizer.redraw(source, target, &ink)?;
+        match &frame.changed {
+            Changed::All => self.rasterizer.composite_into(source, target, &ink)?,
+            Changed::Unknown => self.rasterizer.redraw(source, target, &ink)?,
+            Changed::Told(range) => {
+                let range = range.clone();
+                self.rasterizer
+                    .redraw_changed(source, target, &ink, range)?
+            }
+        };
         Ok(1e3 * start.elapsed().as_secs_f64())
     }
 
@@ -44,14 +76,14 @@ impl Live {
     fn play(
         &mut self,
         name: &str,
-        mut frame: impl FnMut(f32) -> (Vec<InkDot>, f32),
+        mut frame: impl FnMut(f32) -> Frame,
     ) -> Result<(), stubblefield::Error> {
         let mut times = Vec::with_capacity(FRAMES);
         let mut count = 0;
         for i in 0..FRAMES {
-            let (dots, blur_px) = frame(i as f32 / (FRAMES - 1) as f32);
-            count = dots.len();
-            times.push(self.frame(&dots, blur_px)?);
+            let frame = frame(i as f32 / (FRAMES - 1) as f32);
+            count = frame.dots.len();
+            times.push(self.frame(&frame)?);
         }
         times.sort_by(f64::total_cmp);
         let (median, late) = (times[FRAMES / 2], times[FRAMES * 99 / 100]);
@@ -91,18 +123,30 @@ fn main() -> Result<(), Box<dyn Error>> {
         after,
         rasterizer,
     };
-    println!("the first frame: {:.1} ms", live.frame(&dots, 0.6)?);
+    let whole = Frame::new(dots.clone(), 0.6, Changed::All);
+    println!("the first frame: {:.1} ms", live.frame(&whole)?);
+    live.play("all, tables kept", |_| {
+        Frame::new(dots.clone(), 0.6, Changed::All)
+    })?;
+    live.frame(&Frame::new(dots.clone(), 0.6, Changed::Unknown))?;
 
     let mut one = dots.clone();
-    live.play("one dot edited", |t| {
-        one[(t * 9e4) as usize].absorptance = [t; 3];
-        (one.clone(), 0.6)
-    })?;
+    for (name, told) in [("one dot edited", false), ("one dot, told which", true)] {
+        live.play(name, |t| {
+            let at = (t * 9e4) as usize;
+            one[at].absorptance = [if told { t } else { 1.0 - t }; 3];
+            let changed = match told {
+                true => Changed::Told(at..at + 1),
+                false => Changed::Unknown,
+            };
+            Frame::new(one.clone(), 0.6, changed)
+        })?;
+    }
     live.play("hairline moved", |t| {
         // The line rises and falls by 200 px; dots above it go and come.
         let line = 1000.0 - 200.0 * (6.3 * t).sin();
         let below = dots.iter().filter(|dot| dot.center_px.y > line);
-        (below.copied().collect(), 0.6)
+        Frame::new(below.copied().collect(), 0.6, Changed::Unknown)
     })?;
     live.play("strength slider", |t| {
         let strength = 0.5 + 0.5 * t;
@@ -110,15 +154,21 @@ fn main() -> Result<(), Box<dyn Error>> {
             absorptance: dot.absorptance.map(|a| a * strength),
             ..*dot
         };
-        (dots.iter().map(weaker).collect(), 0.6)
+        let weaker: Vec<InkDot> = dots.iter().map(weaker).collect();
+        let all = Changed::Told(0..weaker.len());
+        Frame::new(weaker, 0.6, all)
     })?;
-    live.play("ten years", |t| {
-        let older = |dot: &InkDot| InkDot {
-            radius_px: dot.radius_px * (1.0 + 0.25 * t),
-            absorptance: dot.absorptance.map(|a| a * (1.0 - 0.6 * t)),
-            ..*dot
-        };
-        (dots.iter().map(older).collect(), 0.6 + 0.2 * t)
-    })?;
+    for (name, spread) in [("ten years, one blur", 0.0), ("ten years", 0.2)] {
+        live.play(name, |t| {
+            let older = |dot: &InkDot| InkDot {
+                radius_px: dot.radius_px * (1.0 + 0.25 * t),
+                absorptance: dot.absorptance.map(|a| a * (1.0 - 0.6 * t)),
+                ..*dot
+            };
+            let older: Vec<InkDot> = dots.iter().map(older).collect();
+            let all = Changed::Told(0..older.len());
+            Frame::new(older, 0.6 + spread * t, all)
+        })?;
+    }
     Ok(())
 }

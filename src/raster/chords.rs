@@ -3,8 +3,9 @@
 //! A rotated ellipse has no short expansion in products of rows and columns that all others share,
 //! but its own is short enough: with x' = W·sin θ across its width 2W, its chord there has the half
 //! length (ab/W)·cos θ about the height x'·S/W², and [`coverage`](crate::raster::coverage) tells why
-//! a sum over even steps of θ converges faster than any power of the step. A step of 1.5 blurs
-//! errs by exp(−2π²/1.5²), a twenty-fifth of a 255th.
+//! a sum over even steps of θ converges faster than any power of the step. A step of θ moves the
+//! chord's ends along the outline by at most the longer semi-axis times the step; where that is
+//! 1.5 blurs the sum errs by exp(−2π²/1.5²), a twenty-fifth of a 255th.
 
 use crate::raster::bins::Found;
 use crate::raster::coverage::{edge, share};
@@ -12,7 +13,7 @@ use crate::raster::ellipse::InkEllipse;
 use crate::units::Size;
 use std::f64::consts::PI;
 
-/// Distance of chords in blurs.
+/// The farthest that the ends of neighbouring chords lie apart, in blurs.
 const CHORD_STEP: f64 = 1.5;
 /// Entries of the table to the width of an edge; interpolation errs by a tenth of a 255th at most.
 const ENTRIES: f64 = 32.0;
@@ -95,7 +96,7 @@ impl Profile {
         Chords {
             start: [x, y],
             size: [columns, rows],
-            rank: 3 + (PI * width / (CHORD_STEP * self.blur)).ceil() as usize,
+            rank: 3 + (PI * a.max(b) / (CHORD_STEP * self.blur)).ceil() as usize,
             absorptance: ellipse.absorptance,
             offset: [right, down],
             width,
