@@ -5,6 +5,7 @@
 mod bins;
 mod chords;
 mod coverage;
+mod drawn;
 mod eigen;
 mod element;
 mod ellipse;
@@ -25,9 +26,10 @@ mod tile_set;
 mod transfer;
 mod veil;
 
+pub use drawn::{Drawn, PixelRect};
 pub use ellipse::InkEllipse;
 pub use ink::{BLUR_RANGE_PX, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX};
 pub use pixels::{Channels, Pixels, PixelsMut};
-pub use rasterizer::{Drawn, PixelRect, Rasterizer};
+pub use rasterizer::Rasterizer;
 pub use transfer::{Transfer, TransferTable};
 pub use veil::Veil;

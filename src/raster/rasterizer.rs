@@ -4,8 +4,9 @@ use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
 use crate::progress::Progress;
-use crate::raster::bins::{Bins, Found, united};
+use crate::raster::bins::{Bins, Found};
 use crate::raster::chords::Bands;
+use crate::raster::drawn::{Drawn, PixelRect};
 use crate::raster::ink::{Ink, InkDot};
 use crate::raster::pass::{Pass, Scratch};
 use crate::raster::pixels::{Channels, Pixels, PixelsMut, Samples, SourceSamples};
@@ -65,67 +66,6 @@ impl Default for Rasterizer {
     }
 }
 
-/// What a pass has drawn.
-///
-/// # Examples
-/// ```
-/// use stubblefield::{Ink, Rasterizer, Size, Channels, PixelsMut};
-///
-/// let mut skin = [180_u8; 12];
-/// let picture = PixelsMut::from_u8(&mut skin, Size::new(2, 2)?, Channels::Rgb, 6)?;
-/// let drawn = Rasterizer::new().composite(picture, &Ink::new(&[], 0.7))?;
-/// assert_eq!((drawn.dots, drawn.bounds), (0, None));
-/// # Ok::<(), stubblefield::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Drawn {
-    /// Dots that reach the picture.
-    pub dots: usize,
-    /// The part of the picture that ink may have changed; `None` when there is no ink on it.
-    /// Outside it every element keeps its bits.
-    pub bounds: Option<PixelRect>,
-}
-
-/// A rectangle of whole pixels: columns `left..right`, rows `top..bottom`.
-///
-/// # Examples
-/// ```
-/// use stubblefield::PixelRect;
-///
-/// let rect = PixelRect { left: 2, top: 0, right: 5, bottom: 1 };
-/// assert_eq!((rect.right - rect.left) * (rect.bottom - rect.top), 3);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PixelRect {
-    /// First column.
-    pub left: u32,
-    /// First row.
-    pub top: u32,
-    /// Column after the last.
-    pub right: u32,
-    /// Row after the last.
-    pub bottom: u32,
-}
-
-impl PixelRect {
-    fn whole(size: Size) -> Self {
-        [0, 0, size.width(), size.height()].into()
-    }
-}
-
-impl From<[u32; 4]> for PixelRect {
-    /// From left, top, right and bottom.
-    fn from([left, top, right, bottom]: [u32; 4]) -> Self {
-        Self {
-            left,
-            top,
-            right,
-            bottom,
-        }
-    }
-}
-
 impl Rasterizer {
     /// The side of a tile unless [`Rasterizer::with_tile_px`] says otherwise, in pixels. Its
     /// transmittance fits a second-level cache, and few dots reach two tiles.
@@ -182,7 +122,7 @@ impl Rasterizer {
         let size = target.size;
         let found = self.prepare(size, ink);
         self.draw(None, target, ink, None, &())?;
-        Ok(drawn(found, size, ink))
+        Ok(Drawn::new(found, size, ink))
     }
 
     /// Draws ink onto a copy of a picture: all of `source` is copied to `target`, whatever that
@@ -231,7 +171,7 @@ impl Rasterizer {
         source.check(&target)?;
         let found = self.prepare(target.size, ink);
         self.draw(Some(source), target, ink, None, progress)?;
-        Ok(drawn(found, source.size, ink))
+        Ok(Drawn::new(found, source.size, ink))
     }
 
     /// Draws again what has changed since this rasterizer's last [`Rasterizer::redraw`], to the
@@ -441,18 +381,5 @@ impl Rasterizer {
                 pass.run(source, pixels, channels, scratch, progress)
             }
         }
-    }
-}
-
-fn drawn(found: Found, size: Size, ink: &Ink<'_>) -> Drawn {
-    let dots = (found.dots > 0).then_some(found.bounds);
-    let veil = ink.veil.and_then(|veil| veil.bounds(size));
-    let bounds = match (dots, veil) {
-        (Some(a), Some(b)) => Some(united(a, b)),
-        (a, b) => a.or(b),
-    };
-    Drawn {
-        dots: found.dots,
-        bounds: bounds.map(PixelRect::from),
     }
 }
