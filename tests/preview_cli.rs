@@ -449,6 +449,7 @@ fn a_scar_is_drawn_from_its_line_and_its_dots() {
         ),
         (&["--scar-line", "20,42 100,42:0"], "scar width_mm is 0"),
         (&["--scar-line", "20,42 130,42:1"], "point of a line is 130"),
+        (&["--zone", "chin:1,1 9,1 9,9"], "allowed with these: beard"),
         (&["--scar-dots", "60,80:x"], "scar-dots has \"60,80:x\""),
         (&["--scar-dots", "60,80:99"], "width of a line in px is 396"),
     ] {

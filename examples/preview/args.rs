@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use stubblefield::{
-    Course, Density, Error, Fading, HairColor, Look, Mask, Scale, Scar, Size, Tone, TouchUp, When,
+    Beard, Course, Density, Error, Fading, HairColor, Look, Mask, Photo, Scale, Scar, Size, Tone,
+    TouchUp, When,
 };
 
 use crate::Failure;
@@ -40,12 +41,30 @@ pub(crate) struct Args {
     #[arg(long, value_name = "X,Y:MM X,Y:MM ...", allow_hyphen_values = true, conflicts_with_all = ["mask", "outline"])]
     scar_dots: Vec<String>,
 
+    /// A zone of a beard (cheek, chin, moustache, jaw or neck) and the corners of its closed outline in
+    /// pixels; more than one if given more than once. For --look beard.
+    #[arg(long, value_name = "ZONE:X,Y X,Y ...", conflicts_with_all = ["mask", "outline"])]
+    zone: Vec<String>,
+
+    /// A part of the beard's zones to leave alone, such as the lips.
+    #[arg(
+        long,
+        value_name = "X,Y X,Y X,Y ...",
+        allow_hyphen_values = true,
+        requires = "zone"
+    )]
+    keep_free: Vec<String>,
+
+    /// Fill only the gaps of the beard, to the tone of the stubble around them.
+    #[arg(long, requires = "zone")]
+    gaps: bool,
+
     /// How many pixels of the photo one millimetre of skin takes. Measure something known: the
     /// distance between the pupils is about 63 mm.
     #[arg(long, value_name = "S", allow_hyphen_values = true)]
     pub(crate) px_per_mm: Option<f32>,
 
-    /// The look: stubble, or scar.
+    /// The look: stubble, beard or scar.
     #[arg(long, default_value = "stubble")]
     look: String,
 
@@ -159,36 +178,78 @@ impl Args {
     }
 
     /// The tone to reach, if the density is not to decide it.
-    pub(crate) fn tone(&self, size: Size) -> Result<Option<Tone>, Failure> {
+    pub(crate) fn tone(&self, size: Size, stubble: Option<&Mask>) -> Result<Option<Tone>, Failure> {
         Ok(match (self.tone, &self.tone_like) {
             (Some(delta_l), _) => Some(Tone::DeltaL(delta_l)),
             (None, Some(outline)) => {
                 Some(Tone::Like(Mask::from_polygon(size, &corners(outline)?)?))
             }
-            (None, None) if self.is_scar() && self.density.is_none() => Some(Tone::Surroundings),
-            (None, None) => None,
+            (None, None) if self.density.is_some() => None,
+            (None, None) if self.look == "scar" => Some(Tone::Surroundings),
+            (None, None) => stubble.map(|stubble| Tone::Towards(stubble.clone())),
         })
     }
 
-    pub(crate) fn is_scar(&self) -> bool {
-        self.look == "scar"
-    }
-
-    /// The area to treat, if one was given.
-    pub(crate) fn area(&self, size: Size, scale: Scale) -> Result<Option<Mask>, Failure> {
+    /// The area to treat, if one was given, and the stubble around it where gaps are filled.
+    pub(crate) fn area(&self, photo: &Photo, scale: Scale) -> Result<Option<Area>, Failure> {
+        let size = photo.size();
+        let plain = |mask| {
+            Ok(Some(Area {
+                mask,
+                stubble: None,
+            }))
+        };
         if let Some(path) = &self.mask {
-            return Ok(Some(Mask::open(path)?));
+            return plain(Mask::open(path)?);
         }
         let scars = scars(&self.scar_line, &self.scar_dots)?;
-        if !scars.is_empty() {
-            if !self.is_scar() {
-                return Err(format!("look is {:?}, allowed with scars: scar", self.look).into());
+        for (given, name) in [
+            (!scars.is_empty(), "scar"),
+            (!self.zone.is_empty(), "beard"),
+        ] {
+            if given && self.look != name {
+                return Err(format!("look is {:?}, allowed with these: {name}", self.look).into());
             }
-            return Ok(Some(Scar::mask(&scars, size, scale)?));
         }
-        let Some(outline) = &self.outline else {
-            return Ok(None);
-        };
-        Ok(Some(Mask::from_polygon(size, &corners(outline)?)?))
+        if !scars.is_empty() {
+            return plain(Scar::mask(&scars, size, scale)?);
+        }
+        if !self.zone.is_empty() {
+            let beard = beard(&self.zone, &self.keep_free)?;
+            if !self.gaps {
+                return plain(beard.mask(size, scale)?);
+            }
+            let gaps = beard.gaps(photo, scale)?;
+            return Ok(Some(Area {
+                mask: gaps.fill,
+                stubble: Some(gaps.stubble),
+            }));
+        }
+        match &self.outline {
+            Some(outline) => plain(Mask::from_polygon(size, &corners(outline)?)?),
+            None => Ok(None),
+        }
     }
+}
+
+/// Where to treat.
+pub(crate) struct Area {
+    pub(crate) mask: Mask,
+    /// What the treated part is to look like.
+    pub(crate) stubble: Option<Mask>,
+}
+
+/// Zones written as "chin:x,y x,y …", and outlines that stay free.
+fn beard(zones: &[String], free: &[String]) -> Result<Beard, Failure> {
+    let mut beard = Beard::new();
+    for zone in zones {
+        let (name, outline) = zone.split_once(':').ok_or_else(|| {
+            format!("zone has {zone:?}, allowed: a name and an outline such as \"chin:90,40 120,44 100,80\"")
+        })?;
+        beard = beard.with_zone(name.parse()?, corners(outline)?);
+    }
+    for outline in free {
+        beard = beard.keeping_free(corners(outline)?);
+    }
+    Ok(beard)
 }

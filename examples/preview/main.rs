@@ -21,7 +21,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use args::Args;
+use args::{Area, Args};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
@@ -50,6 +50,8 @@ fn main() -> ExitCode {
 struct Subject {
     photo: Photo,
     mask: Mask,
+    /// What it is to look like, where gaps between it are treated.
+    stubble: Option<Mask>,
     scale: Scale,
     remarks: Vec<String>,
 }
@@ -105,7 +107,7 @@ fn plan(
         photo, mask, scale, ..
     } = subject;
     let seed = Seed::new(args.seed);
-    let Some(tone) = args.tone(photo.size())? else {
+    let Some(tone) = args.tone(photo.size(), subject.stubble.as_ref())? else {
         return Ok(look.plan(photo, mask, *scale, seed)?);
     };
     let matched = look.match_tone(photo, mask, *scale, seed, &tone)?;
@@ -127,13 +129,15 @@ fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
     let Some(path) = &args.photo else {
         let scale = given.map_or_else(|| Scale::px_per_mm(6.0), Ok)?;
         let scalp = SyntheticScalp::generate(scale, Seed::new(1))?;
-        let mask = args
-            .area(scalp.photo.size(), scale)?
-            .unwrap_or(scalp.receded);
+        let area = args.area(&scalp.photo, scale)?.unwrap_or(Area {
+            mask: scalp.receded,
+            stubble: None,
+        });
         let remarks = vec!["no --photo given: drawing on a synthetic scalp".to_owned()];
         return Ok(Subject {
             photo: scalp.photo,
-            mask,
+            mask: area.mask,
+            stubble: area.stubble,
             scale,
             remarks,
         });
@@ -157,12 +161,13 @@ fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
             Scale::px_per_mm(guess)?
         }
     };
-    let mask = args.area(photo.size(), scale)?.ok_or(
-        "no area to treat, allowed: --mask FILE (white = treat), --outline \"x,y x,y x,y ...\", --scar-line or --scar-dots",
+    let area = args.area(&photo, scale)?.ok_or(
+        "no area to treat, allowed: --mask FILE (white = treat), --outline \"x,y x,y x,y ...\", --scar-line, --scar-dots or --zone",
     )?;
     Ok(Subject {
         photo,
-        mask,
+        mask: area.mask,
+        stubble: area.stubble,
         scale,
         remarks,
     })

@@ -19,6 +19,8 @@ pub enum Tone {
     DeltaL(f32),
     /// As light as this part of the photo is.
     Like(Mask),
+    /// As [`Tone::Like`]; where no clinical means gets there, as near as they come.
+    Towards(Mask),
     /// As light as the skin around it ([`Plan::surroundings`]) will be; for scars. Where no clinical means
     /// gets there, as near as they come.
     Surroundings,
@@ -61,6 +63,17 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Beards: 45 to 120 dots per cm² where they are densest, 0.16 to 0.30 mm. A shaved beard has 45 to 80;
+    /// gaps beside hairs that have grown take more.
+    #[must_use]
+    pub fn beard() -> Self {
+        Self {
+            density: [45.0, 120.0],
+            diameter_mm: [0.16, 0.30],
+            ..Self::default()
+        }
+    }
+
     /// Scars: 60 to 250 dots per cm², since the mark of one extraction takes one to three of them, and
     /// 0.16 to 0.28 mm.
     #[must_use]
@@ -171,7 +184,7 @@ impl Look {
             let inside = (-50.0..0.0).contains(&delta_l);
             Error::check("delta_l", f64::from(delta_l), inside, "-50..0")?;
         }
-        if let Tone::Like(region) = tone {
+        if let Tone::Like(region) | Tone::Towards(region) = tone {
             region.size().check_equals(photo.size(), "region")?;
             let pixels = region.area_px();
             Error::check("pixels of the region", pixels, pixels > 0.0, "above 0")?;
@@ -282,7 +295,7 @@ impl Search<'_> {
         }
         let end = self.path.end(3.0 * direction);
         match self.tone {
-            Tone::Surroundings => Ok(done(nearest, Some(end))),
+            Tone::Towards(_) | Tone::Surroundings => Ok(done(nearest, Some(end))),
             _ => Err(Error::Unreachable {
                 parameter: "delta_l",
                 value: nearest.wanted,
@@ -332,7 +345,7 @@ impl Search<'_> {
         let none;
         let other = match self.tone {
             Tone::DeltaL(_) => None,
-            Tone::Like(region) => Some(region),
+            Tone::Like(region) | Tone::Towards(region) => Some(region),
             Tone::Surroundings => {
                 none = plan.surroundings();
                 Some(&none)
@@ -352,7 +365,7 @@ impl Search<'_> {
         let Tones { before, after, .. } = full;
         let wanted = match self.tone {
             Tone::DeltaL(delta_l) => f64::from(*delta_l),
-            Tone::Like(_) => other.before[0] - before[0],
+            Tone::Like(_) | Tone::Towards(_) => other.before[0] - before[0],
             Tone::Surroundings => other.after[0] - before[0],
         };
         Ok(Trial {

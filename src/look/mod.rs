@@ -1,5 +1,6 @@
 //! The looks people come for, as plans that can be drawn at any time.
 
+mod beard;
 mod contrast;
 mod course;
 mod edge;
@@ -12,6 +13,7 @@ mod render;
 mod scar;
 mod tone;
 
+pub use beard::{Beard, BeardGaps, BeardZone};
 pub use contrast::Contrast;
 pub use course::{Course, Session, TouchUp};
 pub use edge::Edge;
@@ -63,7 +65,7 @@ pub struct Look {
 
 impl Look {
     /// Every name that `parse` knows.
-    pub const NAMES: &'static str = "stubble, scar";
+    pub const NAMES: &'static str = "stubble, beard, scar";
 
     /// Stubble on a shaved scalp, with the proposed defaults for it: 130 dots per cm², deposits of
     /// 0.24 mm, a soft hairline 9 mm wide, dark brown hair. Strength follows the skin in the photo.
@@ -80,6 +82,38 @@ impl Look {
             scarred: None,
             limits: Limits::default(),
             photo_blur_px: 0.7,
+        }
+    }
+
+    /// The shadow of a shaved beard: 72 dots per cm² where it is densest, deposits of 0.24 mm, a soft border
+    /// of 5 mm, two sessions, the fading of the face. [`Beard`] draws its mask, or that of the gaps in a
+    /// patchy one, to be brought to the stubble around them with [`Tone::Towards`].
+    pub fn beard() -> Self {
+        let variation = Variation {
+            diameter_sd: 0.22,
+            ..Variation::default()
+        };
+        let edge = Edge {
+            width_mm: 5.0,
+            density: 0.2,
+            wave_mm: 1.0,
+            gap_mm: 1.0,
+            gap_length_mm: 1.0,
+            ..Edge::default()
+        };
+        let uptake = Uptake {
+            sd: 0.10,
+            ..Uptake::skin()
+        };
+        Self {
+            density: Density::unchecked(BeardZone::Chin.per_cm2()),
+            variation,
+            edge,
+            course: Course::beard(),
+            fading: Fading::beard(),
+            uptake,
+            limits: Limits::beard(),
+            ..Self::stubble()
         }
     }
 
@@ -260,6 +294,7 @@ impl FromStr for Look {
     fn from_str(name: &str) -> Result<Self> {
         match name {
             "stubble" => Ok(Self::stubble()),
+            "beard" => Ok(Self::beard()),
             "scar" => Ok(Self::scar()),
             _ => Err(Error::UnknownName {
                 parameter: "look",
