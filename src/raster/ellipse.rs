@@ -6,7 +6,7 @@ use glam::Vec2;
 
 /// One elliptic dot of ink, as a round one looks on tilted skin.
 ///
-/// Drawn by a slower way than round dots, some ten times their price, so
+/// Drawn by a slower way than round dots, some five times their price, so
 /// [`InkEllipse::of_tilted`] makes one only where it can be told from a round dot.
 ///
 /// # Examples

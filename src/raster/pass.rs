@@ -51,7 +51,7 @@ pub(super) struct Pass<'a> {
     pub(super) ink: &'a Ink<'a>,
     pub(super) curve: &'a Curve,
     pub(super) stride: usize,
-    /// The tiles to be drawn; `None` for all.
+    /// What of the tiles is to be drawn; `None` for all.
     pub(super) wanted: Option<&'a TileSet>,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Pass<'a> {
 pub(super) type Source<'a, E> = (&'a [E], usize);
 
 /// Bands that each worker draws between two reports.
-const BANDS_A_STEP: usize = 4;
+const BANDS_A_STEP: usize = 16;
 
 impl Pass<'_> {
     /// Draws all bands.
@@ -103,23 +103,26 @@ impl Pass<'_> {
         scratch: &mut Scratch,
     ) {
         let wanted = self.wanted.map(|tiles| tiles.band(band));
-        if wanted.is_some_and(|tiles| !tiles.contains(&true)) {
+        if wanted.is_some_and(|tiles| tiles.iter().all(Option::is_none)) {
             return;
         }
         let Scratch { row, tile, spread } = scratch;
         let (width, height) = (self.size.width() as usize, self.size.height() as usize);
         let size = [width, self.side];
-        tile.top = (band * self.side) as i64;
-        tile.height = self.side.min(height - band * self.side);
-        let reach = tile.top..tile.top + tile.height as i64;
+        let first = band * self.side;
+        let last = height.min(first + self.side);
+        let reach = first as i64..last as i64;
         let ellipses = self.ellipses.band(band);
         row.fill(self.bins.band(band), &reach, self.tables, size, wanted);
         for column in 0..width.div_ceil(self.side) {
-            if wanted.is_some_and(|tiles| !tiles[column]) {
+            let left = column * self.side;
+            let right = width.min(left + self.side);
+            let whole = [left, first, right, last].map(|v| v as u32);
+            let Some(part) = wanted.map_or(Some(whole), |tiles| tiles[column]) else {
                 continue;
-            }
-            tile.left = (column * self.side) as i64;
-            tile.width = self.side.min(width - column * self.side);
+            };
+            tile.take(part);
+            let rows = &mut rows[(tile.top as usize - first) * self.stride..];
             if let Some(source) = source {
                 copy::<E, CHANNELS>(tile, source, rows, self.stride);
             }

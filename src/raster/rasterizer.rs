@@ -220,7 +220,7 @@ impl Rasterizer {
     /// draw(&dots, 0..3)?;
     /// dots[1].absorptance = [0.1; 3];
     /// let drawn = draw(&dots, 1..2)?;
-    /// assert!(drawn.bounds.is_some_and(|b| b.left == 16 && b.right == 48));
+    /// assert!(drawn.bounds.is_some_and(|b| b.left > 20 && b.right < 40));
     /// # Ok::<(), stubblefield::Error>(())
     /// ```
     ///

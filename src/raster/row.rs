@@ -13,15 +13,15 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Lists runs of dots that may reach the rows `rows` by tiles `side` pixels wide, for the
-    /// tiles that are wanted.
+    /// Lists runs of dots that may reach the rows `rows` by tiles `side` pixels wide; where only parts
+    /// of tiles are wanted, those that reach such a part.
     pub(super) fn fill<'a>(
         &mut self,
         runs: impl Iterator<Item = &'a [InkDot]>,
         rows: &Range<i64>,
         tables: &Tables,
         [width, side]: [usize; 2],
-        wanted: Option<&[bool]>,
+        wanted: Option<&[Option<[u32; 4]>]>,
     ) {
         let tiles = width.div_ceil(side);
         if self.tiles.len() < tiles {
@@ -42,14 +42,21 @@ impl Row {
             let first = left.max(0) as u32 / side as u32;
             let last = (right - 1) as u32 / side as u32;
             let reached = first as usize..last as usize + 1;
-            if wanted.is_some_and(|tiles| !tiles[reached.clone()].contains(&true)) {
+            let Some(wanted) = wanted else {
+                let splat = tables.splat(dot, index);
+                let top = i64::from(splat.y.start);
+                if top < rows.end && top + span > rows.start {
+                    for tile in reached {
+                        self.tiles[tile].push(splat);
+                    }
+                }
                 continue;
-            }
-            let splat = tables.splat(dot, index);
-            let top = i64::from(splat.y.start);
-            if top < rows.end && top + span > rows.start {
-                for tile in reached {
-                    self.tiles[tile].push(splat);
+            };
+            let top = i64::from(cell.place(dot.center_px.y).start);
+            let window = [left, top, left + span, top + span];
+            for tile in reached {
+                if wanted[tile].is_some_and(|part| overlap(window, part)) {
+                    self.tiles[tile].push(tables.splat(dot, index));
                 }
             }
         }
@@ -59,4 +66,10 @@ impl Row {
     pub(super) fn tile(&self, tile: usize) -> &[Splat] {
         &self.tiles[tile]
     }
+}
+
+/// Whether a window and a part of a tile share a pixel; each by left, top, right and bottom.
+fn overlap([left, top, right, bottom]: [i64; 4], part: [u32; 4]) -> bool {
+    let [from, above, to, below] = part.map(i64::from);
+    left < to && right > from && top < below && bottom > above
 }

@@ -14,8 +14,9 @@ pub(super) fn draw(level: Level, tile: &mut Tile, tables: &Tables, splats: &[Spl
 /// Draws the ellipses that reach a tile into it, in their order.
 pub(super) fn draw_ellipses(level: Level, tile: &mut Tile, profile: &Profile, ellipses: &[Chords]) {
     for chords in ellipses {
-        let [left, _, right, _] = chords.window();
-        if left < tile.left + tile.width as i64 && right > tile.left {
+        let [left, top, right, bottom] = chords.window();
+        let beside = left >= tile.left + tile.width as i64 || right <= tile.left;
+        if !beside && top < tile.top + tile.height as i64 && bottom > tile.top {
             dispatch!(level.get(), simd => draw_ellipse(simd, tile, profile, chords));
         }
     }

@@ -50,6 +50,13 @@ impl Tile {
         }
     }
 
+    /// Stands for a part of the picture from now on: left, top, right and bottom, no more than its
+    /// side apart.
+    pub(super) fn take(&mut self, [left, top, right, bottom]: [u32; 4]) {
+        (self.left, self.top) = (left.into(), top.into());
+        (self.width, self.height) = ((right - left) as usize, (bottom - top) as usize);
+    }
+
     /// One row, red of its first pixel first.
     pub(super) fn row(&self, row: usize) -> &[f32] {
         &self.light[row * self.stride + APRON..][..self.stride - APRON]

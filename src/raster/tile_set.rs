@@ -1,12 +1,13 @@
-//! Which tiles of a picture have to be drawn.
+//! Which parts of a picture's tiles have to be drawn.
 
 use crate::raster::bins::united;
 use crate::units::Size;
 
-/// Some of a picture's tiles.
+/// A part of some of a picture's tiles.
 #[derive(Debug, Default)]
 pub(super) struct TileSet {
-    marks: Vec<bool>,
+    /// Left, top, right and bottom of what is to be drawn of each tile, in pixels of the picture.
+    parts: Vec<Option<[u32; 4]>>,
     size: [u32; 2],
     side: u32,
     /// Tiles to a band.
@@ -20,43 +21,43 @@ impl TileSet {
         self.size = [size.width(), size.height()];
         self.side = side as u32;
         self.columns = columns.div_ceil(side);
-        self.marks.clear();
-        self.marks.resize(self.columns * rows.div_ceil(side), false);
+        self.parts.clear();
+        self.parts.resize(self.columns * rows.div_ceil(side), None);
     }
 
-    /// Adds the tiles that hold a pixel of columns `left..right`, rows `top..bottom`; the rectangle
-    /// may lie partly or wholly outside the picture.
+    /// Adds columns `left..right` of rows `top..bottom`; the rectangle may lie partly or wholly
+    /// outside the picture. What is to be drawn of a tile is the least rectangle around all that was
+    /// added.
     pub(super) fn mark(&mut self, [left, top, right, bottom]: [i64; 4]) {
-        let span = |from: i64, to: i64, length: u32| {
-            let (from, to) = (from.max(0), to.min(i64::from(length)));
-            let side = i64::from(self.side);
-            match from < to {
-                true => from as usize / side as usize..(to - 1) as usize / side as usize + 1,
-                false => 0..0,
+        let inside = |v: i64, length: u32| v.clamp(0, i64::from(length)) as u32;
+        let (left, right) = (inside(left, self.size[0]), inside(right, self.size[0]));
+        let (top, bottom) = (inside(top, self.size[1]), inside(bottom, self.size[1]));
+        if left >= right || top >= bottom {
+            return;
+        }
+        let side = self.side;
+        for row in top / side..(bottom - 1) / side + 1 {
+            for column in left / side..(right - 1) / side + 1 {
+                let [x, y] = [column * side, row * side];
+                let part = [
+                    left.max(x),
+                    top.max(y),
+                    right.min(x + side),
+                    bottom.min(y + side),
+                ];
+                let tile = &mut self.parts[row as usize * self.columns + column as usize];
+                *tile = Some(tile.map_or(part, |old| united(old, part)));
             }
-        };
-        let columns = span(left, right, self.size[0]);
-        for row in span(top, bottom, self.size[1]) {
-            self.marks[row * self.columns..][columns.clone()].fill(true);
         }
     }
 
-    /// The tiles of one band.
-    pub(super) fn band(&self, band: usize) -> &[bool] {
-        &self.marks[band * self.columns..][..self.columns]
+    /// The parts of the tiles of one band.
+    pub(super) fn band(&self, band: usize) -> &[Option<[u32; 4]>] {
+        &self.parts[band * self.columns..][..self.columns]
     }
 
-    /// The pixels of all tiles: left, top, right, bottom.
+    /// All that is to be drawn: left, top, right, bottom.
     pub(super) fn bounds(&self) -> Option<[u32; 4]> {
-        let mut bounds: Option<[u32; 4]> = None;
-        for (i, _) in self.marks.iter().enumerate().filter(|(_, mark)| **mark) {
-            let (x, y) = ((i % self.columns) as u32, (i / self.columns) as u32);
-            let [left, top] = [x * self.side, y * self.side];
-            let right = (left + self.side).min(self.size[0]);
-            let bottom = (top + self.side).min(self.size[1]);
-            let tile = [left, top, right, bottom];
-            bounds = Some(bounds.map_or(tile, |bounds| united(bounds, tile)));
-        }
-        bounds
+        self.parts.iter().copied().flatten().reduce(united)
     }
 }
