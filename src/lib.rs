@@ -87,9 +87,9 @@ pub use raster::{
 };
 pub use report::{Report, SessionFigures, Warning};
 pub use scene::{
-    BlurMap, Camera, Follicle, Follicles, Grain, Growth, HeadShape, Hints, KnownDistance,
-    PatchRequest, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource, Scars, Scene, SkinMap,
-    SkinTone, SyntheticPatch, SyntheticScalp, TrueFollicle,
+    BlurMap, Camera, Follicle, Follicles, Grain, Growth, HairCover, HeadShape, Hints,
+    KnownDistance, PatchRequest, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource, Scars,
+    Scene, SkinMap, SkinTone, SyntheticPatch, SyntheticScalp, TrueFollicle,
 };
 pub use simd::Level;
 pub use units::{Density, Scale, Size};

@@ -3,8 +3,10 @@
 mod background;
 mod camera;
 mod follicles;
+mod hair;
 mod head;
 mod hints;
+mod levels;
 mod scale;
 mod shine;
 mod skin;
@@ -13,6 +15,7 @@ mod working;
 
 pub use camera::{BlurMap, Camera, Grain};
 pub use follicles::{Follicle, Follicles};
+pub use hair::HairCover;
 pub use head::HeadShape;
 pub use hints::Hints;
 pub use scale::{KnownDistance, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource};

@@ -3,6 +3,7 @@
 mod guided;
 mod map;
 
+pub(super) use guided::box_sum;
 pub use map::SkinMap;
 
 use glam::Vec3;

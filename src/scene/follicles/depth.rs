@@ -5,6 +5,7 @@ use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::scene::levels::Levels;
 use crate::units::{Scale, Size};
 
 /// Cells per mm that no follicle asks for more than twice of.
@@ -142,58 +143,4 @@ fn difference(depth: &Plane<f32>, inner: f32) -> Plane<f32> {
         *value = narrow - wide;
     }
     near
-}
-
-/// A quantile around each place, smooth between the middles of windows.
-#[derive(Clone, Debug)]
-pub(super) struct Levels {
-    grid: Plane<f32>,
-    per_cell: f32,
-}
-
-impl Levels {
-    fn of(plane: &Plane<f32>, window: usize, share: f32) -> Self {
-        let (width, height) = (
-            plane.size().width() as usize,
-            plane.size().height() as usize,
-        );
-        let windows = [width, height].map(|side| side.div_ceil(window).max(1));
-        let around = |i: usize| {
-            let [x, y] = [i % windows[0], i / windows[0]].map(|j| j * window + window / 2);
-            let span = |middle: usize, side: usize| {
-                let from = middle.saturating_sub(window).min(side - 1);
-                from..(middle + window).min(side)
-            };
-            // Every second cell of every second row is plenty.
-            let columns = span(x, width);
-            let mut values: Vec<f32> = span(y, height)
-                .step_by(2)
-                .flat_map(|y| &plane.row(y as u32)[columns.clone()])
-                .step_by(2)
-                .copied()
-                .collect();
-            let at = ((values.len() - 1) as f32 * share) as usize;
-            *values.select_nth_unstable_by(at, f32::total_cmp).1
-        };
-        let values = parallel::map(windows[0] * windows[1], around);
-        let mut grid = Plane::filled(Size::within(windows[0] as u32, windows[1] as u32), 0.0);
-        grid.values_mut().copy_from_slice(&values);
-        Self {
-            grid,
-            per_cell: 1.0 / window as f32,
-        }
-    }
-
-    fn zip(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Self {
-        let mut grid = self.grid.clone();
-        for (a, &b) in grid.values_mut().iter_mut().zip(other.grid.values()) {
-            *a = f(*a, b);
-        }
-        Self { grid, ..*self }
-    }
-
-    /// The level at a place in cells.
-    pub(super) fn at(&self, x: f32, y: f32) -> f32 {
-        self.grid.sample(x * self.per_cell, y * self.per_cell)
-    }
 }

@@ -7,7 +7,7 @@ use crate::plane::Plane;
 ///
 /// # Cost
 /// A few additions a cell, whatever the window.
-pub(super) fn box_sum(plane: &Plane<f32>, reach: usize) -> Plane<f32> {
+pub(in crate::scene) fn box_sum(plane: &Plane<f32>, reach: usize) -> Plane<f32> {
     let (width, height) = (
         plane.size().width() as usize,
         plane.size().height() as usize,

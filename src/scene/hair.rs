@@ -1,0 +1,217 @@
+//! Hair that lies over the scalp, pixel by pixel, and what of the scalp shows between.
+
+use palette::{FromColor, LinSrgb, Oklch};
+
+use super::levels::Levels;
+use super::skin::{box_sum, luminance};
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::mask::Mask;
+use crate::parallel;
+use crate::photo::Photo;
+use crate::plane::Plane;
+use crate::units::Scale;
+
+/// Skin is the brightest of what lies within this distance to either side, hair between it or not.
+const AROUND_MM: f32 = 8.0;
+const LEAST_AROUND_PX: usize = 16;
+
+/// Share of the pixels that are darker than bare skin.
+const SKIN: f32 = 0.98;
+/// Share of the pixels that are darker than most hair.
+const HAIR: f32 = 0.05;
+
+/// Least loss of the root of light, relative to skin, that hair makes: less is stubble, shade or noise.
+const APART: f32 = 0.35;
+
+/// Way from skin to hair at which half of a pixel is hair, and half the width of the ramp around it.
+/// These two, as the four above, were found on synthetic patches.
+const HALF: f32 = 0.45;
+const RAMP: f32 = 0.2;
+
+/// Smoothing of single pixels' noise, in pixels.
+const SMOOTH_PX: f32 = 0.5;
+
+/// The most pixels from which the colour of the hair is taken.
+const MOST_SAMPLES: f64 = 20_000.0;
+
+/// Hair over the scalp in one area.
+///
+/// # Examples
+/// ```
+/// use stubblefield::{Growth, HairCover, Mask, PatchRequest, Scale, Seed, Size};
+///
+/// let (size, scale) = (Size::new(160, 160)?, Scale::px_per_mm(14.0)?);
+/// let long = Growth::Long { length_mm: 12.0 };
+/// let patch = PatchRequest::new(size, scale, Seed::new(2)).with_growth(long).generate()?;
+/// let hair = HairCover::find(&patch.photo, &Mask::full(size), scale)?.expect("hair is there");
+/// let true_share = patch.hair_cover.values().iter().sum::<f32>() / size.pixels() as f32;
+/// assert!((hair.share() - true_share).abs() < 0.2, "{} for {true_share}", hair.share());
+/// assert!(hair.color().l < 0.45); // dark brown
+/// # Ok::<(), stubblefield::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct HairCover {
+    cover: Plane<f32>,
+    color: Oklch<f32>,
+    share: f32,
+}
+
+impl HairCover {
+    /// Tells hair from skin in an area by how much darker it is than the brightest skin around; `None`
+    /// where nothing is dark enough to be hair.
+    ///
+    /// Shadows that hair casts pass for hair, and where no skin shows within 8 mm the brightest hair
+    /// passes for skin. Hair that is lighter than the skin is not found.
+    ///
+    /// # Errors
+    /// [`Error::SizeMismatch`] when area and photo differ in size.
+    ///
+    /// # Tolerance
+    /// An estimate of shares, not an outline of hairs: see the table that `tests/hair_cover.rs` prints. The
+    /// best that any weighing of these pixels' colours reaches there, with the truth known, is an overlap
+    /// (intersection over union) of 0.78.
+    ///
+    /// # Determinism
+    /// Rows and windows are read independently: the same for any number of threads.
+    ///
+    /// # Cost
+    /// About 60 ns for each pixel of the photo; 12 bytes per pixel meanwhile, 4 kept.
+    pub fn find(photo: &Photo, area: &Mask, scale: Scale) -> Result<Option<Self>> {
+        area.size().check_equals(photo.size(), "area")?;
+        if area.is_empty() {
+            return Ok(None);
+        }
+        let mut roots = roots(photo, area);
+        let window = (scale.to_px(AROUND_MM) as usize).max(LEAST_AROUND_PX);
+        let skin = Levels::of(&roots, window, SKIN);
+        let width = photo.size().width() as usize;
+        parallel::for_each_chunk(roots.values_mut(), width, |y, row| {
+            for (x, value) in row.iter_mut().enumerate() {
+                let skin = skin.at(x as f32 + 0.5, y as f32 + 0.5);
+                *value = 1.0 - *value / skin.max(1e-3);
+            }
+        });
+        let darkest = darkest(&roots);
+        if darkest.is_nan() || darkest < APART {
+            return Ok(None);
+        }
+        let mut cover = roots;
+        parallel::for_each_chunk(cover.values_mut(), width, |y, row| {
+            for (value, &inside) in row.iter_mut().zip(area.coverage().row(y as u32)) {
+                let share = (*value / darkest - HALF) / (2.0 * RAMP) + 0.5;
+                // Not a number outside the area.
+                *value = if inside > 0.0 {
+                    inside * share.clamp(0.0, 1.0)
+                } else {
+                    0.0
+                };
+            }
+        });
+        let total: f64 = cover.values().iter().map(|&c| f64::from(c)).sum();
+        let color = color(photo, &cover);
+        Ok(color.map(|color| Self {
+            share: (total / area.area_px()) as f32,
+            cover,
+            color,
+        }))
+    }
+
+    /// Share of each pixel that lies under hair, 0..=1; 0 outside the area.
+    #[must_use]
+    pub const fn cover(&self) -> &Plane<f32> {
+        &self.cover
+    }
+
+    /// Share of the whole area that lies under hair.
+    #[must_use]
+    pub const fn share(&self) -> f32 {
+        self.share
+    }
+
+    /// Share of scalp that shows around each pixel, 0..=1, over squares `across_mm` wide: where hair
+    /// thins, it rises. What lies outside the area counts as bare.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a width outside 0.1..=50 mm.
+    ///
+    /// # Cost
+    /// A few ns a pixel.
+    pub fn scalp_share(&self, scale: Scale, across_mm: f32) -> Result<Plane<f32>> {
+        let inside = (0.1..=50.0).contains(&across_mm);
+        Error::check("across_mm", f64::from(across_mm), inside, "0.1..=50 mm")?;
+        let reach = (0.5 * scale.to_px(across_mm)) as usize;
+        let mut shares = box_sum(&self.cover, reach);
+        let size = shares.size();
+        let (width, height) = (size.width() as usize, size.height() as usize);
+        let span = |at: usize, side: usize| (at + reach + 1).min(side) - at.saturating_sub(reach);
+        parallel::for_each_chunk(shares.values_mut(), width, |y, row| {
+            for (x, value) in row.iter_mut().enumerate() {
+                let cells = (span(x, width) * span(y, height)) as f32;
+                *value = (1.0 - *value / cells).clamp(0.0, 1.0);
+            }
+        });
+        Ok(shares)
+    }
+
+    /// Middle colour of the hair, light and shade included.
+    #[must_use]
+    pub const fn color(&self) -> Oklch<f32> {
+        self.color
+    }
+}
+
+/// Root of the luminance, a little smoothed; not a number outside the area.
+fn roots(photo: &Photo, area: &Mask) -> Plane<f32> {
+    let width = photo.size().width() as usize;
+    let mut roots = Plane::filled(photo.size(), 0.0_f32);
+    parallel::for_each_chunk(roots.values_mut(), width, |y, out| {
+        let mut row = vec![[0.0_f32; 3]; width];
+        photo.linear_srgb_row(y as u32, &mut row);
+        for (value, light) in out.iter_mut().zip(row) {
+            *value = luminance(light).max(0.0).sqrt();
+        }
+    });
+    let smooth = filter::gaussian(roots.values(), width, 1, SMOOTH_PX);
+    let covered = area.coverage().values();
+    for ((value, smooth), &inside) in roots.values_mut().iter_mut().zip(smooth).zip(covered) {
+        *value = if inside > 0.5 { smooth } else { f32::NAN };
+    }
+    roots
+}
+
+/// The loss of light that only the darkest share exceeds.
+fn darkest(losses: &Plane<f32>) -> f32 {
+    let mut values: Vec<f32> = losses.values().iter().copied().step_by(3).collect();
+    values.retain(|v| v.is_finite());
+    if values.is_empty() {
+        return f32::NAN;
+    }
+    let at = ((values.len() - 1) as f32 * (1.0 - HAIR)) as usize;
+    *values.select_nth_unstable_by(at, f32::total_cmp).1
+}
+
+/// Middle colour of what is hair for sure; `None` where nothing is.
+fn color(photo: &Photo, cover: &Plane<f32>) -> Option<Oklch<f32>> {
+    let step = (photo.size().pixels() as f64 / MOST_SAMPLES).sqrt().ceil() as usize;
+    let of_row = |i: usize| {
+        let y = (i * step) as u32;
+        let mut row = vec![[0.0_f32; 3]; photo.size().width() as usize];
+        photo.linear_srgb_row(y, &mut row);
+        let sure = row.into_iter().zip(cover.row(y)).step_by(step);
+        let sure = sure
+            .filter(|(_, cover)| **cover >= 1.0)
+            .map(|(light, _)| light);
+        sure.collect::<Vec<[f32; 3]>>()
+    };
+    let rows = parallel::map((photo.size().height() as usize).div_ceil(step), of_row);
+    let mut sure: Vec<[f32; 3]> = rows.into_iter().flatten().collect();
+    if sure.is_empty() {
+        return None;
+    }
+    sure.sort_by(|a, b| luminance(*a).total_cmp(&luminance(*b)));
+    // Neither the gaps between hairs nor their gleam.
+    let band = &sure[sure.len() / 4..=sure.len() * 3 / 5];
+    let mean = |c: usize| band.iter().map(|light| light[c]).sum::<f32>() / band.len() as f32;
+    Some(Oklch::from_color(LinSrgb::new(mean(0), mean(1), mean(2))))
+}

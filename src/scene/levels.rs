@@ -1,0 +1,91 @@
+//! A quantile of the values around each place.
+
+use crate::parallel;
+use crate::plane::Plane;
+use crate::units::Size;
+
+/// A quantile around each place, smooth between the middles of windows.
+#[derive(Clone, Debug)]
+pub(super) struct Levels {
+    grid: Plane<f32>,
+    per_cell: f32,
+}
+
+impl Levels {
+    /// The quantile within `window` to either side of places that lie so far apart. What is not a number
+    /// does not count; a window that holds nothing else has the quantile of all windows.
+    pub(super) fn of(plane: &Plane<f32>, window: usize, share: f32) -> Self {
+        let (width, height) = (
+            plane.size().width() as usize,
+            plane.size().height() as usize,
+        );
+        let windows = [width, height].map(|side| side.div_ceil(window).max(1));
+        let around = |i: usize| {
+            let [x, y] = [i % windows[0], i / windows[0]].map(|j| j * window + window / 2);
+            let span = |middle: usize, side: usize| {
+                let from = middle.saturating_sub(window).min(side - 1);
+                from..(middle + window).min(side)
+            };
+            // Every second cell of every second row is plenty.
+            let columns = span(x, width);
+            let mut values: Vec<f32> = span(y, height)
+                .step_by(2)
+                .flat_map(|y| plane.row(y as u32)[columns.clone()].iter().step_by(2))
+                .copied()
+                .filter(|value| !value.is_nan())
+                .collect();
+            quantile(&mut values, share)
+        };
+        let own = parallel::map(windows[0] * windows[1], around);
+        let mut known: Vec<f32> = own.iter().flatten().copied().collect();
+        let usual = quantile(&mut known, share).unwrap_or(0.0);
+        let mut grid = Plane::filled(Size::within(windows[0] as u32, windows[1] as u32), usual);
+        for (value, own) in grid.values_mut().iter_mut().zip(own) {
+            *value = own.unwrap_or(usual);
+        }
+        Self {
+            grid,
+            per_cell: 1.0 / window as f32,
+        }
+    }
+
+    /// `f` of two levels over the same windows.
+    pub(super) fn zip(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        let mut grid = self.grid.clone();
+        for (a, &b) in grid.values_mut().iter_mut().zip(other.grid.values()) {
+            *a = f(*a, b);
+        }
+        Self { grid, ..*self }
+    }
+
+    /// The level at a place in cells.
+    pub(super) fn at(&self, x: f32, y: f32) -> f32 {
+        self.grid.sample(x * self.per_cell, y * self.per_cell)
+    }
+}
+
+/// The value below which a share of all lies; `None` without any.
+fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
+    let last = values.len().checked_sub(1)?;
+    let at = (last as f32 * share) as usize;
+    Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_follow_a_step_and_leave_out_what_is_no_number() {
+        let size = Size::new(60, 20).unwrap();
+        let plane = Plane::from_fn(size, |x, y| match (x, y) {
+            (_, 0..4) => f32::NAN,
+            (0..30, _) => 1.0,
+            _ => 3.0,
+        });
+        let levels = Levels::of(&plane, 5, 0.5);
+        assert_eq!((levels.at(5.0, 10.0), levels.at(55.0, 10.0)), (1.0, 3.0));
+        let nothing = Levels::of(&Plane::filled(size, f32::NAN), 5, 0.5);
+        assert_eq!(nothing.at(3.0, 3.0), 0.0);
+    }
+}
