@@ -12,7 +12,7 @@ fn hair_over_the_scalp_is_told_from_skin() {
     let size = Size::new(side, side).unwrap();
     let mut rows = Vec::new();
     for i in 0..count {
-        let request = PatchRequest::random(size, Seed::new(0x4A12 ^ i * 0x9E37_79B9_u64));
+        let request = PatchRequest::random(size, Seed::new(0x4A12 ^ (i * 0x9E37_79B9_u64)));
         let long = match request.growth {
             Growth::Long { .. } => request,
             _ => request.with_growth(Growth::Long { length_mm: 20.0 }),
@@ -50,10 +50,9 @@ fn hair_over_the_scalp_is_told_from_skin() {
             request.shine
         );
     }
-    let mean = |f: &dyn Fn(&(f64, f64, f64, PatchRequest)) -> f64| {
-        rows.iter().map(f).sum::<f64>() / rows.len() as f64
-    };
-    let (overlap, off) = (mean(&|row| row.0), mean(&|row| row.1.abs()));
+    let n = rows.len() as f64;
+    let overlap = rows.iter().map(|row| row.0).sum::<f64>() / n;
+    let off = rows.iter().map(|row| row.1.abs()).sum::<f64>() / n;
     println!("mean overlap {overlap:.3}, share of hair off by {off:.3}");
     assert!(overlap >= 0.62, "{overlap}");
     assert!(off <= 0.16, "{off}");

@@ -68,9 +68,9 @@ impl HairCover {
     /// [`Error::SizeMismatch`] when area and photo differ in size.
     ///
     /// # Tolerance
-    /// An estimate of shares, not an outline of hairs: see the table that `tests/hair_cover.rs` prints. The
-    /// best that any weighing of these pixels' colours reaches there, with the truth known, is an overlap
-    /// (intersection over union) of 0.78.
+    /// An estimate of shares, not an outline of hairs: on 24 synthetic patches the share of hair is off by
+    /// 0.13 in the mean, and what is more than half hair overlaps the truth (intersection over union) by
+    /// 0.71, where all of it taken for hair would reach 0.62.
     ///
     /// # Determinism
     /// Rows and windows are read independently: the same for any number of threads.

@@ -28,7 +28,8 @@ const ENOUGH: usize = 50;
 pub struct Follicle {
     /// Middle of its mark in pixels.
     pub position_px: Vec2,
-    /// Where its hair leaves the skin, in pixels: the darker end of a shaft, else the middle.
+    /// Where its hair leaves the skin, in pixels: the darker end of a shaft, else the middle. A guess: in
+    /// contact close-ups of clipped hair the cut end can be the darker one.
     pub exit_px: Vec2,
     /// Diameter in mm of the even disc that is spread as widely as the mark is across, the camera's
     /// blur included.
