@@ -76,7 +76,7 @@ impl HairCover {
     /// Rows and windows are read independently: the same for any number of threads.
     ///
     /// # Cost
-    /// About 60 ns for each pixel of the photo; 12 bytes per pixel meanwhile, 4 kept.
+    /// Some ten passes over the photo; 12 bytes per pixel meanwhile, 4 kept.
     pub fn find(photo: &Photo, area: &Mask, scale: Scale) -> Result<Option<Self>> {
         area.size().check_equals(photo.size(), "area")?;
         if area.is_empty() {
@@ -136,7 +136,7 @@ impl HairCover {
     /// [`Error::OutOfRange`] for a width outside 0.1..=50 mm.
     ///
     /// # Cost
-    /// A few ns a pixel.
+    /// A box sum over the photo, whatever its width.
     pub fn scalp_share(&self, scale: Scale, across_mm: f32) -> Result<Plane<f32>> {
         let inside = (0.1..=50.0).contains(&across_mm);
         Error::check("across_mm", f64::from(across_mm), inside, "0.1..=50 mm")?;

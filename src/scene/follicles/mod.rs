@@ -88,8 +88,8 @@ impl Follicles {
     /// Rows and windows are read independently: the same for any number of threads.
     ///
     /// # Cost
-    /// About 0.3 µs per pixel of the area's bounding box at up to 14 px/mm, less above it, where
-    /// pixels are averaged into cells first; some 24 bytes per cell meanwhile.
+    /// In proportion to the pixels of the area's bounding box at up to 14 px/mm, less above it, where
+    /// pixels are averaged into cells first.
     ///
     /// # References
     /// Differences of Gaussians as blobs, and the ratio of bends that tells edges from them: D. G. Lowe,
