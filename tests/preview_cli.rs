@@ -456,4 +456,7 @@ fn a_scar_is_drawn_from_its_line_and_its_dots() {
         let refused = refusal(&folder, &[&plain[..], more].concat());
         assert!(refused.contains(expected), "{refused}");
     }
+    // The synthetic scalp has hair to fill up, no beard and no scar.
+    let refused = refusal(&folder, &["--look", "scar"]);
+    assert!(refused.contains("no area to treat"), "{refused}");
 }

@@ -66,7 +66,7 @@ pub(crate) struct Args {
 
     /// The look: stubble, beard or scar.
     #[arg(long, default_value = "stubble")]
-    look: String,
+    pub(crate) look: String,
 
     /// The person's hair: black, dark-brown, brown, blond, red, grey or #rrggbb.
     #[arg(long, value_name = "COLOUR", default_value = "dark-brown")]

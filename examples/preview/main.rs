@@ -125,14 +125,21 @@ fn plan(
     Ok(matched.plan)
 }
 
+const NO_AREA: &str = "no area to treat, allowed: --mask FILE (white = treat), \
+    --outline \"x,y x,y x,y ...\", --scar-line, --scar-dots or --zone";
+
 fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
     let Some(path) = &args.photo else {
         let scale = given.map_or_else(|| Scale::px_per_mm(6.0), Ok)?;
         let scalp = SyntheticScalp::generate(scale, Seed::new(1))?;
-        let area = args.area(&scalp.photo, scale)?.unwrap_or(Area {
-            mask: scalp.receded,
-            stubble: None,
-        });
+        let area = match args.area(&scalp.photo, scale)? {
+            Some(area) => area,
+            None if args.look == "stubble" => Area {
+                mask: scalp.receded,
+                stubble: None,
+            },
+            None => return Err(NO_AREA.into()),
+        };
         let remarks = vec!["no --photo given: drawing on a synthetic scalp".to_owned()];
         return Ok(Subject {
             photo: scalp.photo,
@@ -161,9 +168,7 @@ fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
             Scale::px_per_mm(guess)?
         }
     };
-    let area = args.area(&photo, scale)?.ok_or(
-        "no area to treat, allowed: --mask FILE (white = treat), --outline \"x,y x,y x,y ...\", --scar-line, --scar-dots or --zone",
-    )?;
+    let area = args.area(&photo, scale)?.ok_or(NO_AREA)?;
     Ok(Subject {
         photo,
         mask: area.mask,
