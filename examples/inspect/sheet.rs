@@ -49,7 +49,9 @@ pub(crate) fn draw(photo: &Photo, scene: &Scene, hints: &Hints<'_>) -> Result<Rg
         view.blur(scene),
     ];
     let rows = (panels.len() as u32).div_ceil(COLUMNS);
-    let (column, row) = (width.max(320) + GAP, height + TITLE + GAP);
+    let title = |panel: &Panel| panel.title.chars().count() as u32 * letters::ADVANCE;
+    let widest = panels.iter().map(title).fold(width, u32::max);
+    let (column, row) = (widest + GAP, height + TITLE + GAP);
     let mut sheet = RgbImage::from_pixel(COLUMNS * column + GAP, rows * row + GAP, PAPER);
     for (i, panel) in (0..).zip(&panels) {
         let (x, y) = (GAP + i % COLUMNS * column, GAP + i / COLUMNS * row);
