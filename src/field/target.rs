@@ -53,7 +53,7 @@ impl Target {
     pub(super) fn new(request: &FieldRequest<'_>) -> Result<Option<Self>> {
         let side_mm = side_mm(request);
         let px_per_cell = side_mm * f64::from(request.scale.get());
-        let Some(bounds) = bounds(request) else {
+        let Some(bounds) = request.mask.bounds() else {
             return Ok(None);
         };
         let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
@@ -161,7 +161,7 @@ pub(super) fn even_lattice(
     check_hard(request.mask.coverage())?;
     let size = request.mask.size();
     let bounds = match extent {
-        Extent::Mask => bounds(request),
+        Extent::Mask => request.mask.bounds(),
         Extent::Picture => Some([0, 0, size.width(), size.height()]),
     };
     let px_per_cell = side_mm(request) * f64::from(request.scale.get());
@@ -218,25 +218,6 @@ fn touched(
 fn is_hard(request: &FieldRequest<'_>) -> bool {
     let values = request.mask.coverage().values();
     values.iter().all(|&c| c == 0.0 || c == 1.0)
-}
-
-/// Left, top, right and bottom of the pixels with any coverage.
-fn bounds(request: &FieldRequest<'_>) -> Option<[u32; 4]> {
-    let coverage = request.mask.coverage();
-    let mut bounds: Option<[u32; 4]> = None;
-    for y in 0..coverage.size().height() {
-        let row = coverage.row(y);
-        let Some(left) = row.iter().position(|&c| c > 0.0) else {
-            continue;
-        };
-        let right = row.iter().rposition(|&c| c > 0.0).unwrap_or(left);
-        let (left, right) = (left as u32, right as u32 + 1);
-        bounds = Some(match bounds {
-            None => [left, y, right, y + 1],
-            Some([l, t, r, _]) => [l.min(left), t, r.max(right), y + 1],
-        });
-    }
-    bounds
 }
 
 /// An error for a lattice of more than `most` dots, or too far from the origin.

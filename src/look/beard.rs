@@ -7,6 +7,7 @@ use crate::filter;
 use crate::mask::{Mask, smoothstep};
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::scene::luminance;
 use crate::units::{Scale, Size};
 
 /// A part of the face where beard grows as densely as nowhere else.
@@ -276,8 +277,7 @@ impl Cells {
             let line = &mut sums[y as usize / side * 2 * columns..][..2 * columns];
             for ((x, light), &zone) in row.iter().enumerate().zip(zones.coverage().row(y)) {
                 if zone > 0.0 && light.iter().all(|c| c.is_finite()) {
-                    let luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2];
-                    line[x / side * 2] += luminance;
+                    line[x / side * 2] += luminance(*light);
                     line[x / side * 2 + 1] += 1.0;
                 }
             }

@@ -109,27 +109,23 @@ struct Window {
 impl Window {
     /// What holds all of the parts and a margin.
     fn around(parts: [&Mask; 2], size: Size, margin_px: f32) -> Self {
-        let covered = |x: usize, y: u32| parts.iter().any(|part| part.coverage().row(y)[x] > 0.0);
-        let (mut left, mut right) = (size.width() as usize, 0);
-        let (mut top, mut bottom) = (size.height(), 0);
-        for y in 0..size.height() {
-            let columns = 0..size.width() as usize;
-            if let Some(first) = columns.clone().find(|&x| covered(x, y)) {
-                left = left.min(first);
-                let last = columns.rev().find(|&x| covered(x, y));
-                right = right.max(last.unwrap_or(first));
-                (top, bottom) = (top.min(y), y);
-            }
-        }
+        let [left, top, right, bottom] = parts
+            .into_iter()
+            .filter_map(Mask::bounds)
+            .reduce(|a, b| {
+                let [left, top] = [0, 1].map(|i| a[i].min(b[i]));
+                let [right, bottom] = [2, 3].map(|i| a[i].max(b[i]));
+                [left, top, right, bottom]
+            })
+            .unwrap_or([0, 0, size.width(), size.height()]);
         let margin = margin_px.ceil() as u32;
-        let left = left.saturating_sub(margin as usize);
-        let top = top.saturating_sub(margin);
-        let right = (right + margin as usize + 1).min(size.width() as usize);
-        let bottom = (bottom + margin + 1).min(size.height());
+        let (left, top) = (left.saturating_sub(margin), top.saturating_sub(margin));
+        let right = right.saturating_add(margin).min(size.width());
+        let bottom = bottom.saturating_add(margin).min(size.height());
         Self {
-            left,
+            left: left as usize,
             top,
-            size: Size::within((right - left) as u32, bottom - top),
+            size: Size::within(right - left, bottom - top),
         }
     }
 
@@ -201,8 +197,7 @@ impl Plan {
     /// of where it is full to two millimetres past its last dots, less the background.
     #[must_use]
     pub fn surroundings(&self) -> Mask {
-        let full = Mask::from_shares(self.full.map(f32::from));
-        let away = full.signed_distance_px();
+        let away = self.full_mask().signed_distance_px();
         let (from, to) = (0.5, self.look.edge.past_mm.max(2.0) + 2.0);
         let near = |away: f32| (from..=to).contains(&self.scale.to_mm(-away));
         let mut ring = away.map(|away| f32::from(u8::from(near(away))));

@@ -104,6 +104,25 @@ impl Mask {
         self.coverage.values().iter().all(|&c| c == 0.0)
     }
 
+    /// Left, top, right and bottom of the pixels with any coverage, the last two not included; `None`
+    /// without any.
+    pub(crate) fn bounds(&self) -> Option<[u32; 4]> {
+        let mut bounds: Option<[u32; 4]> = None;
+        for y in 0..self.size().height() {
+            let row = self.coverage.row(y);
+            let Some(left) = row.iter().position(|&c| c > 0.0) else {
+                continue;
+            };
+            let right = row.iter().rposition(|&c| c > 0.0).unwrap_or(left);
+            let (left, right) = (left as u32, right as u32 + 1);
+            bounds = Some(match bounds {
+                None => [left, y, right, y + 1],
+                Some([l, t, r, _]) => [l.min(left), t, r.max(right), y + 1],
+            });
+        }
+        bounds
+    }
+
     /// Treats what either mask treats.
     ///
     /// # Errors

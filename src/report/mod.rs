@@ -214,10 +214,15 @@ impl Plan {
 
 impl Plan {
     fn contrasts(&self, before: &Photo, after: &Photo) -> Result<Vec<Contrast>> {
-        if !self.look().is_of_scars() || self.full_mask().is_empty() {
+        if !self.look().is_of_scars() {
             return Ok(Vec::new());
         }
-        let from = |metres| self.contrast_to_surroundings(before, after, metres);
+        let full = self.full_mask();
+        if full.is_empty() {
+            return Ok(Vec::new());
+        }
+        let parts = [&full, &self.surroundings()];
+        let from = |metres| Contrast::between(parts, [before, after], self.scale(), metres);
         DISTANCES_M.into_iter().map(from).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use palette::{FromColor, LinSrgb, Oklch};
 
-use super::levels::Levels;
+use super::levels::{Levels, quantile};
 use super::skin::{box_sum, luminance};
 use crate::error::{Error, Result};
 use crate::filter;
@@ -92,10 +92,9 @@ impl HairCover {
                 *value = 1.0 - *value / skin.max(1e-3);
             }
         });
-        let darkest = darkest(&roots);
-        if darkest.is_nan() || darkest < APART {
+        let Some(darkest) = darkest(&roots).filter(|&darkest| darkest >= APART) else {
             return Ok(None);
-        }
+        };
         let mut cover = roots;
         parallel::for_each_chunk(cover.values_mut(), width, |y, row| {
             for (value, &inside) in row.iter_mut().zip(area.coverage().row(y as u32)) {
@@ -181,14 +180,10 @@ fn roots(photo: &Photo, area: &Mask) -> Plane<f32> {
 }
 
 /// The loss of light that only the darkest share exceeds.
-fn darkest(losses: &Plane<f32>) -> f32 {
+fn darkest(losses: &Plane<f32>) -> Option<f32> {
     let mut values: Vec<f32> = losses.values().iter().copied().step_by(3).collect();
     values.retain(|v| v.is_finite());
-    if values.is_empty() {
-        return f32::NAN;
-    }
-    let at = ((values.len() - 1) as f32 * (1.0 - HAIR)) as usize;
-    *values.select_nth_unstable_by(at, f32::total_cmp).1
+    quantile(&mut values, 1.0 - HAIR)
 }
 
 /// Middle colour of what is hair for sure; `None` where nothing is.

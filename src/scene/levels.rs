@@ -65,7 +65,7 @@ impl Levels {
 }
 
 /// The value below which a share of all lies; `None` without any.
-fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
+pub(super) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
     let last = values.len().checked_sub(1)?;
     let at = (last as f32 * share) as usize;
     Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)

@@ -19,6 +19,7 @@ pub use hair::HairCover;
 pub use head::HeadShape;
 pub use hints::Hints;
 pub use scale::{KnownDistance, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource};
+pub(crate) use skin::luminance;
 pub use skin::{SkinMap, SkinTone};
 pub use synthetic::{Growth, PatchRequest, Scars, SyntheticPatch, SyntheticScalp, TrueFollicle};
 

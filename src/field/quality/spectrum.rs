@@ -110,7 +110,11 @@ impl Periodogram {
     /// whose threshold may differ.
     #[must_use]
     pub fn effective_nyquist(&self) -> f64 {
-        let mut waves: Vec<(i32, f64)> = self.waves().collect();
+        let reach = self.highest;
+        let squared = self
+            .waves(reach)
+            .map(|(fx, fy, power)| (fx * fx + fy * fy, power));
+        let mut waves: Vec<(i32, f64)> = squared.filter(|wave| wave.0 <= reach * reach).collect();
         waves.sort_by_key(|wave| wave.0);
         let (mut sum, mut count, mut reached) = (0.0, 0.0, 0);
         for same in waves.chunk_by(|a, b| a.0 == b.0) {
@@ -145,15 +149,13 @@ impl Periodogram {
         }
     }
 
-    /// Squared whole frequency and power of every wave inside the circle of the highest frequency,
-    /// one of each pair of twins.
-    fn waves(&self) -> impl Iterator<Item = (i32, f64)> {
-        let reach = self.highest;
+    /// The waves with whole frequencies up to `reach` on each axis and their power, one of each pair
+    /// of twins.
+    fn waves(&self, reach: i32) -> impl Iterator<Item = (i32, i32, f64)> {
         (0..=reach).flat_map(move |fy| {
             (-reach..=reach).filter_map(move |fx| {
-                let squared = fx * fx + fy * fy;
                 let twin = fy == 0 && fx <= 0;
-                (!twin && squared <= reach * reach).then(|| (squared, self.power(fx, fy)))
+                (!twin).then(|| (fx, fy, self.power(fx, fy)))
             })
         })
     }
@@ -173,19 +175,15 @@ impl Periodogram {
     fn mean_between(&self, low: f64, high: f64) -> Option<RadialBin> {
         let (mut n, mut frequency, mut sum, mut squares) = (0.0, 0.0, 0.0, 0.0);
         let reach = ((high * self.root_n).floor() as i32).min(self.highest);
-        for fy in 0..=reach {
-            for fx in -reach..=reach {
-                let f = f64::from(fx).hypot(f64::from(fy)) / self.root_n;
-                let twin = fy == 0 && fx <= 0;
-                if twin || f <= low || f > high {
-                    continue;
-                }
-                let power = self.power(fx, fy);
-                n += 1.0;
-                frequency += f;
-                sum += power;
-                squares += power * power;
+        for (fx, fy, power) in self.waves(reach) {
+            let f = f64::from(fx).hypot(f64::from(fy)) / self.root_n;
+            if f <= low || f > high {
+                continue;
             }
+            n += 1.0;
+            frequency += f;
+            sum += power;
+            squares += power * power;
         }
         let power = sum / n;
         let variance = (squares - sum * power) / (n - 1.0_f64).max(1.0);

@@ -59,7 +59,7 @@ impl Sheet {
         let side = ((scale.get() / FINEST) as u32).max(1);
         let cells_per_mm = scale.get() / side as f32;
         let window = ((WINDOW_MM * cells_per_mm) as usize).max(LEAST_WINDOW);
-        let [left, top, right, bottom] = bounds(area)?;
+        let [left, top, right, bottom] = area.bounds()?;
         let margin = window as u32 * side;
         let origin = [left.saturating_sub(margin), top.saturating_sub(margin)];
         let end = [
@@ -95,22 +95,6 @@ impl Sheet {
         let [x, y] = self.origin.map(|o| o as f32);
         at * self.side as f32 + glam::Vec2::new(x, y)
     }
-}
-
-/// First and last (not included) column and row that a mask covers.
-fn bounds(mask: &Mask) -> Option<[u32; 4]> {
-    let mut found: Option<[u32; 4]> = None;
-    for y in 0..mask.size().height() {
-        let row = mask.coverage().row(y);
-        let Some(first) = row.iter().position(|&c| c > 0.0) else {
-            continue;
-        };
-        let last = row.iter().rposition(|&c| c > 0.0).unwrap_or(first);
-        let (first, last) = (first as u32, last as u32 + 1);
-        let [left, top, right, _] = found.unwrap_or([first, y, last, y + 1]);
-        found = Some([left.min(first), top, right.max(last), y + 1]);
-    }
-    found
 }
 
 /// Negative logarithm of the mean light in each cell.
