@@ -70,8 +70,8 @@ pub use field::{
     FieldStream, Obstacle, ObstacleKind, Ranking, Sessions, Softness, Stroke, quality,
 };
 pub use look::{
-    Beard, BeardGaps, BeardZone, Contrast, Course, Edge, Limits, Look, Plan, PlannedDot, Scar,
-    Session, Tone, ToneMatch, ToneShift, TouchUp, Uptake,
+    Beard, BeardGaps, BeardZone, Contrast, Course, Crown, Edge, Hairline, HairlineShape, Limits,
+    Look, Plan, PlannedDot, Scar, Session, Tone, ToneMatch, ToneShift, TouchUp, Uptake,
 };
 pub use mask::Mask;
 #[cfg(feature = "image")]

@@ -18,6 +18,9 @@ pub(crate) struct Noise {
 }
 
 impl Noise {
+    /// Standard deviation of its values.
+    pub(crate) const SD: f32 = 0.39;
+
     /// Noise whose lattice has the given side, in whatever unit positions come in. Layers of one
     /// stage are unrelated.
     pub(crate) fn new(seed: Seed, stage: Stage, wavelength: f32, layer: u64) -> Self {

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use glam::Vec2;
 use stubblefield::{
-    Beard, Course, Density, Error, Fading, HairColor, Look, Mask, Photo, Scale, Scar, Size, Tone,
-    TouchUp, When,
+    Beard, Course, Crown, Density, Error, Fading, HairColor, Hairline, HairlineShape, Look, Mask,
+    Photo, Scale, Scar, Size, Tone, TouchUp, When,
 };
 
 use crate::Failure;
 use crate::outline::corners;
-use crate::scars::scars;
+use crate::scars::{place, scars};
 
 /// Shows on a photo what scalp micropigmentation will look like once healed.
 ///
@@ -31,19 +32,55 @@ pub(crate) struct Args {
     #[arg(long, value_name = "X,Y X,Y X,Y ...", allow_hyphen_values = true)]
     outline: Option<String>,
 
+    /// A hairline from temple to temple in pixels, from left to right in a picture from the front: treats
+    /// what lies behind it, within --mask or --outline if given.
+    #[arg(long, value_name = "X,Y X,Y ...", allow_hyphen_values = true)]
+    hairline: Option<String>,
+
+    /// How that hairline runs and how soft it is: soft, rounded, receded, broken or edged.
+    #[arg(
+        long,
+        value_name = "SHAPE",
+        default_value = "soft",
+        requires = "hairline"
+    )]
+    hairline_shape: String,
+
+    /// How far behind the hairline to treat, in mm; as far as the photo shows unless stated.
+    #[arg(
+        long,
+        value_name = "MM",
+        allow_hyphen_values = true,
+        requires = "hairline"
+    )]
+    hairline_depth: Option<f32>,
+
+    /// A point of hair before a temple, as three points in pixels: its upper end, its tip, its lower end.
+    #[arg(
+        long,
+        value_name = "X,Y X,Y X,Y",
+        allow_hyphen_values = true,
+        requires = "hairline"
+    )]
+    temple: Vec<String>,
+
+    /// A bald crown, as the middle of its whorl in pixels and its radius in mm.
+    #[arg(long, value_name = "X,Y:MM", allow_hyphen_values = true)]
+    crown: Option<String>,
+
     /// A scar that a strip left, as its path in pixels and its width in mm; more than one if given more
     /// than once. For --look scar.
-    #[arg(long, value_name = "X,Y X,Y ...:MM", allow_hyphen_values = true, conflicts_with_all = ["mask", "outline"])]
+    #[arg(long, value_name = "X,Y X,Y ...:MM", allow_hyphen_values = true, conflicts_with_all = ["mask", "outline", "hairline", "crown"])]
     scar_line: Vec<String>,
 
     /// Round scars of single extractions, each as its middle in pixels and its diameter in mm. For --look
     /// scar.
-    #[arg(long, value_name = "X,Y:MM X,Y:MM ...", allow_hyphen_values = true, conflicts_with_all = ["mask", "outline"])]
+    #[arg(long, value_name = "X,Y:MM X,Y:MM ...", allow_hyphen_values = true, conflicts_with_all = ["mask", "outline", "hairline", "crown"])]
     scar_dots: Vec<String>,
 
     /// A zone of a beard (cheek, chin, moustache, jaw or neck) and the corners of its closed outline in
     /// pixels; more than one if given more than once. For --look beard.
-    #[arg(long, value_name = "ZONE:X,Y X,Y ...", conflicts_with_all = ["mask", "outline"])]
+    #[arg(long, value_name = "ZONE:X,Y X,Y ...", conflicts_with_all = ["mask", "outline", "hairline", "crown"])]
     zone: Vec<String>,
 
     /// A part of the beard's zones to leave alone, such as the lips.
@@ -142,7 +179,10 @@ impl Args {
             .with_hair(self.hair.parse::<HairColor>()?)
             .with_course(course);
         let fading = self.fading(*look.fading())?;
-        let look = look.with_fading(fading);
+        let mut look = look.with_fading(fading);
+        if self.hairline.is_some() {
+            look = look.with_edge(self.hairline_shape.parse::<HairlineShape>()?.edge());
+        }
         Ok(match self.density {
             Some(density) => look.with_density(Density::per_cm2(density)?),
             None => look,
@@ -190,6 +230,11 @@ impl Args {
         })
     }
 
+    /// Whether the area is all that lies behind a hairline, the wall included.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.hairline.is_some() && self.mask.is_none() && self.outline.is_none()
+    }
+
     /// The area to treat, if one was given, and the stubble around it where gaps are filled.
     pub(crate) fn area(&self, photo: &Photo, scale: Scale) -> Result<Option<Area>, Failure> {
         let size = photo.size();
@@ -199,9 +244,6 @@ impl Args {
                 stubble: None,
             }))
         };
-        if let Some(path) = &self.mask {
-            return plain(Mask::open(path)?);
-        }
         let scars = scars(&self.scar_line, &self.scar_dots)?;
         for (given, name) in [
             (!scars.is_empty(), "scar"),
@@ -225,10 +267,48 @@ impl Args {
                 stubble: Some(gaps.stubble),
             }));
         }
-        match &self.outline {
-            Some(outline) => plain(Mask::from_polygon(size, &corners(outline)?)?),
-            None => Ok(None),
+        let drawn = match (&self.mask, &self.outline) {
+            (Some(path), _) => Some(Mask::open(path)?),
+            (None, Some(outline)) => Some(Mask::from_polygon(size, &corners(outline)?)?),
+            (None, None) => None,
+        };
+        let behind = self.behind(size, scale)?;
+        let mask = match (drawn, behind) {
+            (Some(drawn), Some(behind)) => Some(drawn.intersect(&behind)?),
+            (drawn, behind) => drawn.or(behind),
+        };
+        Ok(mask.map(|mask| Area {
+            mask,
+            stubble: None,
+        }))
+    }
+
+    /// What lies behind the hairline, and the crown.
+    fn behind(&self, size: Size, scale: Scale) -> Result<Option<Mask>, Failure> {
+        let crown = self.crown.as_deref().map(|text| {
+            let (center_px, radius_mm) =
+                place(text, "crown", "a point and a radius such as 320,200:45")?;
+            Ok::<_, Failure>(Crown::new(center_px, radius_mm).mask(size, scale)?)
+        });
+        let crown = crown.transpose()?;
+        let Some(points) = &self.hairline else {
+            return Ok(crown);
+        };
+        let mut hairline = Hairline::new(corners(points)?, self.hairline_shape.parse()?);
+        hairline.depth_mm = self.hairline_depth;
+        for temple in &self.temple {
+            let three: [Vec2; 3] = corners(temple)?.try_into().map_err(|_| {
+                format!(
+                    "temple has {temple:?}, allowed: three points such as \"90,150 80,165 92,180\""
+                )
+            })?;
+            hairline.temples_px.push(three);
         }
+        let mask = hairline.mask(size, scale)?;
+        Ok(Some(match crown {
+            Some(crown) => mask.union(&crown)?,
+            None => mask,
+        }))
     }
 }
 

@@ -25,7 +25,7 @@ use args::{Area, Args};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use output::Output;
-use stubblefield::{Look, Mask, Photo, Plan, Report, Scale, Seed, SyntheticScalp};
+use stubblefield::{Hints, Look, Mask, Photo, Plan, Report, Scale, Scene, Seed, SyntheticScalp};
 
 /// Beyond it the system may refuse to start them.
 const MOST_THREADS: usize = 1024;
@@ -107,6 +107,15 @@ fn plan(
         photo, mask, scale, ..
     } = subject;
     let seed = Seed::new(args.seed);
+    // What lies behind a hairline runs over the wall behind the head; nobody asked for that to be treated.
+    let on_head;
+    let mask = if args.is_open() {
+        let scene = Scene::read(photo, Hints::new().with_area(mask))?;
+        on_head = mask.subtract(scene.background())?;
+        &on_head
+    } else {
+        mask
+    };
     let Some(tone) = args.tone(photo.size(), subject.stubble.as_ref())? else {
         return Ok(look.plan(photo, mask, *scale, seed)?);
     };
@@ -126,7 +135,7 @@ fn plan(
 }
 
 const NO_AREA: &str = "no area to treat, allowed: --mask FILE (white = treat), \
-    --outline \"x,y x,y x,y ...\", --scar-line, --scar-dots or --zone";
+    --outline \"x,y x,y x,y ...\", --hairline, --crown, --scar-line, --scar-dots or --zone";
 
 fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
     let Some(path) = &args.photo else {

@@ -1,5 +1,6 @@
 //! Scars as a person writes them.
 
+use glam::Vec2;
 use stubblefield::Scar;
 
 use crate::Failure;
@@ -17,16 +18,23 @@ pub(crate) fn scars(lines: &[String], dots: &[String]) -> Result<Vec<Scar>, Fail
         scars.push(Scar::line(corners(points)?, width));
     }
     for dot in dots.iter().flat_map(|dots| dots.split_whitespace()) {
-        let (point, diameter) = split(
+        let (center, diameter) = place(
             dot,
             "scar-dots",
             "a point and a diameter such as 120,80:0.9",
         )?;
-        for center in corners(point)? {
-            scars.push(Scar::disc(center, diameter));
-        }
+        scars.push(Scar::disc(center, diameter));
     }
     Ok(scars)
+}
+
+/// One point in pixels and the length in mm behind the colon.
+pub(crate) fn place(text: &str, name: &str, allowed: &str) -> Result<(Vec2, f32), Failure> {
+    let (point, length) = split(text, name, allowed)?;
+    match corners(point)?[..] {
+        [point] => Ok((point, length)),
+        _ => Err(format!("{name} has {text:?}, allowed: {allowed}").into()),
+    }
 }
 
 /// A place and the length behind the colon.

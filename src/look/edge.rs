@@ -40,9 +40,10 @@ pub struct Edge {
     pub size: f32,
     /// Strength at the outer end relative to the inside.
     pub strength: f32,
-    /// How far waves draw the edge in, 0..=20.
+    /// Distance between the crests and the troughs of the waves by which the zone is drawn in, 0..=20; the line
+    /// strays by a quarter of it, as a standard deviation.
     pub wave_mm: f32,
-    /// Length of those waves, 1..=100.
+    /// Length of those waves from crest to crest, 1..=100 mm.
     pub wave_length_mm: f32,
     /// How far small gaps and clusters draw the edge in, 0..=10.
     pub gap_mm: f32,
@@ -63,8 +64,8 @@ impl Default for Edge {
             density: 0.15,
             size: 0.75,
             strength: 0.60,
-            wave_mm: 4.0,
-            wave_length_mm: 18.0,
+            wave_mm: 6.0,
+            wave_length_mm: 22.0,
             gap_mm: 1.5,
             gap_length_mm: 1.5,
             past_mm: 0.0,
@@ -92,6 +93,10 @@ pub(super) struct Ground {
     pub(super) scale: Scale,
     pub(super) seed: Seed,
 }
+
+/// Height at which smooth noise counts as a crest: two deviations, for its
+/// extremes are seldom met.
+const CREST: f32 = 1.0 / (2.0 * Noise::SD);
 
 /// Share of the deepest place of a mask that the zone with its waves may take at most.
 const MAX_SHARE: f32 = 0.35;
@@ -202,15 +207,14 @@ impl Edge {
         let covered = treated.coverage().values().iter();
         let deepest = zone.values().iter().zip(covered).filter(|(_, c)| **c > 0.0);
         let deepest = deepest.fold(0.0_f32, |most, (&d, _)| most.max(d));
-        // Waves and gaps eat into the zone, not into the treatment behind it.
-        let whole_mm = self.width_mm.max(self.wave_mm + self.gap_mm).max(1e-3);
+        // Waves move the zone, gaps eat into it, and all of it stays out of the treatment behind.
+        let whole_mm = (self.width_mm.max(self.gap_mm) + self.wave_mm).max(1e-3);
         let fit = (MAX_SHARE * scale.to_mm(deepest) / whole_mm).min(1.0);
-        let (whole_mm, wave_mm, gap_mm) = (
-            whole_mm * fit,
-            0.5 * self.wave_mm * fit,
-            0.5 * self.gap_mm * fit,
-        );
-        let wave = Noise::new(seed, Stage::EdgeNoise, self.wave_length_mm, 0);
+        let whole_mm = whole_mm * fit;
+        let (wave_mm, gap_mm) = (0.5 * self.wave_mm * fit, 0.5 * self.gap_mm * fit);
+        let width_mm = whole_mm - 2.0 * wave_mm;
+        // From crest to crest smooth noise needs two of its lattice's cells.
+        let wave = Noise::new(seed, Stage::EdgeNoise, 0.5 * self.wave_length_mm, 0);
         let gap = Noise::new(seed, Stage::EdgeNoise, self.gap_length_mm, 1);
         let columns = zone.size().width() as usize;
         parallel::for_each_chunk(zone.values_mut(), columns, |y, row| {
@@ -222,8 +226,10 @@ impl Edge {
                     -1.0
                 } else {
                     let at = Vec2::new(scale.to_mm(x as f32 + 0.5), scale.to_mm(y as f32 + 0.5));
-                    let drawn_in = wave_mm * (1.0 + wave.at(at)) + gap_mm * (1.0 + gap.at(at));
-                    let t = (inside_mm - drawn_in) / (whole_mm - drawn_in).max(1e-3);
+                    let inside_mm =
+                        inside_mm - wave_mm * (1.0 + CREST * wave.at(at)).clamp(0.0, 2.0);
+                    let drawn_in = gap_mm * (1.0 + gap.at(at));
+                    let t = (inside_mm - drawn_in) / (width_mm - drawn_in).max(1e-3);
                     if t < 0.0 { -1.0 } else { t.min(1.0) }
                 };
             }

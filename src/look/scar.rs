@@ -122,9 +122,6 @@ pub struct Uptake {
     pub spread: f32,
 }
 
-/// Standard deviation of smooth noise of range −1 to 1.
-const NOISE_SD: f32 = 0.39;
-
 impl Uptake {
     /// Healthy skin: even within 8 % over 12 mm; a guess.
     #[must_use]
@@ -173,6 +170,6 @@ impl Uptake {
         // other's unless both have the same.
         let noise = Noise::new(seed, Stage::UptakeNoise, self.length_mm, 0);
         let Self { mean, sd, .. } = *self;
-        move |place_mm| mean * (1.0 + sd / NOISE_SD * noise.at(place_mm))
+        move |place_mm| mean * (1.0 + sd / Noise::SD * noise.at(place_mm))
     }
 }

@@ -99,8 +99,8 @@ impl HairCover {
         parallel::for_each_chunk(cover.values_mut(), width, |y, row| {
             for (value, &inside) in row.iter_mut().zip(area.coverage().row(y as u32)) {
                 let share = (*value / darkest - HALF) / (2.0 * RAMP) + 0.5;
-                // Not a number outside the area.
-                *value = if inside > 0.0 {
+                // Not a number outside the area, and where more of a pixel lies outside than inside.
+                *value = if share.is_finite() {
                     inside * share.clamp(0.0, 1.0)
                 } else {
                     0.0

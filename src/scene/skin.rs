@@ -102,7 +102,10 @@ impl SkinTone {
                 0.0
             }
         };
-        let warmth = Histogram::of(photo, mask, |light| Some(warm(light)));
+        // Cold pixels are none of the skin's; counted, a mask that is mostly wall would have a cold quarter.
+        let warmth = Histogram::of(photo, mask, |light| {
+            Some(warm(light)).filter(|&warmth| warmth > 0.0)
+        });
         let least = warmth.quantile(WARMEST_FROM);
         mean(photo, mask, |light| bin(warm(light)) >= least).map(Self::from_linear)
     }

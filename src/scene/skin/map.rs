@@ -13,8 +13,12 @@ use crate::units::Size;
 /// Windows of the edge-aware mean as a share of the picture's longer side: 3 mm on a head.
 const NEAR: u32 = 64;
 
-/// Windows of the colour that lies under the sheen, as such a share: wider than a glint.
+/// Windows of the colour around a place where hardly any skin shows, as such a share.
 const WIDE: u32 = 14;
+
+/// Windows of the colour that lies under the sheen: wider than the broad sheen of a lamp on a crown, which is
+/// else taken for the colour of the skin itself.
+const BODY: u32 = 4;
 
 /// A step of root light that is an edge of the skin's shading, squared.
 const EDGE: f32 = 0.0025;
@@ -110,7 +114,7 @@ impl SkinMap {
         });
         Some(Self {
             side: working.side,
-            body: body(light, &likeness, wide),
+            body: body(light, &likeness, (longest / BODY).max(1) as usize),
             lightness: color.map(|c| lab(c).l),
             melanin: color.map(melanin),
             likeness,
