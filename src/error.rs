@@ -105,6 +105,15 @@ pub enum Error {
         /// What stops there.
         limit: String,
     },
+    /// Something that is recognised by its digest, and is not what was brought.
+    OtherDigest {
+        /// What was looked for.
+        parameter: &'static str,
+        /// The digests of what the caller brought, joined by commas; "none" without any.
+        value: String,
+        /// The digest that was needed.
+        allowed: String,
+    },
     /// Something that the photo does not show where it was looked for.
     NotFound {
         /// What was looked for.
@@ -246,6 +255,16 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "{parameter} is {value:.1}, allowed: at most as far as {reached:.1}, which is the limit of {limit}"
+                )
+            }
+            Self::OtherDigest {
+                parameter,
+                value,
+                allowed,
+            } => {
+                write!(
+                    f,
+                    "{parameter} is {value}, allowed: the one with digest {allowed}"
                 )
             }
             Self::NotFound { what, place } => {

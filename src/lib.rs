@@ -42,7 +42,7 @@
 //! - `image` (default): photo files: PNG, JPEG, TIFF and WebP with orientation, ICC profile and
 //!   cleaned EXIF.
 //! - `kurbo` (default): masks from Bezier paths.
-//! - `serde`: reports as serde values.
+//! - `serde` (default): reports as serde values, and plans as recipes in any self-describing format of serde.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod error;
@@ -69,6 +69,8 @@ pub use field::{
     Change, Count, Dot, DotField, EdgePolicy, Edit, EndlessField, FieldEditor, FieldRequest,
     FieldStream, Obstacle, ObstacleKind, Ranking, Sessions, Softness, Stroke, quality,
 };
+#[cfg(feature = "serde")]
+pub use look::{Area, MaskDigest, Recipe, RecipeTone};
 pub use look::{
     Beard, BeardGaps, BeardZone, Contrast, Course, Crown, Edge, Hairline, HairlineShape, Limits,
     Look, Plan, PlannedDot, Scar, Session, Tone, ToneMatch, ToneShift, TouchUp, Uptake,

@@ -13,6 +13,11 @@ use crate::error::{Error, Result};
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "[u32; 2]", into = "[u32; 2]")
+)]
 pub struct Size {
     width: u32,
     height: u32,
@@ -93,6 +98,21 @@ impl Size {
     }
 }
 
+/// Width and height, checked as by [`Size::new`].
+impl TryFrom<[u32; 2]> for Size {
+    type Error = Error;
+
+    fn try_from([width, height]: [u32; 2]) -> Result<Self> {
+        Self::new(width, height)
+    }
+}
+
+impl From<Size> for [u32; 2] {
+    fn from(size: Size) -> Self {
+        [size.width, size.height]
+    }
+}
+
 /// How many pixels of the photo one millimetre of skin takes.
 ///
 /// # Examples
@@ -105,6 +125,11 @@ impl Size {
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "f32", into = "f32")
+)]
 pub struct Scale {
     px_per_mm: f32,
 }
@@ -148,6 +173,21 @@ impl Scale {
     }
 }
 
+/// Pixels per millimetre, checked as by [`Scale::px_per_mm`].
+impl TryFrom<f32> for Scale {
+    type Error = Error;
+
+    fn try_from(px_per_mm: f32) -> Result<Self> {
+        Self::px_per_mm(px_per_mm)
+    }
+}
+
+impl From<Scale> for f32 {
+    fn from(scale: Scale) -> Self {
+        scale.px_per_mm
+    }
+}
+
 /// Dots per square centimetre of skin: the clinic's measure of a treatment.
 ///
 /// Not the optical density of a pigment; that is called absorbance throughout.
@@ -161,6 +201,11 @@ impl Scale {
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "f32", into = "f32")
+)]
 pub struct Density {
     per_cm2: f32,
 }
@@ -208,5 +253,20 @@ impl Density {
     #[must_use]
     pub fn spacing_mm(self) -> f64 {
         10.0 * (Self::PACKING / f64::from(self.per_cm2)).sqrt()
+    }
+}
+
+/// Dots per cm², checked as by [`Density::per_cm2`].
+impl TryFrom<f32> for Density {
+    type Error = Error;
+
+    fn try_from(per_cm2: f32) -> Result<Self> {
+        Self::per_cm2(per_cm2)
+    }
+}
+
+impl From<Density> for f32 {
+    fn from(density: Density) -> Self {
+        density.per_cm2
     }
 }

@@ -21,6 +21,11 @@ use crate::units::{Scale, Size};
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum BeardZone {
     /// Between the chin and the whiskers.
@@ -101,10 +106,28 @@ const NECK_RIM: f32 = 0.2;
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[must_use]
 pub struct Beard {
-    zones: Vec<(BeardZone, Vec<Vec2>)>,
+    zones: Vec<Zoned>,
+    #[cfg_attr(feature = "serde", serde(rename = "keep_free_px"))]
     free: Vec<Vec<Vec2>>,
+}
+
+/// A zone and where it is.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+struct Zoned {
+    zone: BeardZone,
+    outline_px: Vec<Vec2>,
 }
 
 impl Beard {
@@ -118,8 +141,8 @@ impl Beard {
 
     /// The beard with one zone more, as the corners of a closed outline in pixels. Where zones overlap the
     /// denser one counts.
-    pub fn with_zone(mut self, zone: BeardZone, outline: Vec<Vec2>) -> Self {
-        self.zones.push((zone, outline));
+    pub fn with_zone(mut self, zone: BeardZone, outline_px: Vec<Vec2>) -> Self {
+        self.zones.push(Zoned { zone, outline_px });
         self
     }
 
@@ -143,8 +166,8 @@ impl Beard {
         }
         let mut whole = Mask::full(size).invert();
         let mut zones = Vec::with_capacity(self.zones.len());
-        for (zone, outline) in &self.zones {
-            let own = Mask::from_polygon(size, outline)?;
+        for Zoned { zone, outline_px } in &self.zones {
+            let own = Mask::from_polygon(size, outline_px)?;
             whole = whole.union(&own)?;
             zones.push((zone, own));
         }

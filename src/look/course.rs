@@ -15,6 +15,11 @@ use crate::pigment::{DAYS_PER_YEAR, HEALED_DAYS, When};
 /// assert_eq!(second.share, 0.7);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Session {
     /// Share of all dots that are in place after it, above that of the session before.
@@ -65,6 +70,11 @@ impl Session {
 /// assert_eq!(course.touch_ups()[0].amount, 1.0);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct TouchUp {
     /// Years after healing, 0 to 30.
@@ -114,6 +124,11 @@ impl TouchUp {
 /// That sessions differ in shade and dot size, a light base first, gaps filled a little darker, then
 /// detail, is common practice; by how much, is a guess. Weighed by shares their means are 1.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct Course {
     sessions: Vec<Session>,
     touch_ups: Vec<TouchUp>,

@@ -30,6 +30,11 @@ use crate::units::Scale;
 /// 2004): a transition zone of 5 to 15 mm with single fine hairs foremost, irregular at the scale of
 /// millimetres and wavy at the scale of centimetres.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Edge {
     /// Width of the zone, 0..=50: 3 for a defined hairline, 9 natural, 15 faded.

@@ -1,6 +1,11 @@
 //! A short name for everything that decides a picture.
 
+use crate::mask::Mask;
 use crate::random::mix64;
+
+/// Raised by every release that makes another picture of the same inputs, or writes recipes in another
+/// way; a recipe is good for one of them.
+pub(super) const PICTURE_VERSION: u32 = 1;
 
 /// A 64-bit digest of values in the order they are added.
 pub(super) struct Digest(u64);
@@ -21,6 +26,18 @@ impl Digest {
         let length = text.len() as u64;
         self.add_words(text.bytes().map(u64::from))
             .add_words([length])
+    }
+
+    pub(super) fn add_mask(self, mask: &Mask) -> Self {
+        let size = mask.size();
+        let coverage = mask.coverage().values().iter();
+        self.add_words([size.width(), size.height()].map(u64::from))
+            .add_words(coverage.map(|c| u64::from(c.to_bits())))
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) const fn get(&self) -> u64 {
+        self.0
     }
 
     pub(super) fn hex(&self) -> String {

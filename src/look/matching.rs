@@ -39,6 +39,11 @@ pub enum Tone {
 /// # let _ = look;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Limits {
     /// Least and greatest median strength, as in [`Variation::strength`](crate::Variation::strength):
@@ -85,7 +90,7 @@ impl Limits {
         }
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         for (name, [low, high], most, allowed) in [
             (
                 "limits of strength",
@@ -181,8 +186,7 @@ impl Look {
     ) -> Result<ToneMatch> {
         self.limits.check()?;
         if let Tone::DeltaL(delta_l) = *tone {
-            let inside = (-50.0..0.0).contains(&delta_l);
-            Error::check("delta_l", f64::from(delta_l), inside, "-50..0")?;
+            check_delta_l(delta_l)?;
         }
         if let Tone::Like(region) | Tone::Towards(region) = tone {
             region.size().check_equals(photo.size(), "region")?;
@@ -200,6 +204,11 @@ impl Look {
         };
         search.run()
     }
+}
+
+pub(super) fn check_delta_l(delta_l: f32) -> Result<()> {
+    let inside = (-50.0..0.0).contains(&delta_l);
+    Error::check("delta_l", f64::from(delta_l), inside, "-50..0")
 }
 
 /// From the lightest look at −3 over the look itself at 0 to the darkest at 3; along each unit one means

@@ -12,6 +12,8 @@ mod laying;
 mod matching;
 mod moment;
 mod plan;
+#[cfg(feature = "serde")]
+mod recipe;
 mod render;
 mod scar;
 mod tone;
@@ -24,6 +26,8 @@ pub use edge::Edge;
 pub use hairline::{Hairline, HairlineShape};
 pub use matching::{Limits, Tone, ToneMatch};
 pub use plan::{Plan, PlannedDot};
+#[cfg(feature = "serde")]
+pub use recipe::{Area, MaskDigest, Recipe, RecipeTone};
 pub use scar::{Scar, Uptake};
 pub use tone::ToneShift;
 
@@ -52,8 +56,14 @@ use crate::units::{Density, Scale};
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[must_use]
 pub struct Look {
+    #[cfg_attr(feature = "serde", serde(rename = "dots_per_cm2"))]
     density: Density,
     hair: HairColor,
     variation: Variation,
@@ -63,6 +73,10 @@ pub struct Look {
     fading: Fading,
     uptake: Uptake,
     /// Inside the mask, where it is a scar.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     scarred: Option<Uptake>,
     limits: Limits,
     photo_blur_px: f32,
@@ -234,6 +248,21 @@ impl Look {
     /// Whether the mask is taken for scars.
     pub(crate) const fn is_of_scars(&self) -> bool {
         self.scarred.is_some()
+    }
+
+    /// An error naming the first value outside its range.
+    fn check(&self) -> Result<()> {
+        self.edge.check()?;
+        self.variation.check()?;
+        self.course.check()?;
+        self.fading.check()?;
+        self.uptake.check()?;
+        if let Some(scarred) = &self.scarred {
+            scarred.check()?;
+        }
+        let (blur, range) = (self.photo_blur_px, 0.3..=8.0);
+        let inside = range.contains(&blur);
+        Error::check("photo_blur_px", f64::from(blur), inside, "0.3..=8")
     }
 
     /// Lays the dots of this look on a photo; nothing is drawn yet.

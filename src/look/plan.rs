@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::field::DotField;
 use crate::look::Look;
 use crate::look::edge::Ground;
-use crate::look::fingerprint::Digest;
+use crate::look::fingerprint::{Digest, PICTURE_VERSION};
 use crate::look::laying::stand;
 use crate::look::moment::{Dose, SAMPLE, doses};
 use crate::mask::Mask;
@@ -150,7 +150,7 @@ impl Plan {
         &self.full
     }
 
-    /// Sixteen hexadecimal digits that differ whenever crate version, look, mask, scale, seed or what
+    /// Sixteen hexadecimal digits that differ whenever picture version, look, mask, scale, seed or what
     /// was read from the photo (skin, shine, background) differ.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
@@ -165,21 +165,7 @@ pub(super) fn plan(
     scale: Scale,
     seed: Seed,
 ) -> Result<Plan> {
-    look.edge.check()?;
-    look.variation.check()?;
-    look.course.check()?;
-    look.fading.check()?;
-    look.uptake.check()?;
-    if let Some(scarred) = &look.scarred {
-        scarred.check()?;
-    }
-    let (blur, range) = (look.photo_blur_px, 0.3..=8.0);
-    Error::check(
-        "photo_blur_px",
-        f64::from(blur),
-        range.contains(&blur),
-        "0.3..=8",
-    )?;
+    look.check()?;
     mask.size().check_equals(scene.surface().size(), "mask")?;
     let reached = look.edge.reached(mask, scale);
     let asked_px = reached.area_px();
@@ -270,23 +256,13 @@ pub(super) fn plan(
 }
 
 fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene) -> String {
-    let size = mask.size();
     let skin = scene.skin().map_or([0.0; 3], |skin| skin.linear().into());
     Digest::new()
-        .add_text(env!("CARGO_PKG_VERSION"))
+        .add_words([u64::from(PICTURE_VERSION)])
         .add_text(&format!("{look:?}"))
-        .add_words([
-            u64::from(size.width()),
-            u64::from(size.height()),
-            seed.get(),
-        ])
+        .add_words([seed.get()])
         .add_words([scale.get(), skin[0], skin[1], skin[2]].map(|v| u64::from(v.to_bits())))
         .add_words(scene.surface().values().iter().map(|&p| u64::from(p)))
-        .add_words(
-            mask.coverage()
-                .values()
-                .iter()
-                .map(|c| u64::from(c.to_bits())),
-        )
+        .add_mask(mask)
         .hex()
 }

@@ -27,6 +27,11 @@ use crate::units::{Scale, Size};
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub enum Scar {
     /// A band along a path.
@@ -109,6 +114,11 @@ impl Scar {
 /// assert!(Uptake::scar().spread > Uptake::skin().spread);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Uptake {
     /// Pigment of a healed dot relative to the same dot in healthy skin, 0.1..=2.

@@ -30,6 +30,11 @@ use crate::pigment::when::{DAYS_PER_YEAR, HEALED_DAYS, When};
 /// Localized Alopecia", J. Cosmet. Dermatol. (2025); and the habit of touching up after three to
 /// five years. The shares that the laws of the three sites pass through are guesses between these.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Fading {
     /// Share of a fresh dot's strength that stays when scab and upper skin are gone.

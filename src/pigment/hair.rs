@@ -1,5 +1,6 @@
 //! Hair colours, and the pigments that imitate their shaved roots.
 
+use std::fmt;
 use std::str::FromStr;
 
 use palette::{FromColor, IntoColor, LinSrgb, Oklch, Srgb};
@@ -19,6 +20,11 @@ use crate::random::Stream;
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "String", into = "String")
+)]
 pub struct HairColor {
     centre: Oklch<f32>,
 }
@@ -98,6 +104,33 @@ impl HairColor {
     }
 }
 
+/// The middle of the family as `#rrggbb`, which `parse` gives back.
+impl fmt::Display for HairColor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let linear: LinSrgb<f32> = self.centre.into_color();
+        let Srgb {
+            red, green, blue, ..
+        } = Srgb::<u8>::from_linear(linear);
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
+/// As its `Display` form.
+impl From<HairColor> for String {
+    fn from(hair: HairColor) -> Self {
+        hair.to_string()
+    }
+}
+
+/// As by `parse`.
+impl TryFrom<String> for HairColor {
+    type Error = Error;
+
+    fn try_from(name: String) -> Result<Self, Error> {
+        name.parse()
+    }
+}
+
 impl FromStr for HairColor {
     type Err = Error;
 
@@ -161,6 +194,14 @@ mod tests {
         "grey",
         "#705030",
     ];
+
+    #[test]
+    fn every_colour_is_written_as_it_was_given() {
+        for code in (0..0x100_0000_u32).step_by(9973).chain([0, 0xff_ffff]) {
+            let name = format!("#{code:06x}");
+            assert_eq!(name.parse::<HairColor>().unwrap().to_string(), name);
+        }
+    }
 
     #[test]
     fn words_that_are_no_hair_colour_are_refused() {

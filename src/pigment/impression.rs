@@ -34,6 +34,11 @@ pub struct Impression {
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Variation {
     /// Median diameter of the healed deposit: 0.14 to 0.28 mm.

@@ -20,6 +20,11 @@ const CROSSINGS: f32 = 1.6;
 /// al., "Optical coherence tomography of tattoos", Skin Res. Technol. 13, 2007), so they are the
 /// default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 pub enum Deposit {
     /// Columns of pigment from the given depth to 0.32 mm below it.
     #[default]

@@ -1,0 +1,158 @@
+//! The recipe as it is written: versioned, every value by its name, nothing unknown let through.
+
+use serde::de::{self, Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use super::{Area, Recipe, RecipeTone};
+use crate::look::Look;
+use crate::random::Seed;
+use crate::units::{Scale, Size};
+
+const MADE_WITH: &str = concat!("stubblefield ", env!("CARGO_PKG_VERSION"));
+
+/// Version 1.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    version: u32,
+    made_with: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
+    #[serde(with = "seed")]
+    seed: Seed,
+    photo_px: Size,
+    px_per_mm: Scale,
+    look: Look,
+    area: Area,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tone: Option<RecipeTone>,
+}
+
+impl Serialize for Recipe {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let recipe = self.clone();
+        let page = Page {
+            version: Self::VERSION,
+            made_with: MADE_WITH.to_owned(),
+            fingerprint: recipe.fingerprint,
+            seed: recipe.seed,
+            photo_px: recipe.photo_size,
+            px_per_mm: recipe.scale,
+            look: recipe.look,
+            area: recipe.area,
+            tone: recipe.tone,
+        };
+        page.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Recipe {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let page = match Read::deserialize(deserializer)? {
+            Read::Foreign(Foreign(stamp)) => return Err(de::Error::custom(stamp)),
+            Read::Own(Tried(page)) => page.map_err(de::Error::custom)?,
+        };
+        let recipe = Self {
+            look: page.look,
+            area: page.area,
+            tone: page.tone,
+            photo_size: page.photo_px,
+            scale: page.px_per_mm,
+            seed: page.seed,
+            fingerprint: page.fingerprint,
+        };
+        recipe.check().map_err(de::Error::custom)?;
+        Ok(recipe)
+    }
+}
+
+/// A page of another version may have any fields of any type, and formats differ in which field they
+/// hand over first: what is read is kept, and tried as one and then as the other.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Read {
+    Foreign(Foreign),
+    Own(Tried),
+}
+
+/// What is said about a recipe of another version.
+#[derive(serde::Deserialize)]
+#[serde(try_from = "Stamp")]
+struct Foreign(String);
+
+/// What every version has.
+#[derive(serde::Deserialize)]
+struct Stamp {
+    version: u64,
+    made_with: Option<String>,
+}
+
+impl TryFrom<Stamp> for Foreign {
+    type Error = &'static str;
+
+    fn try_from(stamp: Stamp) -> Result<Self, Self::Error> {
+        let Stamp { version, made_with } = stamp;
+        if version == u64::from(Recipe::VERSION) {
+            return Err("this version's own");
+        }
+        let made_with =
+            made_with.map_or_else(String::new, |by| format!("; {by} made it and reads it"));
+        Ok(Self(format!(
+            "recipe version is {version}, allowed: {}, which {MADE_WITH} reads{made_with}",
+            Recipe::VERSION
+        )))
+    }
+}
+
+/// A page, or what is wrong with it and where. Never an error itself: that of the last thing tried would
+/// be replaced by a general one.
+struct Tried(Result<Page, String>);
+
+impl<'de> Deserialize<'de> for Tried {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let page = serde_path_to_error::deserialize(deserializer);
+        Ok(Self(page.map_err(|error| error.to_string())))
+    }
+}
+
+/// A seed as a number, or as its digits where it is beyond what every format and reader can hold.
+mod seed {
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    use crate::random::Seed;
+
+    /// Up to here whole numbers survive readers that know floating point alone.
+    const EXACT: u64 = 1 << 53;
+
+    pub(super) fn serialize<S: Serializer>(seed: &Seed, serializer: S) -> Result<S::Ok, S::Error> {
+        if seed.get() <= EXACT {
+            serializer.serialize_u64(seed.get())
+        } else {
+            serializer.collect_str(&seed.get())
+        }
+    }
+
+    #[derive(serde::Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "seed has to be a whole number of 0..=18446744073709551615, or its digits as text"
+    )]
+    enum Written {
+        Number(u64),
+        Digits(String),
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Seed, D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::Number(seed) => Ok(Seed::new(seed)),
+            Written::Digits(digits) => digits.parse().map(Seed::new).map_err(|_| {
+                D::Error::custom(format!(
+                    "seed is {digits:?}, allowed: 0..=18446744073709551615"
+                ))
+            }),
+        }
+    }
+}
