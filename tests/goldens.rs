@@ -46,7 +46,11 @@ fn after(base: [f32; 3], hair: &str, when: &str, px_per_mm: f32) -> RgbImage {
         )
         .unwrap();
     let after = plan.render(&photo, when.parse::<When>().unwrap()).unwrap();
-    let Samples::Rgb8(codes) = after.pixels() else {
+    picture(&after)
+}
+
+fn picture(photo: &Photo) -> RgbImage {
+    let Samples::Rgb8(codes) = photo.pixels() else {
         panic!("8 bits are kept")
     };
     RgbImage::from_raw(128, 96, codes.to_vec()).unwrap()
@@ -122,4 +126,33 @@ fn dots_below_a_pixel() {
         "fair-far",
         &after([216.0, 168.0, 143.0], "black", "healed", 2.5),
     );
+}
+
+/// Recipes of every version are kept: this version's gives its picture, others are refused by their version.
+#[test]
+#[cfg(feature = "serde")]
+fn kept_recipes_give_their_picture_or_say_what_they_need() {
+    use stubblefield::Recipe;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recipes");
+    let mut own = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let page = std::fs::read_to_string(&path).unwrap();
+        let read: Result<Recipe, _> = serde_json::from_str(&page);
+        if name != format!("version-{}", Recipe::VERSION) {
+            let refused = read.unwrap_err().to_string();
+            assert!(
+                refused.starts_with("recipe version is"),
+                "{name}: {refused}"
+            );
+            continue;
+        }
+        own += 1;
+        let photo = skin([216.0, 168.0, 143.0]);
+        let plan = read.unwrap().plan(&photo).unwrap();
+        let after = plan.render(&photo, When::years(4.0).unwrap()).unwrap();
+        check(&format!("recipe-{name}"), &picture(&after));
+    }
+    assert_eq!(own, 1, "no recipe of this version is kept");
 }

@@ -65,6 +65,7 @@ fn without_arguments_it_writes_every_file() {
         "dots.png",
         "compare.png",
         "dots.csv",
+        "recipe.json",
         "report.json",
     ] {
         assert!(fs::metadata(out.join(name)).unwrap().len() > 100, "{name}");
@@ -86,7 +87,13 @@ fn without_arguments_it_writes_every_file() {
     ] {
         assert!(report[key].is_number(), "{key} in {json}");
     }
-    assert_eq!(report["recipe_fingerprint"].as_str().unwrap().len(), 16);
+    let fingerprint = report["recipe_fingerprint"].as_str().unwrap();
+    assert_eq!(fingerprint.len(), 16);
+    for name in ["dots.png", "compare.png"] {
+        let file = fs::read(out.join(name)).unwrap();
+        let named = file.windows(16).any(|w| w == fingerprint.as_bytes());
+        assert!(named, "{name} does not say of which plan it is");
+    }
     assert!(report["seconds"]["rendering"].is_number());
     let table = fs::read_to_string(out.join("dots.csv")).unwrap();
     let mut lines = table.lines();
@@ -132,6 +139,87 @@ fn threads_and_runs_do_not_change_a_byte_and_seeds_do() {
         assert!(*other == pictures[0]);
     }
     assert!(pictures[4][0] != pictures[0][0] && pictures[4][3] != pictures[0][3]);
+}
+
+#[test]
+fn a_kept_recipe_gives_the_same_files_again() {
+    let folder = with_photo();
+    image::GrayImage::from_fn(120, 90, |x, _| image::Luma([(2 * x) as u8]))
+        .save(folder.path().join("mask.png"))
+        .unwrap();
+    let file = |out: &str, name: &str| fs::read(folder.path().join(out).join(name)).unwrap();
+    let masked = ["--photo", "photo.png", "--mask", "mask.png", "--out", "a"];
+    let more = ["--px-per-mm", "4", "--hair", "red", "--touch-up", "4"];
+    assert!(
+        run(&folder, &[&masked[..], &more].concat())
+            .status
+            .success()
+    );
+    let recipe = ["--recipe", "a/recipe.json", "--out", "b"];
+    let done = run(&folder, &[&masked[..4], &recipe].concat());
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    for name in ["after.png", "dots.png", "dots.csv", "recipe.json"] {
+        assert!(file("a", name) == file("b", name), "{name}");
+    }
+    // As TOML, with another seed, on the same mask.
+    let page: serde_json::Value = serde_json::from_slice(&file("a", "recipe.json")).unwrap();
+    let mut page = toml::Value::try_from(page).unwrap();
+    page["seed"] = 8.into();
+    fs::write(
+        folder.path().join("own.toml"),
+        toml::to_string(&page).unwrap(),
+    )
+    .unwrap();
+    let own = ["--recipe", "own.toml", "--out", "c", "--at", "3y"];
+    let done = run(&folder, &[&masked[..4], &own].concat());
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(
+        done.status.success() && told.contains("was kept for fingerprint"),
+        "{told}"
+    );
+    assert!(file("a", "dots.csv") != file("c", "dots.csv"));
+
+    page["version"] = 99.into();
+    page["made_with"] = "stubblefield 9.9.0".into();
+    fs::write(
+        folder.path().join("later.toml"),
+        toml::to_string(&page).unwrap(),
+    )
+    .unwrap();
+    let photo = ["--photo", "photo.png"];
+    for (more, expected) in [
+        (
+            &["--recipe", "own.toml"][..],
+            "mask is none, allowed: the one with digest",
+        ),
+        (
+            &["--recipe", "later.toml"],
+            "stubblefield 9.9.0 made it and reads it",
+        ),
+        (
+            &["--recipe", "gone.json"],
+            "recipe is gone.json: the system refused",
+        ),
+        (&["--recipe", "photo.png"], "allowed: a recipe as JSON"),
+        (
+            &[
+                "--recipe",
+                "a/recipe.json",
+                "--mask",
+                "mask.png",
+                "--out",
+                "a",
+            ],
+            "overwrite an input",
+        ),
+    ] {
+        let refused = refusal(&folder, &[&photo[..], more].concat());
+        assert!(refused.contains(expected), "{refused}");
+    }
 }
 
 /// Runs with arguments that must fail; returns the one line it says.

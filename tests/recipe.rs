@@ -4,8 +4,8 @@
 use glam::Vec2;
 use serde_json::{Value, json};
 use stubblefield::{
-    Area, Beard, BeardZone, Course, Density, Look, Mask, Photo, Plan, Recipe, RecipeTone, Scale,
-    Scar, Seed, Size, TouchUp, When,
+    Area, Beard, BeardZone, Course, Crown, Density, Hairline, HairlineShape, Look, Mask, Photo,
+    Plan, Recipe, RecipeTone, Scale, Scar, Seed, Size, TouchUp, When,
 };
 
 /// Skin with a light band across it, darker to the left.
@@ -47,6 +47,21 @@ fn scars() -> Vec<Scar> {
     ]
 }
 
+/// What lies behind a hairline and in a crown, within an outline, and not on a wall, of which there is none.
+fn hairline() -> Area {
+    let points = vec![
+        Vec2::new(4.0, 70.0),
+        Vec2::new(60.0, 50.0),
+        Vec2::new(116.0, 72.0),
+    ];
+    let mut hairline = Hairline::new(points, HairlineShape::Broken);
+    hairline.depth_mm = Some(12.5);
+    let crown = Crown::new(Vec2::new(60.0, 30.0), 6.0);
+    let behind = Area::Union(vec![Area::Hairline(hairline), Area::Crown(crown)]);
+    let within = Area::Outline(square(1.0, 1.0, 88.0));
+    Area::OnHead(Box::new(Area::Intersection(vec![within, behind])))
+}
+
 fn recipe(look: Look, area: Area) -> Recipe {
     // Beyond what a JSON reader without whole numbers, and any TOML writer, can hold.
     let seed = Seed::new(u64::MAX - 6);
@@ -67,9 +82,16 @@ fn recipes() -> Vec<(&'static str, Recipe)> {
     let right = Area::Outline(square(64.0, 2.0, 34.0));
     vec![
         ("stubble", stubble.clone()),
-        ("stubble to a tone", stubble.with_tone(RecipeTone::DeltaL(-4.0))),
-        ("stubble like skin", recipe(Look::stubble(), right).with_tone(like)),
+        (
+            "stubble to a tone",
+            stubble.with_tone(RecipeTone::DeltaL(-4.0)),
+        ),
+        (
+            "stubble like skin",
+            recipe(Look::stubble(), right).with_tone(like),
+        ),
         ("beard", recipe(Look::beard(), Area::Beard(beard()))),
+        ("hairline", recipe(Look::stubble(), hairline())),
         (
             "gaps",
             recipe(Look::beard(), Area::Gaps(beard())).with_tone(RecipeTone::Stubble),
@@ -93,7 +115,9 @@ fn picture(plan: &Plan) -> Vec<u8> {
 fn every_look_survives_both_formats_and_gives_the_same_bytes() {
     let photo = photo();
     for (name, recipe) in recipes() {
-        let plan = recipe.plan(&photo).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let plan = recipe
+            .plan(&photo)
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
         assert!(plan.dots().len() > 20, "{name}: {}", plan.dots().len());
         let recipe = recipe.stamped(&plan);
         let written = serde_json::to_string_pretty(&recipe).unwrap();
@@ -104,7 +128,11 @@ fn every_look_survives_both_formats_and_gives_the_same_bytes() {
             toml::from_str(&written).unwrap_or_else(|e| panic!("{name}: {e}\n{written}"));
         assert_eq!(from_toml, recipe, "{name}: {written}");
         let again = read.plan(&photo).unwrap();
-        assert_eq!(again.fingerprint(), recipe.fingerprint.as_deref().unwrap(), "{name}");
+        assert_eq!(
+            again.fingerprint(),
+            recipe.fingerprint.as_deref().unwrap(),
+            "{name}"
+        );
         assert!(picture(&again) == picture(&plan), "{name}");
     }
 }
@@ -118,7 +146,10 @@ fn a_recipe_is_the_calls_that_it_stands_for() {
 
     let stubble = of("stubble");
     let mask = Mask::from_polygon(size, &square(10.3, 12.7, 70.1)).unwrap();
-    let plan = stubble.look.plan(&photo, &mask, scale, stubble.seed).unwrap();
+    let plan = stubble
+        .look
+        .plan(&photo, &mask, scale, stubble.seed)
+        .unwrap();
     assert!(picture(&plan) == picture(&stubble.plan(&photo).unwrap()));
 
     let gaps = of("gaps");
@@ -140,18 +171,26 @@ fn masks_are_brought_by_their_owner_and_recognised() {
     let own = Mask::from_fn(photo.size(), |p| f32::from(u8::from(p.y < 60.0))).unwrap();
     let like = Mask::from_fn(photo.size(), |p| f32::from(u8::from(p.x < 50.0))).unwrap();
     let look = Look::stubble();
-    let recipe = recipe(look.clone(), Area::of(&own)).with_tone(RecipeTone::Towards(Area::of(&like)));
+    let recipe =
+        recipe(look.clone(), Area::of(&own)).with_tone(RecipeTone::Towards(Area::of(&like)));
     let written = serde_json::to_string(&recipe).unwrap();
     assert!(written.len() < 4000, "no pixels in {written}");
     let read: Recipe = serde_json::from_str(&written).unwrap();
-    let plan = read.plan_with(&photo, &[like.clone(), own.clone()]).unwrap();
+    let plan = read
+        .plan_with(&photo, &[like.clone(), own.clone()])
+        .unwrap();
     let tone = stubblefield::Tone::Towards(like.clone());
-    let called = look.match_tone(&photo, &own, scale(), recipe.seed, &tone).unwrap();
+    let called = look
+        .match_tone(&photo, &own, scale(), recipe.seed, &tone)
+        .unwrap();
     assert!(picture(&plan) == picture(&called.plan));
 
     let digest = |mask: &Mask| stubblefield::MaskDigest::of(mask).to_string();
     let refused = read.plan(&photo).unwrap_err().to_string();
-    let wanted = format!("mask is none, allowed: the one with digest {}", digest(&own));
+    let wanted = format!(
+        "mask is none, allowed: the one with digest {}",
+        digest(&own)
+    );
     assert_eq!(refused, wanted);
     let refused = read.plan_with(&photo, &[own]).unwrap_err().to_string();
     assert!(refused.ends_with(&digest(&like)), "{refused}");
@@ -183,24 +222,60 @@ fn refusals(change: impl Fn(&mut Value)) -> [String; 2] {
 #[test]
 fn wrong_pages_are_refused_with_place_value_and_range() {
     type Change = fn(&mut Value);
-    let cases: [(Change, &[&str]); 20] = [
-        (|p| p["hairstyle"] = json!("mohawk"), &["unknown field `hairstyle`"]),
-        (|p| p["look"]["edge"]["width_cm"] = json!(1), &["look.edge", "unknown field `width_cm`"]),
+    let cases: [(Change, &[&str]); 21] = [
+        (
+            |p| p["hairstyle"] = json!("mohawk"),
+            &["unknown field `hairstyle`"],
+        ),
+        (
+            |p| p["look"]["edge"]["width_cm"] = json!(1),
+            &["look.edge", "unknown field `width_cm`"],
+        ),
         (
             |p| p["look"]["course"]["touch_ups"][0]["colour"] = json!(1),
             &["look.course.touch_ups[0]", "unknown field `colour`"],
         ),
-        (|p| p["area"] = json!({"circle": []}), &["area", "unknown variant `circle`"]),
-        (|p| p["look"]["edge"]["width_mm"] = json!("wide"), &["look.edge.width_mm", "invalid type"]),
-        (|p| p["look"]["edge"]["width_mm"] = json!(60), &["edge width_mm is 60", "0..=50 mm"]),
-        (|p| p["look"]["dots_per_cm2"] = json!(-3), &["look.dots_per_cm2", "density is -3", "0.1..=2000"]),
-        (|p| p["px_per_mm"] = json!(0), &["px_per_mm is 0", "0.2..=400"]),
-        (|p| p["photo_px"] = json!([0, 90]), &["width is 0", "1..=262144"]),
+        (
+            |p| p["area"] = json!({"circle": []}),
+            &["area", "unknown variant `circle`"],
+        ),
+        (
+            |p| p["look"]["edge"]["width_mm"] = json!("wide"),
+            &["look.edge.width_mm", "invalid type"],
+        ),
+        (
+            |p| p["look"]["edge"]["width_mm"] = json!(60),
+            &["edge width_mm is 60", "0..=50 mm"],
+        ),
+        (
+            |p| p["look"]["dots_per_cm2"] = json!(-3),
+            &["look.dots_per_cm2", "density is -3", "0.1..=2000"],
+        ),
+        (
+            |p| p["px_per_mm"] = json!(0),
+            &["px_per_mm is 0", "0.2..=400"],
+        ),
+        (
+            |p| p["photo_px"] = json!([0, 90]),
+            &["width is 0", "1..=262144"],
+        ),
         (|p| p["seed"] = json!(-1), &["seed"]),
-        (|p| p["seed"] = json!("seven"), &["seed is \"seven\"", "18446744073709551615"]),
-        (|p| p["look"]["hair"] = json!("mauve"), &["look.hair", "hair is \"mauve\""]),
-        (|p| p["look"]["variation"]["strength"] = json!(9), &["strength is 9", "0..=4"]),
-        (|p| p["look"]["fading"]["half_life_years"] = json!(-2), &["half_life_years is -2", "0.1..=100 years"]),
+        (
+            |p| p["seed"] = json!("seven"),
+            &["seed is \"seven\"", "18446744073709551615"],
+        ),
+        (
+            |p| p["look"]["hair"] = json!("mauve"),
+            &["look.hair", "hair is \"mauve\""],
+        ),
+        (
+            |p| p["look"]["variation"]["strength"] = json!(9),
+            &["strength is 9", "0..=4"],
+        ),
+        (
+            |p| p["look"]["fading"]["half_life_years"] = json!(-2),
+            &["half_life_years is -2", "0.1..=100 years"],
+        ),
         (
             |p| p["look"]["course"]["touch_ups"][0]["years"] = json!(-0.5),
             &["touch-up years is -0.5", "0..=30 years"],
@@ -209,14 +284,33 @@ fn wrong_pages_are_refused_with_place_value_and_range() {
             |p| p["look"]["course"]["sessions"][1]["gap_days"] = json!(-10),
             &["session gap_days is -10", "1..=365 days"],
         ),
-        (|p| p["look"]["limits"]["strength"] = json!([0.9, 0.1]), &["limits of strength is 0.1", "rising"]),
-        (|p| p["tone"] = json!({"delta_l": 3}), &["delta_l is 3", "-50..0"]),
-        (|p| p["area"] = json!({"mask": "12"}), &["mask is \"12\"", "sixteen"]),
-        (|p| drop(p.as_object_mut().unwrap().remove("look")), &["missing field `look`"]),
+        (
+            |p| p["look"]["limits"]["strength"] = json!([0.9, 0.1]),
+            &["limits of strength is 0.1", "rising"],
+        ),
+        (
+            |p| p["tone"] = json!({"delta_l": 3}),
+            &["delta_l is 3", "-50..0"],
+        ),
+        (
+            |p| p["area"] = json!({"on_head": {"crown": {"radius_mm": "large"}}}),
+            &["area.on_head.crown.radius_mm", "invalid type"],
+        ),
+        (
+            |p| p["area"] = json!({"mask": "12"}),
+            &["mask is \"12\"", "sixteen"],
+        ),
+        (
+            |p| drop(p.as_object_mut().unwrap().remove("look")),
+            &["missing field `look`"],
+        ),
     ];
     for (change, expected) in cases {
         for said in refusals(change) {
-            assert!(expected.iter().all(|part| said.contains(part)), "{expected:?} not in {said}");
+            assert!(
+                expected.iter().all(|part| said.contains(part)),
+                "{expected:?} not in {said}"
+            );
         }
     }
 }
@@ -229,7 +323,8 @@ fn numbers_that_are_none_are_refused() {
     let width = "width_mm = 9.0";
     assert_eq!(page.matches(width).count(), 1, "{page}");
     for (number, said) in [("nan", "NaN"), ("inf", "inf"), ("-inf", "-inf")] {
-        let refused = toml::from_str::<Recipe>(&page.replace(width, &format!("width_mm = {number}")));
+        let refused =
+            toml::from_str::<Recipe>(&page.replace(width, &format!("width_mm = {number}")));
         let refused = refused.unwrap_err().to_string();
         let expected = format!("edge width_mm is {said}, allowed: 0..=50 mm");
         assert!(refused.contains(&expected), "{refused}");
@@ -238,7 +333,10 @@ fn numbers_that_are_none_are_refused() {
     assert_ne!(corner, page);
     let placed: Recipe = toml::from_str(&corner).unwrap();
     let refused = placed.plan(&photo()).unwrap_err().to_string();
-    assert!(refused.starts_with("outline coordinate is NaN"), "{refused}");
+    assert!(
+        refused.starts_with("outline coordinate is NaN"),
+        "{refused}"
+    );
 }
 
 #[test]

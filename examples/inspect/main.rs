@@ -123,7 +123,7 @@ fn run(args: &Args) -> Result<(), Failure> {
     hints.pupils = ends(args.pupils.as_deref())?.map(|[left, right]| Pupils::new(left, right));
     let scene = Scene::read(&photo, hints)?;
     std::fs::create_dir_all(&args.out)?;
-    let sheet = picture::png(&sheet::draw(&photo, &scene, &hints)?.into())?;
+    let sheet = picture::png(&sheet::draw(&photo, &scene, &hints)?.into(), None)?;
     results::write(&args.out.join("inspect.png"), &sheet)?;
     let figures = format!("{:#}\n", figures(&scene));
     results::write(&args.out.join("inspect.json"), figures.as_bytes())?;

@@ -1,24 +1,19 @@
-//! What a practitioner can say on the command line.
+//! What a practitioner can say on the command line about a treatment.
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::Args as Arguments;
 use glam::Vec2;
 use stubblefield::{
-    Beard, Course, Crown, Density, Error, Fading, HairColor, Hairline, HairlineShape, Look, Mask,
-    Photo, Scale, Scar, Size, Tone, TouchUp, When,
+    Area, Beard, Course, Crown, Density, Error, Fading, FileProblem, HairColor, Hairline,
+    HairlineShape, Look, Recipe, RecipeTone, TouchUp,
 };
 
 use crate::Failure;
 use crate::outline::corners;
 use crate::scars::{place, scars};
 
-/// Shows on a photo what scalp micropigmentation will look like once healed.
-///
-/// Without arguments it draws on a synthetic scalp. With a photo, say where to treat (--mask or
-/// --outline) and how large the photo is (--px-per-mm), and look at compare.png in the output folder.
-#[derive(Debug, Parser)]
-#[command(version)]
+#[derive(Debug, Arguments)]
 pub(crate) struct Args {
     /// The photo: PNG, JPEG, TIFF or WebP. It is never changed.
     #[arg(long, value_name = "FILE")]
@@ -35,7 +30,7 @@ pub(crate) struct Args {
     /// A hairline from temple to temple in pixels, from left to right in a picture from the front: treats
     /// what lies behind it, within --mask or --outline if given.
     #[arg(long, value_name = "X,Y X,Y ...", allow_hyphen_values = true)]
-    hairline: Option<String>,
+    pub(crate) hairline: Option<String>,
 
     /// How that hairline runs and how soft it is: soft, rounded, receded, broken or edged.
     #[arg(
@@ -66,7 +61,7 @@ pub(crate) struct Args {
 
     /// A bald crown, as the middle of its whorl in pixels and its radius in mm.
     #[arg(long, value_name = "X,Y:MM", allow_hyphen_values = true)]
-    crown: Option<String>,
+    pub(crate) crown: Option<String>,
 
     /// A scar that a strip left, as its path in pixels and its width in mm; more than one if given more
     /// than once. For --look scar.
@@ -132,10 +127,6 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     sessions: Option<u8>,
 
-    /// Show it as if it stopped after this session.
-    #[arg(long, value_name = "N")]
-    session: Option<u8>,
-
     /// Touch it up so many years after healing; more than once if given more than once.
     #[arg(long, value_name = "YEARS", allow_hyphen_values = true)]
     touch_up: Vec<f32>,
@@ -144,13 +135,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SKIN", default_value = "usual")]
     skin: String,
 
-    /// The moment to show: fresh, healed, or a time such as 10d, 6w, 6mo or 3y.
-    #[arg(long, default_value = "healed", allow_hyphen_values = true)]
-    at: String,
-
     /// Another number gives another, equally good arrangement of dots.
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub(crate) seed: u64,
+
+    /// A recipe of an earlier run instead of all that says what is done where: recipe.json, or the same as
+    /// TOML. If its area is a mask, give --mask too.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["outline", "hairline", "crown", "scar_line", "scar_dots", "zone", "px_per_mm",
+        "look", "hair", "density", "tone", "tone_like", "sessions", "touch_up", "skin", "seed"])]
+    pub(crate) recipe: Option<PathBuf>,
 
     /// Threads to work with; 0 takes all. The result is the same for any number.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -205,45 +198,43 @@ impl Args {
             })
     }
 
-    pub(crate) fn when(&self, look: &Look) -> Result<When, Failure> {
-        let when: When = self.at.parse()?;
-        let count = look.course().sessions().len();
-        match self.session {
-            None => Ok(when),
-            Some(session) if (1..=count).contains(&usize::from(session)) => {
-                Ok(when.after_session(session))
-            }
-            Some(session) => Err(format!("session is {session}, allowed: 1..={count}").into()),
-        }
+    /// The recipe of an earlier run, if one is to be followed.
+    pub(crate) fn recipe(&self) -> Result<Option<Recipe>, Failure> {
+        let Some(path) = &self.recipe else {
+            return Ok(None);
+        };
+        let refused = |problem| Error::File {
+            parameter: "recipe",
+            path: path.clone(),
+            problem,
+            allowed: "a recipe as JSON, or as TOML in a file named .toml",
+        };
+        let page = std::fs::read_to_string(path)
+            .map_err(|error| refused(FileProblem::Denied(error.to_string())))?;
+        let damaged = |said: String| {
+            let line: Vec<&str> = said.split_whitespace().collect();
+            refused(FileProblem::Damaged(line.join(" ")))
+        };
+        Ok(Some(if path.extension().is_some_and(|e| e == "toml") {
+            toml::from_str(&page).map_err(|error| damaged(error.message().to_owned()))?
+        } else {
+            serde_json::from_str(&page).map_err(|error| damaged(error.to_string()))?
+        }))
     }
 
     /// The tone to reach, if the density is not to decide it.
-    pub(crate) fn tone(&self, size: Size, stubble: Option<&Mask>) -> Result<Option<Tone>, Failure> {
+    pub(crate) fn tone(&self) -> Result<Option<RecipeTone>, Failure> {
         Ok(match (self.tone, &self.tone_like) {
-            (Some(delta_l), _) => Some(Tone::DeltaL(delta_l)),
-            (None, Some(outline)) => {
-                Some(Tone::Like(Mask::from_polygon(size, &corners(outline)?)?))
-            }
+            (Some(delta_l), _) => Some(RecipeTone::DeltaL(delta_l)),
+            (None, Some(outline)) => Some(RecipeTone::Like(Area::Outline(corners(outline)?))),
             (None, None) if self.density.is_some() => None,
-            (None, None) if self.look == "scar" => Some(Tone::Surroundings),
-            (None, None) => stubble.map(|stubble| Tone::Towards(stubble.clone())),
+            (None, None) if self.look == "scar" => Some(RecipeTone::Surroundings),
+            (None, None) => self.gaps.then_some(RecipeTone::Stubble),
         })
     }
 
-    /// Whether the area is all that lies behind a hairline, the wall included.
-    pub(crate) const fn is_open(&self) -> bool {
-        self.hairline.is_some() && self.mask.is_none() && self.outline.is_none()
-    }
-
-    /// The area to treat, if one was given, and the stubble around it where gaps are filled.
-    pub(crate) fn area(&self, photo: &Photo, scale: Scale) -> Result<Option<Area>, Failure> {
-        let size = photo.size();
-        let plain = |mask| {
-            Ok(Some(Area {
-                mask,
-                stubble: None,
-            }))
-        };
+    /// The area to treat, if one was drawn in words.
+    pub(crate) fn area(&self) -> Result<Option<Area>, Failure> {
         let scars = scars(&self.scar_line, &self.scar_dots)?;
         for (given, name) in [
             (!scars.is_empty(), "scar"),
@@ -254,41 +245,26 @@ impl Args {
             }
         }
         if !scars.is_empty() {
-            return plain(Scar::mask(&scars, size, scale)?);
+            return Ok(Some(Area::Scars(scars)));
         }
         if !self.zone.is_empty() {
             let beard = beard(&self.zone, &self.keep_free)?;
-            if !self.gaps {
-                return plain(beard.mask(size, scale)?);
-            }
-            let gaps = beard.gaps(photo, scale)?;
-            return Ok(Some(Area {
-                mask: gaps.fill,
-                stubble: Some(gaps.stubble),
+            return Ok(Some(if self.gaps {
+                Area::Gaps(beard)
+            } else {
+                Area::Beard(beard)
             }));
         }
-        let drawn = match (&self.mask, &self.outline) {
-            (Some(path), _) => Some(Mask::open(path)?),
-            (None, Some(outline)) => Some(Mask::from_polygon(size, &corners(outline)?)?),
-            (None, None) => None,
-        };
-        let behind = self.behind(size, scale)?;
-        let mask = match (drawn, behind) {
-            (Some(drawn), Some(behind)) => Some(drawn.intersect(&behind)?),
-            (drawn, behind) => drawn.or(behind),
-        };
-        Ok(mask.map(|mask| Area {
-            mask,
-            stubble: None,
-        }))
+        let outline = self.outline.as_deref().map(corners).transpose()?;
+        Ok(outline.map(Area::Outline))
     }
 
     /// What lies behind the hairline, and the crown.
-    fn behind(&self, size: Size, scale: Scale) -> Result<Option<Mask>, Failure> {
+    pub(crate) fn behind(&self) -> Result<Option<Area>, Failure> {
         let crown = self.crown.as_deref().map(|text| {
             let (center_px, radius_mm) =
                 place(text, "crown", "a point and a radius such as 320,200:45")?;
-            Ok::<_, Failure>(Crown::new(center_px, radius_mm).mask(size, scale)?)
+            Ok::<_, Failure>(Area::Crown(Crown::new(center_px, radius_mm)))
         });
         let crown = crown.transpose()?;
         let Some(points) = &self.hairline else {
@@ -304,19 +280,12 @@ impl Args {
             })?;
             hairline.temples_px.push(three);
         }
-        let mask = hairline.mask(size, scale)?;
+        let hairline = Area::Hairline(hairline);
         Ok(Some(match crown {
-            Some(crown) => mask.union(&crown)?,
-            None => mask,
+            Some(crown) => Area::Union(vec![hairline, crown]),
+            None => hairline,
         }))
     }
-}
-
-/// Where to treat.
-pub(crate) struct Area {
-    pub(crate) mask: Mask,
-    /// What the treated part is to look like.
-    pub(crate) stubble: Option<Mask>,
 }
 
 /// Zones written as "chin:x,y x,y …", and outlines that stay free.

@@ -7,6 +7,10 @@
 
 mod args;
 mod closeup;
+#[path = "../shared/ending.rs"]
+mod ending;
+#[path = "../shared/folder.rs"]
+mod folder;
 #[path = "../shared/outline.rs"]
 mod outline;
 mod output;
@@ -16,178 +20,97 @@ mod picture;
 mod results;
 mod scars;
 mod sheet;
+mod subject;
 
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use args::{Area, Args};
+use args::Args;
 use clap::Parser;
+use folder::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
-use output::Output;
-use stubblefield::{Hints, Look, Mask, Photo, Plan, Report, Scale, Scene, Seed, SyntheticScalp};
+use stubblefield::{Look, Report, When};
+use subject::Beginning;
 
-/// Beyond it the system may refuse to start them.
-const MOST_THREADS: usize = 1024;
+/// Shows on a photo what scalp micropigmentation will look like once healed.
+///
+/// Without arguments it draws on a synthetic scalp. With a photo, say where to treat (--mask or
+/// --outline) and how large the photo is (--px-per-mm), and look at compare.png in the output folder.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Asked {
+    #[command(flatten)]
+    treatment: Args,
 
-/// Taken as a head, a narrower photo has fewer pixels per mm than [`Scale`] allows.
-const NARROWEST_HEAD_PX: u32 = 44;
+    /// Show it as if it stopped after this session.
+    #[arg(long, value_name = "N")]
+    session: Option<u8>,
+
+    /// The moment to show: fresh, healed, or a time such as 10d, 6w, 6mo or 3y.
+    #[arg(long, default_value = "healed", allow_hyphen_values = true)]
+    at: String,
+}
+
+impl Asked {
+    fn when(&self, look: &Look) -> Result<When, Failure> {
+        let when: When = self.at.parse()?;
+        let count = look.course().sessions().len();
+        match self.session {
+            None => Ok(when),
+            Some(session) if (1..=count).contains(&usize::from(session)) => {
+                Ok(when.after_session(session))
+            }
+            Some(session) => Err(format!("session is {session}, allowed: 1..={count}").into()),
+        }
+    }
+}
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    ending::of(run(&Asked::parse()))
 }
 
-/// What the treatment is laid on.
-struct Subject {
-    photo: Photo,
-    mask: Mask,
-    /// What it is to look like, where gaps between it are treated.
-    stubble: Option<Mask>,
-    scale: Scale,
-    remarks: Vec<String>,
-}
-
-fn run(args: &Args) -> Result<(), Failure> {
+fn run(asked: &Asked) -> Result<(), Failure> {
+    let args = &asked.treatment;
     // Whatever can be wrong with the words on the command line is said before any work is done.
-    let look = args.look()?;
-    let when = args.when(&look)?;
-    let given = args.px_per_mm.map(Scale::px_per_mm).transpose()?;
-    if args.threads > MOST_THREADS {
-        return Err(format!("threads is {}, allowed: 0..={MOST_THREADS}", args.threads).into());
-    }
-    let threads = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.threads)
-        .build()?;
-    let output = Output::prepare(&args.out, [args.photo.as_deref(), args.mask.as_deref()])?;
+    let (beginning, threads) = subject::begin(args)?;
+    let when = asked.when(match &beginning {
+        Beginning::Kept(recipe) => &recipe.look,
+        Beginning::Asked { look, .. } => look,
+    })?;
+    let inputs = [&args.photo, &args.mask, &args.recipe];
+    let inputs = inputs.map(|path| path.as_deref());
+    let folder = Folder::prepare(&args.out, &output::names(), inputs)?;
     threads.install(|| {
         let mut clock = Clock::new(args.quiet);
-        let subject = clock.stage("reading", || subject(args, given))?;
+        let mut subject = clock.stage("reading", || beginning.read(args))?;
+        let plan = clock.stage("planning", || subject.plan())?;
         let photo = &subject.photo;
-        let mut remarks = subject.remarks.clone();
-        let plan = clock.stage("planning", || plan(args, &look, &subject, &mut remarks))?;
         let after = clock.stage("rendering", || plan.render(photo, when))?;
         let report = clock.stage("measuring", || plan.compare(photo, &after, when))?;
         let layer = clock.stage("separating", || plan.transmittance(when))?;
-        let format = photo.format();
-        let named = output.after_name(format);
         let saved = clock.stage("saving", || {
-            let saved = output.photo(&named, &after)?;
-            output.bytes("dots.png", &sheet::dots(&layer)?)?;
-            output.bytes("compare.png", &sheet::compare(photo, &after, &plan)?)?;
+            let saved = output::save(&folder, &after, photo.format())?;
+            folder.bytes("dots.png", &sheet::dots(&layer, &plan)?)?;
+            folder.bytes("compare.png", &sheet::compare(photo, &after, &plan)?)?;
             let mut table = Vec::new();
             plan.write_csv(&mut table)?;
-            output.bytes("dots.csv", &table)?;
+            folder.bytes("dots.csv", &table)?;
+            let recipe = serde_json::to_string_pretty(&subject.recipe.clone().stamped(&plan))?;
+            folder.bytes("recipe.json", recipe.as_bytes())?;
             Ok::<_, Failure>(saved)
         })?;
         let json = output::json(&report, &clock.seconds);
-        output.bytes("report.json", json.as_bytes())?;
+        folder.bytes("report.json", json.as_bytes())?;
         clock.finish();
-        say(&remarks, &report, &saved, &output, args.quiet);
+        say(&subject.remarks, &report, &saved, &folder, args.quiet);
         Ok(())
     })
 }
 
-/// The look laid on the photo, brought to a tone if one is asked for.
-fn plan(
-    args: &Args,
-    look: &Look,
-    subject: &Subject,
-    remarks: &mut Vec<String>,
-) -> Result<Plan, Failure> {
-    let Subject {
-        photo, mask, scale, ..
-    } = subject;
-    let seed = Seed::new(args.seed);
-    // What lies behind a hairline runs over the wall behind the head; nobody asked for that to be treated.
-    let on_head;
-    let mask = if args.is_open() {
-        let scene = Scene::read(photo, Hints::new().with_area(mask))?;
-        on_head = mask.subtract(scene.background())?;
-        &on_head
-    } else {
-        mask
-    };
-    let Some(tone) = args.tone(photo.size(), subject.stubble.as_ref())? else {
-        return Ok(look.plan(photo, mask, *scale, seed)?);
-    };
-    let matched = look.match_tone(photo, mask, *scale, seed, &tone)?;
-    remarks.push(format!(
-        "brought to ΔL* {:+.1} for {:+.1}, with {:.0} dots per cm²",
-        matched.reached,
-        matched.wanted,
-        matched.plan.look().density().get()
-    ));
-    if let Some(limit) = &matched.stopped_by {
-        remarks.push(format!(
-            "nearer the tone around it was not possible within {limit}"
-        ));
-    }
-    Ok(matched.plan)
-}
-
-const NO_AREA: &str = "no area to treat, allowed: --mask FILE (white = treat), \
-    --outline \"x,y x,y x,y ...\", --hairline, --crown, --scar-line, --scar-dots or --zone";
-
-fn subject(args: &Args, given: Option<Scale>) -> Result<Subject, Failure> {
-    let Some(path) = &args.photo else {
-        let scale = given.map_or_else(|| Scale::px_per_mm(6.0), Ok)?;
-        let scalp = SyntheticScalp::generate(scale, Seed::new(1))?;
-        let area = match args.area(&scalp.photo, scale)? {
-            Some(area) => area,
-            None if args.look == "stubble" => Area {
-                mask: scalp.receded,
-                stubble: None,
-            },
-            None => return Err(NO_AREA.into()),
-        };
-        let remarks = vec!["no --photo given: drawing on a synthetic scalp".to_owned()];
-        return Ok(Subject {
-            photo: scalp.photo,
-            mask: area.mask,
-            stubble: area.stubble,
-            scale,
-            remarks,
-        });
-    };
-    let photo = Photo::open(path)?;
-    let mut remarks: Vec<String> = photo.notes().iter().map(ToString::to_string).collect();
-    let scale = match given {
-        Some(scale) => scale,
-        None => {
-            let width = photo.size().width();
-            if width < NARROWEST_HEAD_PX {
-                return Err(format!(
-                    "no --px-per-mm given, and a photo {width} px wide is too small to guess it from, allowed: at least {NARROWEST_HEAD_PX} px"
-                )
-                .into());
-            }
-            let guess = width as f32 / 220.0;
-            remarks.push(format!(
-                "no --px-per-mm given: taking the picture to be 220 mm wide, {guess:.2} px/mm"
-            ));
-            Scale::px_per_mm(guess)?
-        }
-    };
-    let area = args.area(&photo, scale)?.ok_or(NO_AREA)?;
-    Ok(Subject {
-        photo,
-        mask: area.mask,
-        stubble: area.stubble,
-        scale,
-        remarks,
-    })
-}
-
-fn say(remarks: &[String], report: &Report, saved: &[String], output: &Output, quiet: bool) {
+fn say(remarks: &[String], report: &Report, saved: &[String], folder: &Folder, quiet: bool) {
     for remark in remarks.iter().chain(saved) {
         eprintln!("note: {remark}");
     }
@@ -196,7 +119,7 @@ fn say(remarks: &[String], report: &Report, saved: &[String], output: &Output, q
     }
     if !quiet {
         // Who closes the pipe does not want to read on; the files are written.
-        let folder = output.folder().display();
+        let folder = folder.path().display();
         let _ = writeln!(
             std::io::stdout(),
             "{report}\npictures and figures are in {folder}"

@@ -1,83 +1,39 @@
-//! The folder of results: each file appears whole or not at all, and never over an input.
-
-use std::fs;
-use std::path::{Path, PathBuf};
+//! What a run writes: names, the treated photo, and the figures.
 
 use serde_json::{Map, json};
-use stubblefield::{Error, FileFormat, FileProblem, Photo, Report};
+use stubblefield::{FileFormat, Photo, Report};
 
 use crate::Failure;
-use crate::results::{self, refused};
+use crate::folder::Folder;
 
-pub(crate) struct Output {
-    folder: PathBuf,
+/// Every name a run may write.
+pub(crate) fn names() -> Vec<String> {
+    let formats = [
+        FileFormat::Png,
+        FileFormat::Jpeg,
+        FileFormat::Tiff,
+        FileFormat::WebP,
+    ];
+    let rest = [
+        "dots.png",
+        "compare.png",
+        "dots.csv",
+        "recipe.json",
+        "report.json",
+    ];
+    let rest = rest.map(str::to_owned);
+    formats.into_iter().map(after).chain(rest).collect()
 }
 
-impl Output {
-    /// The folder, made if needed and tried for writing; refused when a result would replace one of
-    /// the inputs.
-    pub(crate) fn prepare<'a>(
-        folder: &Path,
-        inputs: impl IntoIterator<Item = Option<&'a Path>>,
-    ) -> Result<Self, Error> {
-        if folder.exists() && !folder.is_dir() {
-            return Err(refused(folder, FileProblem::NotADirectory));
-        }
-        let denied =
-            |error: std::io::Error| refused(folder, FileProblem::Denied(error.to_string()));
-        fs::create_dir_all(folder).map_err(denied)?;
-        tempfile::tempfile_in(folder).map_err(denied)?;
-        let output = Self {
-            folder: folder.to_owned(),
-        };
-        for input in inputs.into_iter().flatten() {
-            let Ok(input) = input.canonicalize() else {
-                continue;
-            };
-            for name in output.names() {
-                if folder
-                    .join(name)
-                    .canonicalize()
-                    .is_ok_and(|result| result == input)
-                {
-                    return Err(refused(&input, FileProblem::WouldOverwriteInput));
-                }
-            }
-        }
-        Ok(output)
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// Every name a run may write.
-    fn names(&self) -> impl Iterator<Item = String> + use<> {
-        let formats = [
-            FileFormat::Png,
-            FileFormat::Jpeg,
-            FileFormat::Tiff,
-            FileFormat::WebP,
-        ];
-        let rest = ["dots.png", "compare.png", "dots.csv", "report.json"].map(str::to_owned);
-        formats.into_iter().map(after).chain(rest)
-    }
-
-    /// The name of the result, in the format of the photo.
-    pub(crate) fn after_name(&self, format: Option<FileFormat>) -> String {
-        after(format.unwrap_or(FileFormat::Png))
-    }
-
-    /// Saves the treated photo; what the format could not carry comes back in words.
-    pub(crate) fn photo(&self, name: &str, photo: &Photo) -> Result<Vec<String>, Failure> {
-        let saved = photo.save(self.folder.join(name))?;
-        Ok(saved.losses.iter().map(ToString::to_string).collect())
-    }
-
-    /// Saves bytes: to a temporary file first, so that a run cut off leaves no half file.
-    pub(crate) fn bytes(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        Ok(results::write(&self.folder.join(name), bytes)?)
-    }
+/// Saves the treated photo in the format of the photo; what the format could not carry comes back in words.
+pub(crate) fn save(
+    folder: &Folder,
+    photo: &Photo,
+    format: Option<FileFormat>,
+) -> Result<Vec<String>, Failure> {
+    let name = after(format.unwrap_or(FileFormat::Png));
+    let saved = photo.save(folder.path().join(name))?;
+    Ok(saved.losses.iter().map(ToString::to_string).collect())
 }
 
 fn after(format: FileFormat) -> String {

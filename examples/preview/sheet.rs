@@ -14,7 +14,7 @@ const GAP: u32 = 12;
 const PAPER: Rgb<u8> = Rgb([246, 246, 244]);
 
 /// The ink over transparency: laid over white it shows what light it lets through.
-pub(crate) fn dots(transmittance: &[Plane<f32>; 3]) -> Result<Vec<u8>, Failure> {
+pub(crate) fn dots(transmittance: &[Plane<f32>; 3], plan: &Plan) -> Result<Vec<u8>, Failure> {
     let size = transmittance[0].size();
     let picture = RgbaImage::from_fn(size.width(), size.height(), |x, y| {
         let through = [0, 1, 2].map(|c| transmittance[c].at(i64::from(x), i64::from(y)));
@@ -31,7 +31,7 @@ pub(crate) fn dots(transmittance: &[Plane<f32>; 3]) -> Result<Vec<u8>, Failure> 
         let [r, g, b] = through.map(|t| ((t - least) / alpha * 255.0 + 0.5) as u8);
         Rgba([r, g, b, (alpha * 255.0 + 0.5) as u8])
     });
-    png(&image::DynamicImage::from(picture))
+    png(&picture.into(), Some(plan.fingerprint()))
 }
 
 /// Before beside after, and under each the same close-ups at one pixel per pixel.
@@ -63,5 +63,5 @@ pub(crate) fn compare(before: &Photo, after: &Photo, plan: &Plan) -> Result<Vec<
             x += spot.width + GAP;
         }
     }
-    png(&image::DynamicImage::from(sheet))
+    png(&sheet.into(), Some(plan.fingerprint()))
 }

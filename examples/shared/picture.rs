@@ -1,8 +1,6 @@
 //! A photo as a picture that can be drawn on and looked at.
 
-use std::io::Cursor;
-
-use image::{ImageFormat, Rgb, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
 use stubblefield::{ColorSpace, Photo, Samples};
 
 use crate::Failure;
@@ -37,9 +35,34 @@ pub(crate) fn code(linear: f32) -> u8 {
     (encoded.red.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
 }
 
-/// The bytes of a PNG file.
-pub(crate) fn png(picture: &image::DynamicImage) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, ImageFormat::Png)?;
-    Ok(bytes.into_inner())
+/// The bytes of a PNG file of 8 bits, with the fingerprint of the plan that it shows, if any, as text.
+pub(crate) fn png(picture: &DynamicImage, fingerprint: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, picture.width(), picture.height());
+    let alpha = picture.color().has_alpha();
+    encoder.set_color(if alpha {
+        png::ColorType::Rgba
+    } else {
+        png::ColorType::Rgb
+    });
+    if let Some(fingerprint) = fingerprint {
+        name(&mut encoder, fingerprint)?;
+    }
+    let mut writer = encoder.write_header()?;
+    if alpha {
+        writer.write_image_data(&picture.to_rgba8())?;
+    } else {
+        writer.write_image_data(&picture.to_rgb8())?;
+    }
+    writer.finish()?;
+    Ok(bytes)
+}
+
+/// Says in a file by which plan it was made.
+pub(crate) fn name<W: std::io::Write>(
+    encoder: &mut png::Encoder<'_, W>,
+    fingerprint: &str,
+) -> Result<(), Failure> {
+    encoder.add_text_chunk("Software".to_owned(), "stubblefield".to_owned())?;
+    Ok(encoder.add_text_chunk("Fingerprint".to_owned(), fingerprint.to_owned())?)
 }

@@ -32,6 +32,11 @@ use crate::units::{Scale, Size};
 /// One whorl at the vertex, clockwise in 51 to 94 % of people by study (J. McDonald, "Hair whorl: the myth",
 /// University of Delaware). How much thinner it is, and how wide, are guesses.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Crown {
     /// Middle of the whorl in pixels of the photo.

@@ -25,6 +25,11 @@ use crate::units::{Scale, Size};
 /// practitioners' lore; widths and shares are guesses within the 5 to 15 mm of P. Shapiro and R. Shapiro (see
 /// [`Edge`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
 #[non_exhaustive]
 pub enum HairlineShape {
     /// Through the points in a smooth curve, with a natural edge of 9 mm.
@@ -119,6 +124,11 @@ impl std::str::FromStr for HairlineShape {
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 #[non_exhaustive]
 pub struct Hairline {
     /// From temple to temple, in pixels of the photo.
@@ -132,6 +142,10 @@ pub struct Hairline {
     pub side_fade_mm: f32,
     /// How far behind the line the treatment goes, 1..=300 mm; as far as the photo shows unless stated. Its last
     /// third, at most 20 mm of it, fades.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
     pub depth_mm: Option<f32>,
     /// Points of hair before the temples, each as three points in pixels: where it leaves the hair above, its
     /// tip, and where it meets the hair again.

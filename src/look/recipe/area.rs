@@ -6,9 +6,10 @@ use glam::Vec2;
 
 use crate::error::{Error, Result};
 use crate::look::fingerprint::Digest;
-use crate::look::{Beard, Scar};
+use crate::look::{Beard, Crown, Hairline, Scar};
 use crate::mask::Mask;
 use crate::photo::Photo;
+use crate::scene::{Hints, Scene};
 use crate::units::Scale;
 
 /// A part of a photo, in its pixels.
@@ -34,6 +35,10 @@ pub enum Area {
     /// The inside of a closed outline ([`Mask::from_polygon`]).
     #[serde(rename = "outline_px")]
     Outline(Vec<Vec2>),
+    /// What lies behind a hairline ([`Hairline::mask`]).
+    Hairline(Hairline),
+    /// A crown ([`Crown::mask`]).
+    Crown(Crown),
     /// Scars ([`Scar::mask`]).
     Scars(Vec<Scar>),
     /// A beard ([`Beard::mask`]).
@@ -42,6 +47,12 @@ pub enum Area {
     Gaps(Beard),
     /// A mask that the caller brings whenever the recipe is followed.
     Mask(MaskDigest),
+    /// What lies in any of these, which are at least one ([`Mask::union`]).
+    Union(Vec<Self>),
+    /// What lies in all of these, which are at least one ([`Mask::intersect`]).
+    Intersection(Vec<Self>),
+    /// What of this does not show the wall behind the head ([`Scene::background`]).
+    OnHead(Box<Self>),
 }
 
 impl Area {
@@ -60,10 +71,24 @@ impl Area {
         let size = photo.size();
         match self {
             Self::Outline(corners) => Mask::from_polygon(size, corners),
+            Self::Hairline(hairline) => hairline.mask(size, scale),
+            Self::Crown(crown) => crown.mask(size, scale),
             Self::Scars(scars) => Scar::mask(scars, size, scale),
             Self::Beard(beard) => beard.mask(size, scale),
             Self::Gaps(beard) => Ok(beard.gaps(photo, scale)?.fill),
             Self::Mask(digest) => digest.find(masks),
+            Self::Union(areas) => joined(areas, Mask::union, |area| area.mask(photo, scale, masks)),
+            Self::Intersection(areas) => joined(areas, Mask::intersect, |area| {
+                area.mask(photo, scale, masks)
+            }),
+            Self::OnHead(area) => {
+                let mask = area.mask(photo, scale, masks)?;
+                if mask.is_empty() {
+                    return Ok(mask);
+                }
+                let scene = Scene::read(photo, Hints::new().with_area(&mask))?;
+                mask.subtract(scene.background())
+            }
         }
     }
 
@@ -78,6 +103,24 @@ impl Area {
             }),
         }
     }
+}
+
+/// The masks of some areas as one.
+fn joined(
+    areas: &[Area],
+    join: impl Fn(&Mask, &Mask) -> Result<Mask>,
+    mask: impl Fn(&Area) -> Result<Mask>,
+) -> Result<Mask> {
+    let Some((first, others)) = areas.split_first() else {
+        return Err(Error::OutOfRange {
+            parameter: "areas",
+            value: 0.0,
+            allowed: "at least 1",
+        });
+    };
+    others
+        .iter()
+        .try_fold(mask(first)?, |whole, area| join(&whole, &mask(area)?))
 }
 
 /// Sixteen hexadecimal digits that differ whenever size or coverage of a mask differ.

@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Recipe {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let page = match Read::deserialize(deserializer)? {
             Read::Foreign(Foreign(stamp)) => return Err(de::Error::custom(stamp)),
-            Read::Own(Tried(page)) => page.map_err(de::Error::custom)?,
+            Read::Own(tried) => tried.0.map_err(de::Error::custom)?,
         };
         let recipe = Self {
             look: page.look,
@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Recipe {
 #[serde(untagged)]
 enum Read {
     Foreign(Foreign),
-    Own(Tried),
+    Own(Box<Tried>),
 }
 
 /// What is said about a recipe of another version.

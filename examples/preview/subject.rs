@@ -1,0 +1,182 @@
+//! What the treatment is laid on, and the recipe of it.
+
+use rayon::ThreadPool;
+use stubblefield::{
+    Area, Look, Mask, Photo, Plan, Recipe, RecipeTone, Scale, Seed, SyntheticScalp,
+};
+
+use crate::Failure;
+use crate::args::Args;
+
+/// Beyond it the system may refuse to start them.
+const MOST_THREADS: usize = 1024;
+
+/// Taken as a head, a narrower photo has fewer pixels per mm than [`Scale`] allows.
+const NARROWEST_HEAD_PX: u32 = 44;
+
+const NO_AREA: &str = "no area to treat, allowed: --mask FILE (white = treat), \
+    --outline \"x,y x,y x,y ...\", --hairline, --crown, --scar-line, --scar-dots, --zone \
+    or --recipe";
+
+/// What is known before anything is read but a recipe.
+pub(crate) enum Beginning {
+    Kept(Box<Recipe>),
+    Asked {
+        look: Box<Look>,
+        scale: Option<Scale>,
+        area: Option<Area>,
+        behind: Option<Area>,
+        tone: Option<RecipeTone>,
+    },
+}
+
+/// Checks all words, and starts the threads.
+pub(crate) fn begin(args: &Args) -> Result<(Beginning, ThreadPool), Failure> {
+    let beginning = match args.recipe()? {
+        Some(recipe) => Beginning::Kept(Box::new(recipe)),
+        None => Beginning::Asked {
+            look: Box::new(args.look()?),
+            scale: args.px_per_mm.map(Scale::px_per_mm).transpose()?,
+            area: args.area()?,
+            behind: args.behind()?,
+            tone: args.tone()?,
+        },
+    };
+    if args.threads > MOST_THREADS {
+        return Err(format!("threads is {}, allowed: 0..={MOST_THREADS}", args.threads).into());
+    }
+    let threads = rayon::ThreadPoolBuilder::new()
+        .num_threads(args.threads)
+        .build()?;
+    Ok((beginning, threads))
+}
+
+impl Beginning {
+    /// The photo, or the synthetic scalp without one.
+    pub(crate) fn read(self, args: &Args) -> Result<Subject, Failure> {
+        let mut masks: Vec<Mask> = Vec::new();
+        let mut remarks = Vec::new();
+        let given = match &self {
+            Self::Kept(recipe) => Some(recipe.scale),
+            Self::Asked { scale, .. } => *scale,
+        };
+        let (photo, scale) = match &args.photo {
+            None => {
+                let scale = given.map_or_else(|| Scale::px_per_mm(6.0), Ok)?;
+                let scalp = SyntheticScalp::generate(scale, Seed::new(1))?;
+                remarks.push("no --photo given: drawing on a synthetic scalp".to_owned());
+                let drawn = args.hairline.is_some() || args.crown.is_some();
+                if args.recipe.is_some() || args.look == "stubble" && !drawn {
+                    masks.push(scalp.receded);
+                }
+                (scalp.photo, scale)
+            }
+            Some(path) => {
+                let photo = Photo::open(path)?;
+                remarks.extend(photo.notes().iter().map(ToString::to_string));
+                let scale = given.map_or_else(|| guessed(&photo, &mut remarks), Ok)?;
+                (photo, scale)
+            }
+        };
+        if let Some(path) = &args.mask {
+            masks = vec![Mask::open(path)?];
+        }
+        let recipe = match self {
+            Self::Kept(recipe) => *recipe,
+            Self::Asked {
+                look,
+                area,
+                behind,
+                tone,
+                ..
+            } => {
+                let area = area.or_else(|| masks.first().map(Area::of));
+                let area = match (area, behind) {
+                    (Some(area), Some(behind)) => Area::Intersection(vec![area, behind]),
+                    // What lies behind a hairline runs over the wall behind the head; nobody asked for that
+                    // to be treated.
+                    (None, Some(behind)) if args.hairline.is_some() => {
+                        Area::OnHead(Box::new(behind))
+                    }
+                    (area, behind) => area.or(behind).ok_or(NO_AREA)?,
+                };
+                let seed = Seed::new(args.seed);
+                let recipe = Recipe::new(*look, area, photo.size(), scale, seed);
+                tone.into_iter().fold(recipe, Recipe::with_tone)
+            }
+        };
+        Ok(Subject {
+            photo,
+            recipe,
+            masks,
+            remarks,
+        })
+    }
+}
+
+/// The scale of a head that fills the picture.
+fn guessed(photo: &Photo, remarks: &mut Vec<String>) -> Result<Scale, Failure> {
+    let width = photo.size().width();
+    if width < NARROWEST_HEAD_PX {
+        return Err(format!(
+            "no --px-per-mm given, and a photo {width} px wide is too small to guess it from, allowed: at least {NARROWEST_HEAD_PX} px"
+        )
+        .into());
+    }
+    let guess = width as f32 / 220.0;
+    remarks.push(format!(
+        "no --px-per-mm given: taking the picture to be 220 mm wide, {guess:.2} px/mm"
+    ));
+    Ok(Scale::px_per_mm(guess)?)
+}
+
+/// A photo and what is done on it.
+pub(crate) struct Subject {
+    pub(crate) photo: Photo,
+    pub(crate) recipe: Recipe,
+    pub(crate) masks: Vec<Mask>,
+    pub(crate) remarks: Vec<String>,
+}
+
+impl Subject {
+    /// What the recipe comes to.
+    pub(crate) fn plan(&mut self) -> Result<Plan, Failure> {
+        let Self {
+            photo,
+            recipe,
+            masks,
+            remarks,
+        } = self;
+        let Recipe {
+            look, scale, seed, ..
+        } = &*recipe;
+        let mask = recipe.mask(photo, masks)?;
+        let plan = match recipe.tone(photo, masks)? {
+            None => look.plan(photo, &mask, *scale, *seed)?,
+            Some(tone) => {
+                let matched = look.match_tone(photo, &mask, *scale, *seed, &tone)?;
+                remarks.push(format!(
+                    "brought to ΔL* {:+.1} for {:+.1}, with {:.0} dots per cm²",
+                    matched.reached,
+                    matched.wanted,
+                    matched.plan.look().density().get()
+                ));
+                if let Some(limit) = &matched.stopped_by {
+                    remarks.push(format!(
+                        "nearer the tone around it was not possible within {limit}"
+                    ));
+                }
+                matched.plan
+            }
+        };
+        if let Some(kept) = &recipe.fingerprint
+            && kept != plan.fingerprint()
+        {
+            remarks.push(format!(
+                "the recipe was kept for fingerprint {kept} and gives {}: the photo shows something else than then",
+                plan.fingerprint()
+            ));
+        }
+        Ok(plan)
+    }
+}
