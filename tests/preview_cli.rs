@@ -1,4 +1,4 @@
-//! The preview example as a person meets it: what it writes, and how it says no.
+//! Examples as a person meets them: what they write, and how preview says no.
 #![cfg(all(feature = "image", feature = "rayon"))]
 
 use std::fs;
@@ -8,14 +8,15 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-/// The example, built once, in the profile of this test.
-fn example() -> &'static Path {
+/// An example; all are built once, in the profile of this test.
+fn example(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
+    let folder = BUILT.get_or_init(|| {
         let profile = std::env::current_exe().unwrap();
         let profile = profile.parent().and_then(Path::parent).unwrap().to_owned();
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["build", "--quiet", "--example", "preview"]);
+        cargo.args(["--example", "timeline", "--example", "gallery"]);
         if profile.ends_with("release") {
             cargo.arg("--release");
         }
@@ -26,14 +27,17 @@ fn example() -> &'static Path {
                 .unwrap()
                 .success()
         );
-        profile
-            .join("examples")
-            .join(format!("preview{}", std::env::consts::EXE_SUFFIX))
-    })
+        profile.join("examples")
+    });
+    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 fn run(folder: &TempDir, args: &[&str]) -> Output {
-    Command::new(example())
+    run_example("preview", folder, args)
+}
+
+fn run_example(name: &str, folder: &TempDir, args: &[&str]) -> Output {
+    Command::new(example(name))
         .current_dir(folder.path())
         .args(args)
         .output()
@@ -413,7 +417,7 @@ fn the_photo_is_never_overwritten() {
         fs::create_dir_all(&inside).unwrap();
         let args = ["--photo", "after.png", "--outline", OUTLINE, "--out", out];
         if out == "../" {
-            let done = Command::new(example())
+            let done = Command::new(example("preview"))
                 .current_dir(&inside)
                 .args([
                     "--photo",
@@ -547,4 +551,72 @@ fn a_scar_is_drawn_from_its_line_and_its_dots() {
     // The synthetic scalp has hair to fill up, no beard and no scar.
     let refused = refusal(&folder, &["--look", "scar"]);
     assert!(refused.contains("no area to treat"), "{refused}");
+}
+
+#[test]
+fn a_timeline_is_a_strip_and_an_animation_of_the_same_plan() {
+    let folder = with_photo();
+    let plain = ["--photo", "photo.png", "--outline", OUTLINE, "--quiet"];
+    let more = ["--px-per-mm", "3", "--sessions", "2"];
+    let done = run_example("timeline", &folder, &[&plain[..], &more].concat());
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success() && told.is_empty(), "{told}");
+    let out = folder.path().join("out");
+    let strip = image::open(out.join("timeline.png")).unwrap().to_rgb8();
+    // Before, two sessions, healed, three times later, the touch-up that was not asked for.
+    let panels = 8;
+    assert_eq!(strip.width(), panels * (120 + 10) + 10);
+    let file = std::io::BufReader::new(fs::File::open(out.join("timeline-animated.png")).unwrap());
+    let reader = png::Decoder::new(file).read_info().unwrap();
+    let animation = reader.info().animation_control().unwrap();
+    assert_eq!(animation.num_frames, panels);
+    let texts = &reader.info().uncompressed_latin1_text;
+    let named = texts
+        .iter()
+        .find(|text| text.keyword == "Fingerprint")
+        .unwrap();
+    let page = fs::read(out.join("timeline-recipe.json")).unwrap();
+    let page: serde_json::Value = serde_json::from_slice(&page).unwrap();
+    assert_eq!(page["fingerprint"], named.text.as_str());
+    assert_eq!(page["look"]["course"]["touch_ups"][0]["years"], 5.0);
+}
+
+#[test]
+fn the_gallery_shows_every_look_on_every_skin() {
+    let folder = TempDir::new().unwrap();
+    let done = run_example("gallery", &folder, &["--width", "96"]);
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let sheet = image::open(folder.path().join("out/gallery.png"))
+        .unwrap()
+        .to_rgb8();
+    assert!(
+        fs::metadata(folder.path().join("out/gallery.jpg"))
+            .unwrap()
+            .len()
+            > 1000
+    );
+    let refused = run_example("gallery", &folder, &["--width", "0"]);
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(told.contains("width is 0, allowed: 60..=2000"), "{told}");
+    // Each column gets darker skin, and each healed picture is darker than the one above it.
+    let mean = |left: u32, top: u32| {
+        let part = image::imageops::crop_imm(&sheet, left, top, 96, 72).to_image();
+        part.iter().map(|&c| f64::from(c)).sum::<f64>() / part.len() as f64
+    };
+    for row in 0..4 {
+        let mut lighter = 255.0;
+        for column in 0..5 {
+            let (left, top) = (10 + 72 + column * 106, 10 + 22 + row * 164);
+            let (before, after) = (mean(left, top), mean(left, top + 74));
+            assert!(
+                before < lighter && after < before,
+                "row {row}, column {column}"
+            );
+            lighter = before;
+        }
+    }
 }

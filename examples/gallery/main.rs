@@ -54,8 +54,8 @@ fn main() -> ExitCode {
 }
 
 fn run(asked: &Asked) -> Result<(), Failure> {
-    if !(40..=2000).contains(&asked.width) {
-        return Err(format!("width is {}, allowed: 40..=2000", asked.width).into());
+    if !(60..=2000).contains(&asked.width) {
+        return Err(format!("width is {}, allowed: 60..=2000", asked.width).into());
     }
     let cell = Size::new(asked.width, asked.width * 3 / 4)?;
     let (columns, rows) = (SKINS.len() as u32, LOOKS.len() as u32);
