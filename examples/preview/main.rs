@@ -78,7 +78,7 @@ fn run(asked: &Asked) -> Result<(), Failure> {
     let (beginning, threads) = subject::begin(args)?;
     let when = asked.when(match &beginning {
         Beginning::Kept(recipe) => &recipe.look,
-        Beginning::Asked { look, .. } => look,
+        Beginning::Asked(words) => &words.look,
     })?;
     let inputs = [&args.photo, &args.mask, &args.recipe];
     let inputs = inputs.map(|path| path.as_deref());

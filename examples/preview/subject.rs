@@ -21,26 +21,29 @@ const NO_AREA: &str = "no area to treat, allowed: --mask FILE (white = treat), \
 /// What is known before anything is read but a recipe.
 pub(crate) enum Beginning {
     Kept(Box<Recipe>),
-    Asked {
-        look: Box<Look>,
-        scale: Option<Scale>,
-        area: Option<Area>,
-        behind: Option<Area>,
-        tone: Option<RecipeTone>,
-    },
+    Asked(Box<Words>),
+}
+
+/// What was asked for in words.
+pub(crate) struct Words {
+    pub(crate) look: Look,
+    scale: Option<Scale>,
+    area: Option<Area>,
+    behind: Option<Area>,
+    tone: Option<RecipeTone>,
 }
 
 /// Checks all words, and starts the threads.
 pub(crate) fn begin(args: &Args) -> Result<(Beginning, ThreadPool), Failure> {
     let beginning = match args.recipe()? {
         Some(recipe) => Beginning::Kept(Box::new(recipe)),
-        None => Beginning::Asked {
-            look: Box::new(args.look()?),
+        None => Beginning::Asked(Box::new(Words {
+            look: args.look()?,
             scale: args.px_per_mm.map(Scale::px_per_mm).transpose()?,
             area: args.area()?,
             behind: args.behind()?,
             tone: args.tone()?,
-        },
+        })),
     };
     if args.threads > MOST_THREADS {
         return Err(format!("threads is {}, allowed: 0..={MOST_THREADS}", args.threads).into());
@@ -58,7 +61,7 @@ impl Beginning {
         let mut remarks = Vec::new();
         let given = match &self {
             Self::Kept(recipe) => Some(recipe.scale),
-            Self::Asked { scale, .. } => *scale,
+            Self::Asked(words) => words.scale,
         };
         let (photo, scale) = match &args.photo {
             None => {
@@ -83,13 +86,14 @@ impl Beginning {
         }
         let recipe = match self {
             Self::Kept(recipe) => *recipe,
-            Self::Asked {
-                look,
-                area,
-                behind,
-                tone,
-                ..
-            } => {
+            Self::Asked(words) => {
+                let Words {
+                    look,
+                    area,
+                    behind,
+                    tone,
+                    ..
+                } = *words;
                 let area = area.or_else(|| masks.first().map(Area::of));
                 let area = match (area, behind) {
                     (Some(area), Some(behind)) => Area::Intersection(vec![area, behind]),
@@ -101,7 +105,7 @@ impl Beginning {
                     (area, behind) => area.or(behind).ok_or(NO_AREA)?,
                 };
                 let seed = Seed::new(args.seed);
-                let recipe = Recipe::new(*look, area, photo.size(), scale, seed);
+                let recipe = Recipe::new(look, area, photo.size(), scale, seed);
                 tone.into_iter().fold(recipe, Recipe::with_tone)
             }
         };
