@@ -72,8 +72,9 @@ pub use field::{
 #[cfg(feature = "serde")]
 pub use look::{Area, MaskDigest, Recipe, RecipeTone};
 pub use look::{
-    Beard, BeardGaps, BeardZone, Contrast, Course, Crown, Edge, Hairline, HairlineShape, Limits,
-    Look, Plan, PlannedDot, Scar, Session, Tone, ToneMatch, ToneShift, TouchUp, Uptake,
+    Beard, BeardGaps, BeardZone, Concealer, Contrast, Course, Crown, Edge, Hairline, HairlineShape,
+    Healing, Limits, Look, Plan, PlannedDot, Scar, Session, Tone, ToneMatch, ToneShift, TouchUp,
+    Uptake, Wear,
 };
 pub use mask::Mask;
 #[cfg(feature = "image")]
@@ -87,7 +88,9 @@ pub use raster::{
     BLUR_RANGE_PX, Channels, Drawn, Ink, InkDot, InkEllipse, MAX_INK_DOTS, MAX_POSITION_PX,
     MAX_RADIUS_PX, PixelRect, Pixels, PixelsMut, Rasterizer, Transfer, TransferTable, Veil,
 };
-pub use report::{Report, SessionFigures, Warning};
+pub use report::{
+    Border, Person, Report, Separation, SessionFigures, Unjudged, Warning, ZoneFigures,
+};
 pub use scene::{
     BlurMap, Camera, Follicle, Follicles, Grain, Growth, HairCover, HeadShape, Hints,
     KnownDistance, PatchRequest, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource, Scars,

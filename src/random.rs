@@ -98,6 +98,8 @@ pub enum Stage {
     Synthetic = 10,
     /// Probes of a measurement.
     Probe = 11,
+    /// Concealers: their fibres, and how they run.
+    Concealer = 12,
 }
 
 /// A counter-based stream: value `n` is a hash of the stream and `n`.

@@ -6,14 +6,18 @@
 //! ```
 
 mod args;
+mod beside;
 mod closeup;
 #[path = "../shared/ending.rs"]
 mod ending;
 #[path = "../shared/folder.rs"]
 mod folder;
+#[path = "../shared/letters.rs"]
+mod letters;
 #[path = "../shared/outline.rs"]
 mod outline;
 mod output;
+mod person;
 #[path = "../shared/picture.rs"]
 mod picture;
 #[path = "../shared/results.rs"]
@@ -27,9 +31,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use args::Args;
+use beside::BesideArgs;
 use clap::Parser;
 use folder::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
+use person::PersonArgs;
 use stubblefield::{Look, Report, When};
 use subject::Beginning;
 
@@ -50,6 +56,12 @@ struct Asked {
     /// The moment to show: fresh, healed, or a time such as 10d, 6w, 6mo or 3y.
     #[arg(long, default_value = "healed", allow_hyphen_values = true)]
     at: String,
+
+    #[command(flatten)]
+    person: PersonArgs,
+
+    #[command(flatten)]
+    beside: BesideArgs,
 }
 
 impl Asked {
@@ -80,6 +92,7 @@ fn run(asked: &Asked) -> Result<(), Failure> {
         Beginning::Kept(recipe) => &recipe.look,
         Beginning::Asked(words) => &words.look,
     })?;
+    let concealer = asked.beside.concealer()?;
     let inputs = [&args.photo, &args.mask, &args.recipe];
     let inputs = inputs.map(|path| path.as_deref());
     let folder = Folder::prepare(&args.out, &output::names(), inputs)?;
@@ -89,7 +102,11 @@ fn run(asked: &Asked) -> Result<(), Failure> {
         let plan = clock.stage("planning", || subject.plan())?;
         let photo = &subject.photo;
         let after = clock.stage("rendering", || plan.render(photo, when))?;
-        let report = clock.stage("measuring", || plan.compare(photo, &after, when))?;
+        let known = clock.stage("looking around", || asked.person.read(photo, plan.scale()))?;
+        let person = known.person();
+        let report = clock.stage("measuring", || {
+            plan.compare_on(photo, &after, when, &person)
+        })?;
         let layer = clock.stage("separating", || plan.transmittance(when))?;
         let saved = clock.stage("saving", || {
             let saved = output::save(&folder, &after, photo.format())?;
@@ -102,6 +119,14 @@ fn run(asked: &Asked) -> Result<(), Failure> {
             folder.bytes("recipe.json", recipe.as_bytes())?;
             Ok::<_, Failure>(saved)
         })?;
+        if asked.beside.outlook {
+            let sheet = clock.stage("healing", || beside::outlook(photo, &plan, when))?;
+            folder.bytes("outlook.png", &sheet)?;
+        }
+        if let Some(concealer) = concealer {
+            let sheet = clock.stage("concealing", || beside::concealed(photo, &plan, concealer))?;
+            folder.bytes("concealer.png", &sheet)?;
+        }
         let json = output::json(&report, &clock.seconds);
         folder.bytes("report.json", json.as_bytes())?;
         clock.finish();
@@ -116,6 +141,9 @@ fn say(remarks: &[String], report: &Report, saved: &[String], folder: &Folder, q
     }
     for warning in &report.warnings {
         eprintln!("warning: {warning}");
+        if let Some(source) = warning.source() {
+            eprintln!("    ({source})");
+        }
     }
     if !quiet {
         // Who closes the pipe does not want to read on; the files are written.
@@ -138,7 +166,7 @@ impl Clock {
         let bar = if quiet {
             ProgressBar::hidden()
         } else {
-            ProgressBar::new(6)
+            ProgressBar::new(7)
         };
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}") {
             bar.set_style(style);

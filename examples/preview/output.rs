@@ -17,6 +17,8 @@ pub(crate) fn names() -> Vec<String> {
     let rest = [
         "dots.png",
         "compare.png",
+        "outlook.png",
+        "concealer.png",
         "dots.csv",
         "recipe.json",
         "report.json",
@@ -65,6 +67,30 @@ pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
             })
         })
         .collect();
+    let unjudged: Vec<String> = report.unjudged.iter().map(ToString::to_string).collect();
+    let zones: Vec<_> = report
+        .zones
+        .iter()
+        .map(|zone| {
+            json!({
+                "name": zone.name,
+                "area_cm2": zone.area_cm2,
+                "dots": zone.dots,
+                "dots_per_cm2": zone.per_cm2,
+            })
+        })
+        .collect();
+    let separation = report.separation.map(|separation| {
+        json!({
+            "distinct_share": separation.distinct_share,
+            "free_share": separation.free_share,
+            "gap_mm": separation.gap_mm,
+            "spot_mm": separation.spot_mm,
+        })
+    });
+    let border = report.border.map(
+        |border| json!({"irregularity_mm": border.irregularity_mm, "rise_mm": border.rise_mm}),
+    );
     let contrast: Vec<_> = report
         .contrast
         .iter()
@@ -89,6 +115,13 @@ pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
         "outside_mean_delta_a": report.outside.delta_a,
         "outside_mean_delta_b": report.outside.delta_b,
         "contrast": contrast,
+        "separation": separation,
+        "border": border,
+        "hairline_mm": report.hairline_mm,
+        "face_share": report.face_share,
+        "cast_delta_e": report.cast,
+        "own_per_cm2": report.own_per_cm2,
+        "zones": zones,
         "skin_ita_degrees": report.skin_ita_degrees,
         "px_per_mm": report.px_per_mm,
         "sessions": sessions,
@@ -97,6 +130,7 @@ pub(crate) fn json(report: &Report, seconds: &[(&'static str, f64)]) -> String {
         "seed": report.seed,
         "recipe_fingerprint": report.fingerprint,
         "warnings": warnings,
+        "unjudged": unjudged,
         "seconds": seconds,
     });
     format!("{value:#}\n")

@@ -10,8 +10,8 @@ use crate::picture::{code, encoded, png};
 
 /// Widest panel of the sheet; larger photos are scaled down into it.
 const PANEL: u32 = 900;
-const GAP: u32 = 12;
-const PAPER: Rgb<u8> = Rgb([246, 246, 244]);
+pub(crate) const GAP: u32 = 12;
+pub(crate) const PAPER: Rgb<u8> = Rgb([246, 246, 244]);
 
 /// The ink over transparency: laid over white it shows what light it lets through.
 pub(crate) fn dots(transmittance: &[Plane<f32>; 3], plan: &Plan) -> Result<Vec<u8>, Failure> {

@@ -6,7 +6,7 @@ use glam::DVec2;
 
 /// Points in bins of equal side, on the plane or on a torus.
 #[derive(Debug)]
-pub(super) struct Bins {
+pub(crate) struct Bins {
     origin: DVec2,
     side: f64,
     columns: i64,
@@ -18,7 +18,7 @@ pub(super) struct Bins {
 
 impl Bins {
     /// `side` is the least side of a bin; few points over a wide plane get wider ones.
-    pub(super) fn new(points: &[DVec2], side: f64, period: Option<f64>) -> Self {
+    pub(crate) fn new(points: &[DVec2], side: f64, period: Option<f64>) -> Self {
         let low = points.iter().copied().fold(DVec2::MAX, DVec2::min);
         let high = points.iter().copied().fold(DVec2::MIN, DVec2::max);
         let (origin, extent) = match period {
@@ -67,7 +67,7 @@ impl Bins {
     }
 
     /// Calls `f(index, squared distance)` for every point within `radius` of a place.
-    pub(super) fn within(&self, place: DVec2, radius: f64, mut f: impl FnMut(u32, f64)) {
+    pub(crate) fn within(&self, place: DVec2, radius: f64, mut f: impl FnMut(u32, f64)) {
         let limit = radius * radius;
         self.runs(place, radius, |run| {
             for &(i, point) in &self.points[run] {

@@ -59,6 +59,7 @@ use self::spacing::{Mapped, NOMINAL, Uniform};
 use crate::error::{Error, Result};
 use crate::random::Seed;
 
+pub(crate) use self::bins::Bins;
 pub use self::edit::{Change, Edit, FieldEditor};
 pub use self::obstacle::{Obstacle, ObstacleKind};
 pub use self::policy::{Count, EdgePolicy, Softness};

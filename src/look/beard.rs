@@ -1,6 +1,7 @@
 //! Beards: zones with their densities, parts that stay free, and the gaps in what grows.
 
 use glam::Vec2;
+use palette::{FromColor, Lab, LinSrgb, white_point::D65};
 
 use crate::error::{Error, Result};
 use crate::filter;
@@ -311,13 +312,9 @@ impl Cells {
         let size = Size::within(columns as u32, rows as u32);
         let lightness = Plane::from_fn(size, |x, y| {
             let i = 2 * (y as usize * columns + x as usize);
-            let mean = smooth[i] / smooth[i + 1].max(1e-6);
-            // CIE lightness; where it is dim, its straight part.
-            if mean > 0.008_856 {
-                116.0 * libm::cbrtf(mean) - 16.0
-            } else {
-                903.3 * mean.max(0.0)
-            }
+            let mean = (smooth[i] / smooth[i + 1].max(1e-6)).max(0.0);
+            // Grey of that luminance.
+            Lab::<D65, f32>::from_color(LinSrgb::new(mean, mean, mean)).l
         });
         Self {
             side,

@@ -87,7 +87,7 @@ impl fmt::Display for Contrast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "contrast to the skin around it from {} m: ΔE {:.2} before, {:.2} after",
+            "contrast to what lies beside it from {} m: ΔE {:.2} before, {:.2} after",
             self.metres, self.before, self.after
         )
     }

@@ -1,5 +1,7 @@
 //! A look brought to a tone: how dark it has to be, and what a clinic may do to get there.
 
+use std::cell::OnceCell;
+
 use crate::error::{Error, Result};
 use crate::look::Look;
 use crate::look::plan::Plan;
@@ -201,6 +203,7 @@ impl Look {
             scale,
             seed,
             tone,
+            around: OnceCell::new(),
         };
         search.run()
     }
@@ -271,6 +274,7 @@ struct Search<'a> {
     scale: Scale,
     seed: Seed,
     tone: &'a Tone,
+    around: OnceCell<Mask>,
 }
 
 impl Search<'_> {
@@ -351,14 +355,11 @@ impl Search<'_> {
         let plan = look.plan_on(self.scene.clone(), self.mask, self.scale, self.seed)?;
         let after = plan.render(self.photo, When::healed())?;
         let photos = [self.photo, &after];
-        let none;
         let other = match self.tone {
             Tone::DeltaL(_) => None,
             Tone::Like(region) | Tone::Towards(region) => Some(region),
-            Tone::Surroundings => {
-                none = plan.surroundings();
-                Some(&none)
-            }
+            // Edge and mask are those of every trial, and nothing else enters.
+            Tone::Surroundings => Some(self.around.get_or_init(|| plan.surroundings())),
         };
         let [full, other] = tones(photos, self.scale, |y, x| {
             let full = f32::from(plan.full().row(y)[x]) * plan.mask().coverage().row(y)[x];

@@ -1,6 +1,7 @@
 //! The looks people come for, as plans that can be drawn at any time.
 
 mod beard;
+mod concealer;
 mod contrast;
 mod course;
 mod crown;
@@ -11,6 +12,7 @@ mod hairline;
 mod laying;
 mod matching;
 mod moment;
+mod outlook;
 mod plan;
 #[cfg(feature = "serde")]
 mod recipe;
@@ -19,12 +21,14 @@ mod scar;
 mod tone;
 
 pub use beard::{Beard, BeardGaps, BeardZone};
+pub use concealer::{Concealer, Wear};
 pub use contrast::Contrast;
 pub use course::{Course, Session, TouchUp};
 pub use crown::Crown;
 pub use edge::Edge;
 pub use hairline::{Hairline, HairlineShape};
 pub use matching::{Limits, Tone, ToneMatch};
+pub use outlook::Healing;
 pub use plan::{Plan, PlannedDot};
 #[cfg(feature = "serde")]
 pub use recipe::{Area, MaskDigest, Recipe, RecipeTone};
@@ -243,6 +247,12 @@ impl Look {
     #[must_use]
     pub const fn density(&self) -> Density {
         self.density
+    }
+
+    /// Whether the border of the treatment is a hairline, and not that of a scar or of a beard, which is
+    /// told by what a clinic will lay in one.
+    pub(crate) fn has_hairline(&self) -> bool {
+        !self.is_of_scars() && self.limits != Limits::beard()
     }
 
     /// Whether the mask is taken for scars.

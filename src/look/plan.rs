@@ -218,24 +218,7 @@ pub(super) fn plan(
         }
     });
     let dots: Vec<_> = dots.collect();
-    let every = dots.len().div_ceil(SAMPLE).max(1);
-    let sample = dots.iter().step_by(every).map(|dot| dot.healed);
-    let sample: Vec<Impression> = sample.collect();
-    let doses = doses(&look.course, &look.fading, &sample, |deposit| {
-        let Impression {
-            radius_mm,
-            strength,
-            absorbance,
-            depth_mm,
-            ..
-        } = *deposit;
-        Optics::new(look.deposit, depth_mm, melanin).mean_transmittance(
-            look.density,
-            radius_mm,
-            strength,
-            absorbance,
-        )
-    });
+    let doses = find_doses(&look, &dots, melanin);
     let fingerprint = fingerprint(&look, &laid.reached, scale, seed, &scene);
     let plan = Plan {
         look,
@@ -253,6 +236,28 @@ pub(super) fn plan(
     };
     plan.check_drawable()?;
     Ok(plan)
+}
+
+/// What the touch-ups of a look lay on its dots.
+pub(super) fn find_doses(look: &Look, dots: &[PlannedDot], melanin: f32) -> Vec<Dose> {
+    let every = dots.len().div_ceil(SAMPLE).max(1);
+    let sample = dots.iter().step_by(every).map(|dot| dot.healed);
+    let sample: Vec<Impression> = sample.collect();
+    doses(&look.course, &look.fading, &sample, |deposit| {
+        let Impression {
+            radius_mm,
+            strength,
+            absorbance,
+            depth_mm,
+            ..
+        } = *deposit;
+        Optics::new(look.deposit, depth_mm, melanin).mean_transmittance(
+            look.density,
+            radius_mm,
+            strength,
+            absorbance,
+        )
+    })
 }
 
 fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene) -> String {

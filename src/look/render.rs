@@ -119,7 +119,12 @@ impl Plan {
         let widest = deposits
             .map(|deposit| deposit.radius_mm)
             .fold(0.0, f32::max);
-        widest * self.optics(self.look.variation.depth_mm).spread
+        widest * self.spot_spread()
+    }
+
+    /// Radius of the visible spot over that of its deposit.
+    pub(crate) fn spot_spread(&self) -> f32 {
+        self.optics(self.look.variation.depth_mm).spread
     }
 
     fn drawing(&self, when: When) -> Result<Drawing> {

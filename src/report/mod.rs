@@ -1,23 +1,38 @@
 //! What a plan comes to in figures, and what speaks against it.
 
+mod border;
+mod cast;
+mod judging;
+mod person;
+mod separation;
 mod sessions;
 mod table;
+mod warning;
+mod zones;
 
+pub use border::Border;
+pub use person::Person;
+pub use separation::Separation;
 pub use sessions::SessionFigures;
+pub use warning::{Unjudged, Warning};
+pub use zones::ZoneFigures;
 
 use std::fmt;
 
 use crate::error::Result;
 use crate::field::quality;
 use crate::look::{Contrast, Plan, ToneShift};
+use crate::mask::Mask;
 use crate::photo::Photo;
 use crate::pigment::When;
+use crate::scene::Follicles;
 
 /// Probes of the uncovered share: where 1 % is uncovered its standard error is 0.02 %.
 const PROBES: u32 = 300_000;
 
-/// Mean darkening beyond which shaved hair beside it looks paler than the treatment.
-const TOO_DARK: f64 = -12.0;
+/// Least share of distinct dots, and of free skin between them.
+const LEAST_DISTINCT: f64 = 0.5;
+const LEAST_FREE: f64 = 0.15;
 
 /// At arm's length, in talk, across a room.
 const DISTANCES_M: [f32; 3] = [0.3, 1.0, 3.0];
@@ -51,9 +66,25 @@ pub struct Report {
     pub full: ToneShift,
     /// The same between the mask and the end of the ink's reach.
     pub outside: ToneShift,
-    /// Contrast of where the treatment is full to the skin around it, before and after, from 0.3, 1 and 3 m;
-    /// for scars alone.
+    /// Contrast of where the treatment is full, before and after, from 0.3, 1 and 3 m: to the own hair where
+    /// the caller says where that is, for scars else to the skin around them.
     pub contrast: Vec<Contrast>,
+    /// How the dots stand to one another; `None` with fewer than two.
+    pub separation: Option<Separation>,
+    /// How the finished treatment ends towards bare skin; `None` where it does not in the picture, and for
+    /// beards and scars.
+    pub border: Option<Border>,
+    /// How far above the brows the lowest dots stand, in mm; `None` unless the caller says where they are.
+    pub hairline_mm: Option<f64>,
+    /// Share of the treatment on what has to stay free, as far as the caller says what that is.
+    pub face_share: f64,
+    /// How much bluer or greener the treatment is than shaved hair as dark as it, in CIELAB; `None` where
+    /// no skin was seen.
+    pub cast: Option<f64>,
+    /// Follicles per cm² in the own hair beside the treatment, if the caller has found them.
+    pub own_per_cm2: Option<f64>,
+    /// Dots by zone and session.
+    pub zones: Vec<ZoneFigures>,
     /// How far beyond the mask ink may reach, in mm.
     pub reach_mm: f64,
     /// Individual typology angle of the skin in degrees; `None` where nothing is treated and no skin
@@ -73,74 +104,8 @@ pub struct Report {
     pub fingerprint: String,
     /// What speaks against the plan.
     pub warnings: Vec<Warning>,
-}
-
-/// What speaks against a plan, with the figure that crossed its threshold.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Warning {
-    /// The mask covers nothing: the photo stays as it is.
-    EmptyMask,
-    /// The mask has room, but no dot fell into it.
-    NoDots,
-    /// More than half of the mask was taken for the wall behind the head, where no dots are laid.
-    MostlyBackground {
-        /// Share of the mask that was taken away.
-        share: f64,
-    },
-    /// Mean ΔL* below −12: darker than a full head of shaved hair.
-    TooDark {
-        /// Mean ΔL* inside the mask.
-        delta_l: f64,
-    },
-    /// More dots in one session than five hours hold.
-    SessionTooLong {
-        /// Which session, 1 for the first.
-        session: u8,
-        /// Dots set in it.
-        dots: usize,
-        /// Hours of work.
-        hours: f64,
-    },
-    /// Dots are below a pixel: the tone is right, single dots cannot be judged in this photo.
-    DotsBelowPixel {
-        /// Pixels per millimetre, as given.
-        px_per_mm: f64,
-    },
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::EmptyMask => f.write_str("the mask is empty, so the photo is unchanged"),
-            Self::NoDots => f.write_str("the mask is too small for a single dot at this density"),
-            Self::MostlyBackground { share } => write!(
-                f,
-                "{:.0} % of the mask is taken for the wall behind the head and left alone",
-                100.0 * share
-            ),
-            Self::TooDark { delta_l } => write!(
-                f,
-                "the treatment darkens the skin by {:.1} in lightness, more than a full head of \
-                 shaved hair does (12): choose fewer or lighter dots",
-                -delta_l
-            ),
-            Self::SessionTooLong {
-                session,
-                dots,
-                hours,
-            } => write!(
-                f,
-                "session {session} sets {dots} dots, about {hours:.1} h of work: more than the five \
-                 hours that hand and skin bear, so plan more sessions"
-            ),
-            Self::DotsBelowPixel { px_per_mm } => write!(
-                f,
-                "at {px_per_mm} px/mm a dot is smaller than a pixel: judge the tone, not the dots"
-            ),
-        }
-    }
+    /// What was not judged, for want of what it takes.
+    pub unjudged: Vec<Unjudged>,
 }
 
 impl Plan {
@@ -165,12 +130,37 @@ impl Plan {
         self.compare(photo, &self.render(photo, when)?, when)
     }
 
+    /// [`Plan::report`], judged against what the caller knows about the person.
+    ///
+    /// # Errors
+    /// Those of [`Plan::render`] and [`Plan::compare_on`].
+    pub fn report_on(&self, photo: &Photo, when: When, person: &Person<'_>) -> Result<Report> {
+        self.compare_on(photo, &self.render(photo, when)?, when, person)
+    }
+
     /// The figures of the plan at a time, measured on a picture that is already rendered.
     ///
     /// # Errors
     /// [`Error::SizeMismatch`](crate::Error::SizeMismatch) when one of the photos has not the size
     /// of the photo that was planned on.
     pub fn compare(&self, before: &Photo, after: &Photo, when: When) -> Result<Report> {
+        self.compare_on(before, after, when, &Person::new())
+    }
+
+    /// [`Plan::compare`], judged against what the caller knows about the person.
+    ///
+    /// # Errors
+    /// [`Error::SizeMismatch`](crate::Error::SizeMismatch) for photos and masks of another size than the
+    /// photo that was planned on; [`Error::OutOfRange`](crate::Error::OutOfRange) for brows outside it or
+    /// in one place.
+    pub fn compare_on(
+        &self,
+        before: &Photo,
+        after: &Photo,
+        when: When,
+        person: &Person<'_>,
+    ) -> Result<Report> {
+        person.check(self.mask().size())?;
         let shifts = self.shifts(before, after, when)?;
         let px_per_mm = f64::from(self.scale().get());
         let area_cm2 = self.mask().area_px() / (px_per_mm * px_per_mm) / 100.0;
@@ -178,11 +168,14 @@ impl Plan {
         let held = when.session().map_or(usize::MAX, usize::from);
         let sessions_held = held.min(sessions.len());
         let in_place = sessions[..sessions_held].last();
-        let dots = in_place.map_or(0, |session| session.in_place);
+        let (hairline_mm, below_brows) = person
+            .brows_px
+            .map_or((None, 0.0), |brows| border::above_brows(self, brows));
+        let skin = self.scene().skin();
         let mut report = Report {
-            dots,
+            dots: in_place.map_or(0, |session| session.in_place),
             area_cm2,
-            background_share: 1.0 - self.mask().area_px() / self.asked_px().max(f64::MIN_POSITIVE),
+            background_share: self.background_share(),
             dots_per_cm2: in_place.map_or(0.0, |session| session.dots_per_cm2),
             target_dots_per_cm2: f64::from(self.look().density().get()),
             min_spacing_mm: quality::least_distance_mm(self.field()),
@@ -190,12 +183,16 @@ impl Plan {
             inside: shifts.inside,
             full: shifts.full,
             outside: shifts.outside,
-            contrast: self.contrasts(before, after)?,
+            contrast: self.contrasts(before, after, person)?,
+            separation: separation::separation(self, when),
+            border: self.hairline(),
+            hairline_mm,
+            face_share: below_brows.max(self.share_on(person.free)),
+            cast: None,
+            own_per_cm2: person.follicles.and_then(own_per_cm2),
+            zones: zones::zones(self, person),
             reach_mm: f64::from(self.scale().to_mm(self.reach_px(when))),
-            skin_ita_degrees: self
-                .scene()
-                .skin()
-                .map(|skin| f64::from(skin.ita_degrees())),
+            skin_ita_degrees: skin.map(|skin| f64::from(skin.ita_degrees())),
             sessions,
             px_per_mm,
             sessions_held,
@@ -203,61 +200,80 @@ impl Plan {
             seed: self.seed().get(),
             fingerprint: self.fingerprint().to_owned(),
             warnings: Vec::new(),
+            unjudged: Vec::new(),
         };
-        if self.asked_px() == 0.0 {
-            report.background_share = 0.0;
-        }
-        report.warnings = warnings(&report, self.asked_px() == 0.0);
+        report.cast = skin.map(|skin| cast::cast(report.judged_shift(), skin));
+        report.judge(self, person);
         Ok(report)
     }
 }
 
+/// Marks from which a density is worth taking.
+const ENOUGH_FOLLICLES: usize = 30;
+
+fn own_per_cm2(follicles: &Follicles) -> Option<f64> {
+    let density = follicles.density()?;
+    (follicles.all().len() >= ENOUGH_FOLLICLES).then(|| f64::from(density.get()))
+}
+
 impl Plan {
-    fn contrasts(&self, before: &Photo, after: &Photo) -> Result<Vec<Contrast>> {
-        if !self.look().is_of_scars() {
-            return Ok(Vec::new());
+    fn background_share(&self) -> f64 {
+        if self.asked_px() == 0.0 {
+            return 0.0;
         }
+        1.0 - self.mask().area_px() / self.asked_px()
+    }
+
+    fn hairline(&self) -> Option<Border> {
+        let border = self.look().has_hairline().then(|| border::border(self));
+        border.flatten()
+    }
+
+    /// Share of the treatment that lies on a mask.
+    fn share_on(&self, mask: Option<&Mask>) -> f64 {
+        let Some(mask) = mask else {
+            return 0.0;
+        };
+        let own = self.mask().coverage().values().iter();
+        let both = own.zip(mask.coverage().values());
+        let on: f64 = both.map(|(&a, &b)| f64::from(a * b)).sum();
+        on / self.mask().area_px().max(f64::MIN_POSITIVE)
+    }
+
+    fn contrasts(
+        &self,
+        before: &Photo,
+        after: &Photo,
+        person: &Person<'_>,
+    ) -> Result<Vec<Contrast>> {
+        let around;
+        let other = match person.hair {
+            Some(hair) => hair,
+            None if self.look().is_of_scars() => {
+                around = self.surroundings();
+                &around
+            }
+            None => return Ok(Vec::new()),
+        };
         let full = self.full_mask();
         if full.is_empty() {
             return Ok(Vec::new());
         }
-        let parts = [&full, &self.surroundings()];
+        let parts = [&full, other];
         let from = |metres| Contrast::between(parts, [before, after], self.scale(), metres);
         DISTANCES_M.into_iter().map(from).collect()
     }
 }
 
-fn warnings(report: &Report, empty: bool) -> Vec<Warning> {
-    if empty {
-        return vec![Warning::EmptyMask];
+impl Report {
+    /// The change of colour where the treatment is full, and of all of it where it is full nowhere.
+    fn judged_shift(&self) -> &ToneShift {
+        if self.zones[0].area_cm2 > 0.0 {
+            &self.full
+        } else {
+            &self.inside
+        }
     }
-    let delta_l = report.inside.delta_l;
-    let (px_per_mm, share) = (report.px_per_mm, report.background_share);
-    // A dot of the default size shows about 0.28 mm wide.
-    let cases = [
-        (report.sessions.iter().all(|s| s.dots == 0), Warning::NoDots),
-        (share > 0.5, Warning::MostlyBackground { share }),
-        (delta_l < TOO_DARK, Warning::TooDark { delta_l }),
-        (
-            px_per_mm < 1.0 / 0.28,
-            Warning::DotsBelowPixel { px_per_mm },
-        ),
-    ];
-    let long = report.sessions.iter().map(|session| {
-        let (dots, hours) = (session.dots, session.hours);
-        let warning = Warning::SessionTooLong {
-            session: session.session,
-            dots,
-            hours,
-        };
-        (hours > sessions::MOST_HOURS, warning)
-    });
-    cases
-        .into_iter()
-        .chain(long)
-        .filter(|(holds, _)| *holds)
-        .map(|(_, warning)| warning)
-        .collect()
 }
 
 impl fmt::Display for Report {
@@ -278,11 +294,23 @@ impl fmt::Display for Report {
         for contrast in &self.contrast {
             writeln!(f, "{contrast}")?;
         }
+        if let Some(separation) = &self.separation {
+            writeln!(f, "{separation}")?;
+        }
+        if let Some(border) = &self.border {
+            writeln!(f, "{border}")?;
+        }
         for session in &self.sessions {
             writeln!(f, "{session}")?;
         }
+        for zone in self.zones.iter().filter(|zone| zone.area_cm2 > 0.0) {
+            writeln!(f, "{zone}")?;
+        }
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;
+        }
+        for unjudged in &self.unjudged {
+            writeln!(f, "note: {unjudged}")?;
         }
         write!(f, "seed {}, recipe {}", self.seed, self.fingerprint)
     }

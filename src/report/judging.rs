@@ -1,0 +1,145 @@
+//! Thresholds, and what crosses them.
+
+use super::{LEAST_DISTINCT, LEAST_FREE, Person, Report, Unjudged, Warning, sessions};
+use crate::look::Plan;
+use crate::pigment::When;
+
+/// ΔL* where full on fair skin; a full head of shaved hair comes to −4.9.
+const DARKEST: f64 = -12.0;
+
+/// What the darkest skin shows of the same pigment: −1.6 for −3.8 in the simulation.
+const SHOWN_ON_DARK: f64 = 0.42;
+
+/// Differences of colour that are just seen in fair and in dark skin, in CIELAB.
+const SEEN: [f64; 2] = [0.8, 1.3];
+
+/// ΔL* on fair skin from which merged dots make a cap; paler, as after ten years, they are a haze.
+const CAP: f64 = -3.0;
+
+/// Least irregularity and least rise of a hairline, and least height above the brows, in mm. Along a ruler the
+/// first of evenly spread dots stray by 0.2.
+const LEAST_IRREGULARITY_MM: f64 = 0.3;
+const LEAST_RISE_MM: f64 = 2.0;
+const LEAST_HEIGHT_MM: f64 = 50.0;
+
+/// The most dots per follicle of the own hair beside them, or follicles per dot.
+const MOST_STEP: f64 = 2.0;
+
+/// Share of the treatment that a hasty outline may lay on what has to stay free.
+const MOST_ON_FACE: f64 = 0.01;
+
+/// A dot of the default size shows about this wide, in mm.
+const SPOT_MM: f64 = 0.28;
+
+impl Report {
+    /// Everything that speaks against the plan that was measured.
+    pub(super) fn judge(&mut self, plan: &Plan, person: &Person<'_>) {
+        if plan.asked_px() == 0.0 {
+            self.warnings = vec![Warning::EmptyMask];
+            return;
+        }
+        let mut found = Vec::new();
+        let mut warn = |holds: bool, warning: Warning| {
+            if holds {
+                found.push(warning);
+            }
+        };
+        warn(self.sessions.iter().all(|s| s.dots == 0), Warning::NoDots);
+        let share = self.background_share;
+        warn(share > 0.5, Warning::MostlyBackground { share });
+        let (share, most) = (self.face_share, MOST_ON_FACE);
+        warn(share > most, Warning::OnFace { share, most });
+        if self.is_healed() {
+            self.judge_tone(plan, &mut warn);
+        }
+        if let Some(border) = &self.border {
+            let irregularity_mm = border.irregularity_mm;
+            let least_mm = LEAST_IRREGULARITY_MM;
+            let straight = Warning::StraightHairline {
+                irregularity_mm,
+                least_mm,
+            };
+            warn(irregularity_mm < least_mm, straight);
+            let (rise_mm, least_mm) = (border.rise_mm, LEAST_RISE_MM);
+            let sharp = Warning::SharpHairline { rise_mm, least_mm };
+            warn(rise_mm < least_mm, sharp);
+        }
+        if let Some(height_mm) = self.hairline_mm {
+            let least_mm = LEAST_HEIGHT_MM;
+            let low = Warning::LowHairline {
+                height_mm,
+                least_mm,
+            };
+            warn(height_mm < least_mm, low);
+        }
+        if let Some(own_per_cm2) = self.own_per_cm2 {
+            let dots_per_cm2 = self.zones[0].per_cm2.last().copied().unwrap_or(0.0);
+            let step = dots_per_cm2 / own_per_cm2;
+            let apart = dots_per_cm2 > 0.0 && !(1.0 / MOST_STEP..=MOST_STEP).contains(&step);
+            let step = Warning::DensityStep {
+                dots_per_cm2,
+                own_per_cm2,
+            };
+            warn(apart, step);
+        }
+        for session in &self.sessions {
+            let too_long = Warning::SessionTooLong {
+                session: session.session,
+                dots: session.dots,
+                hours: session.hours,
+            };
+            warn(session.hours > sessions::MOST_HOURS, too_long);
+        }
+        let px_per_mm = self.px_per_mm;
+        warn(
+            px_per_mm < 1.0 / SPOT_MM,
+            Warning::DotsBelowPixel { px_per_mm },
+        );
+        self.warnings = found;
+        self.unjudged = self.left_out(plan, person);
+    }
+
+    fn judge_tone(&self, plan: &Plan, warn: &mut impl FnMut(bool, Warning)) {
+        let melanin = plan
+            .scene()
+            .skin()
+            .map_or(0.0, |skin| f64::from(skin.melanin()));
+        let shown = 1.0 - (1.0 - SHOWN_ON_DARK) * melanin;
+        let (delta_l, darkest) = (self.judged_shift().delta_l, DARKEST * shown);
+        warn(delta_l < darkest, Warning::TooDark { delta_l, darkest });
+        if let Some(delta_e) = self.cast {
+            let most = SEEN[0] + (SEEN[1] - SEEN[0]) * melanin;
+            warn(delta_e > most, Warning::BlueCast { delta_e, most });
+        }
+        if let Some(separation) = self.separation.filter(|_| delta_l < CAP * shown) {
+            let (distinct_share, free_share) = (separation.distinct_share, separation.free_share);
+            // A scar is no wider than a dot or two: there dots may touch.
+            let merged = distinct_share < LEAST_DISTINCT && !plan.look().is_of_scars();
+            let helmet = Warning::Helmet {
+                distinct_share,
+                free_share,
+            };
+            warn(merged || free_share < LEAST_FREE, helmet);
+        }
+    }
+
+    fn left_out(&self, plan: &Plan, person: &Person<'_>) -> Vec<Unjudged> {
+        let hairline = plan.look().has_hairline();
+        let cases = [
+            (!self.is_healed(), Unjudged::FreshTone),
+            (self.border.is_none() && hairline, Unjudged::Hairline),
+            (
+                person.brows_px.is_none() && hairline,
+                Unjudged::HairlineHeight,
+            ),
+            (self.own_per_cm2.is_none(), Unjudged::DensityStep),
+            (self.contrast.is_empty(), Unjudged::HairContrast),
+        ];
+        let left = cases.into_iter().filter(|(holds, _)| *holds);
+        left.map(|(_, unjudged)| unjudged).collect()
+    }
+
+    fn is_healed(&self) -> bool {
+        self.days >= f64::from(When::healed().as_days())
+    }
+}

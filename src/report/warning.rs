@@ -1,0 +1,276 @@
+//! What speaks against a plan, and why.
+
+use std::fmt;
+
+/// What speaks against a plan, with the figure that crossed its threshold and the threshold.
+///
+/// [`Display`](fmt::Display) says in one sentence what was found and in another why it matters;
+/// [`Warning::source`] says where threshold and reason come from.
+///
+/// # Examples
+/// ```
+/// use stubblefield::Warning;
+///
+/// let warning = Warning::StraightHairline { irregularity_mm: 0.21, least_mm: 0.3 };
+/// assert!(warning.to_string().starts_with("the border strays by 0.21 mm"));
+/// assert!(warning.source().expect("it has one").contains("Shapiro"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Warning {
+    /// The mask covers nothing: the photo stays as it is.
+    EmptyMask,
+    /// The mask has room, but no dot fell into it.
+    NoDots,
+    /// More than half of the mask was taken for the wall behind the head, where no dots are laid.
+    MostlyBackground {
+        /// Share of the mask that was taken away.
+        share: f64,
+    },
+    /// Dots lie on what was said to stay free, or below the brows.
+    OnFace {
+        /// Share of the treatment that does.
+        share: f64,
+        /// The most that is no slip of the outline.
+        most: f64,
+    },
+    /// ΔL* where the treatment is full lies below −12 on fair skin, −5 on dark skin.
+    TooDark {
+        /// ΔL* where the treatment is full.
+        delta_l: f64,
+        /// The least for this skin.
+        darkest: f64,
+    },
+    /// The treatment is bluer or greener than shaved hair of the same darkness by more than what is just
+    /// seen in skin: 0.8 in CIELAB on fair skin, 1.3 on dark skin.
+    BlueCast {
+        /// How much bluer and greener, in a* and b* together.
+        delta_e: f64,
+        /// The most that is not seen in this skin.
+        most: f64,
+    },
+    /// Fewer than half of the dots stand apart, or less than 15 % of the skin is free, in a treatment that
+    /// has not faded away. In a scar, which is as wide as a dot or two, only the free skin counts.
+    Helmet {
+        /// Share of the dots with bare skin around them at least as wide as they are.
+        distinct_share: f64,
+        /// Share of the skin that no visible spot covers.
+        free_share: f64,
+    },
+    /// The foremost dots stray by less than 0.3 mm about a smooth line.
+    StraightHairline {
+        /// Standard deviation about that line, in mm.
+        irregularity_mm: f64,
+        /// The least that is no ruler's line.
+        least_mm: f64,
+    },
+    /// Density rises to four fifths of the full one within less than 2 mm.
+    SharpHairline {
+        /// Over how many mm it rises.
+        rise_mm: f64,
+        /// The least that is no edge.
+        least_mm: f64,
+    },
+    /// The lowest dots stand less than 50 mm above the upper border of the brows.
+    LowHairline {
+        /// How far above it they stand, in mm of the picture.
+        height_mm: f64,
+        /// The least that is natural.
+        least_mm: f64,
+    },
+    /// The treatment has more than twice, or less than half, as many dots per cm² as the shaved hair
+    /// beside it has follicles.
+    DensityStep {
+        /// Dots per cm² where the treatment is full.
+        dots_per_cm2: f64,
+        /// Follicles per cm² beside it.
+        own_per_cm2: f64,
+    },
+    /// More dots in one session than five hours hold.
+    SessionTooLong {
+        /// Which session, 1 for the first.
+        session: u8,
+        /// Dots set in it.
+        dots: usize,
+        /// Hours of work.
+        hours: f64,
+    },
+    /// Dots are below a pixel: the tone is right, single dots cannot be judged in this photo.
+    DotsBelowPixel {
+        /// Pixels per millimetre, as given.
+        px_per_mm: f64,
+    },
+}
+
+impl Warning {
+    /// Where threshold and reason come from; `None` where they need no source.
+    #[must_use]
+    pub const fn source(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::TooDark { .. } => {
+                "the threshold is a guess, over twice the ΔL* of a full head of shaved hair in a simulation (−4.9); \
+                 that dark skin shows 0.42 of it is of the same simulation"
+            }
+            Self::BlueCast { .. } => {
+                "thresholds: Leow et al., Prosthet. Orthot. Int. (2006), colour differences just seen in fair \
+                 and dark prosthetic skin; shaved hair: a simulation"
+            }
+            Self::Helmet { .. } => {
+                "Rassman et al., J. Clin. Aesthet. Dermatol. 8 (2015), on dots that merge; the thresholds are guesses"
+            }
+            Self::StraightHairline { .. } | Self::SharpHairline { .. } => {
+                "R. Shapiro, Facial Plast. Surg. Clin. 12 (2004): a transition zone of 5 to 15 mm, irregular in \
+                 millimetres and centimetres; the thresholds are guesses"
+            }
+            Self::LowHairline { .. } => {
+                "B. R. Wolf, \"Hairline Placement\": 80 mm above the brows is safe, natural hair grows down to \
+                 50 mm"
+            }
+            Self::DensityStep { .. } => {
+                "Liu et al., J. Cosmet. Dermatol. (2025): dots are laid at natural follicular spacing; the \
+                 threshold is a guess"
+            }
+            Self::SessionTooLong { .. } => {
+                "14,000 dots in 2 to 4 hours at one clinic; sessions of 2 to 5 hours: Nguyen et al., Skin \
+                 Appendage Disord. 8 (2022)"
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyMask => f.write_str("the mask is empty, so the photo is unchanged"),
+            Self::NoDots => f.write_str("the mask is too small for a single dot at this density"),
+            Self::MostlyBackground { share } => write!(
+                f,
+                "{:.0} % of the mask is taken for the wall behind the head and left alone",
+                100.0 * share
+            ),
+            Self::OnFace { share, most } => write!(
+                f,
+                "{:.0} % of the treatment lies below the brows or on what has to stay free, allowed: {:.0} %. \
+                 Dots there are a mistake of the outline, and pigment near the eyes is a danger",
+                100.0 * share,
+                100.0 * most
+            ),
+            Self::TooDark { delta_l, darkest } => write!(
+                f,
+                "the treatment darkens the skin by {:.1} in lightness, allowed for this skin: {:.0}. A full \
+                 head of shaved hair takes less than half of that, and what is darker than the hair beside it \
+                 reads as paint: choose fewer or lighter dots",
+                -delta_l, -darkest
+            ),
+            Self::BlueCast { delta_e, most } => write!(
+                f,
+                "the treatment is bluer or greener by {delta_e:.1} than shaved hair as dark as it, allowed: \
+                 {most:.1}. Skin takes the red out of pigment that lies deep or is laid too strong: lay it \
+                 shallower and lighter"
+            ),
+            Self::Helmet {
+                distinct_share,
+                free_share,
+            } => write!(
+                f,
+                "only {:.0} % of the dots stand apart and {:.0} % of the skin is free between them, allowed: \
+                 {:.0} % and {:.0} %. Merged dots heal to a flat cap that no hair looks like, and they only \
+                 widen with the years",
+                100.0 * distinct_share,
+                100.0 * free_share,
+                100.0 * super::LEAST_DISTINCT,
+                100.0 * super::LEAST_FREE
+            ),
+            Self::StraightHairline {
+                irregularity_mm,
+                least_mm,
+            } => write!(
+                f,
+                "the border strays by {irregularity_mm:.2} mm about a smooth line, allowed: at least \
+                 {least_mm}. No hairline grows along a ruler: let it wave and break"
+            ),
+            Self::SharpHairline { rise_mm, least_mm } => write!(
+                f,
+                "behind the foremost dots density is full after {rise_mm:.1} mm, allowed: at least {least_mm}. \
+                 Hair begins with a few fine hairs over 5 to 15 mm: widen the edge"
+            ),
+            Self::LowHairline {
+                height_mm,
+                least_mm,
+            } => write!(
+                f,
+                "the lowest dots stand {height_mm:.0} mm above the brows, allowed: at least {least_mm:.0}. A \
+                 low hairline does not age with the face and cannot be raised again"
+            ),
+            Self::DensityStep {
+                dots_per_cm2,
+                own_per_cm2,
+            } => write!(
+                f,
+                "{dots_per_cm2:.0} dots per cm² border on own hair of {own_per_cm2:.0} per cm², allowed: half \
+                 to twice as many. Where stubble changes its spacing at a line, the line is seen"
+            ),
+            Self::SessionTooLong {
+                session,
+                dots,
+                hours,
+            } => write!(
+                f,
+                "session {session} sets {dots} dots, about {hours:.1} h of work: more than the five \
+                 hours that hand and skin bear, so plan more sessions"
+            ),
+            Self::DotsBelowPixel { px_per_mm } => write!(
+                f,
+                "at {px_per_mm:.1} px/mm a dot is smaller than a pixel: judge the tone, not the dots"
+            ),
+        }
+    }
+}
+
+/// What was not judged, and what it would take.
+///
+/// # Examples
+/// ```
+/// use stubblefield::Unjudged;
+///
+/// assert!(Unjudged::HairlineHeight.to_string().contains("brows"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Unjudged {
+    /// Tone, cast and merging: the dots are fresh.
+    FreshTone,
+    /// How the treatment ends: it has no border to bare skin in the picture, or too short a one.
+    Hairline,
+    /// How low it starts: nobody said where the brows are.
+    HairlineHeight,
+    /// The step to the own hair: its follicles were not given, or are too few.
+    DensityStep,
+    /// The contrast to the own hair: nobody said where it is.
+    HairContrast,
+}
+
+impl fmt::Display for Unjudged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FreshTone => {
+                "darkness, cast and merging are not judged within six weeks: fresh dots are darker and larger"
+            }
+            Self::Hairline => {
+                "straightness and sharpness of the edge are not judged: no border to bare skin is in the picture"
+            }
+            Self::HairlineHeight => {
+                "height of the hairline is not judged: it takes the place of the brows"
+            }
+            Self::DensityStep => {
+                "the step of density to the own hair is not judged: it takes follicles found beside the treatment"
+            }
+            Self::HairContrast => {
+                "contrast to the own hair is not measured: it takes a part of the photo that shows it"
+            }
+        })
+    }
+}

@@ -1,0 +1,268 @@
+//! Every warning fires on a plan that deserves it and is silent on the defaults.
+
+use glam::Vec2;
+use stubblefield::{
+    Density, Edge, Follicles, Look, Mask, PatchRequest, Person, Photo, Plan, Report, Scale, Seed,
+    Size, SyntheticScalp, Unjudged, Variation, Warning, When,
+};
+
+const FAIR: [u8; 3] = [214, 165, 140];
+const DARK: [u8; 3] = [92, 66, 54];
+
+fn even(width: u32, height: u32, color: [u8; 3]) -> Photo {
+    let size = Size::new(width, height).unwrap();
+    Photo::from_rgb8(size, color.repeat(size.pixels())).unwrap()
+}
+
+fn px_per_mm(scale: f32) -> Scale {
+    Scale::px_per_mm(scale).unwrap()
+}
+
+fn report(plan: &Plan, photo: &Photo) -> Report {
+    plan.report(photo, When::healed()).unwrap()
+}
+
+/// 24 × 20 mm of even skin at 12 px/mm, treated all over.
+fn close_up(color: [u8; 3], look: &Look) -> Report {
+    let photo = even(288, 240, color);
+    let mask = Mask::full(photo.size());
+    let plan = look.plan(&photo, &mask, px_per_mm(12.0), Seed::new(1));
+    report(&plan.unwrap(), &photo)
+}
+
+fn dots(per_cm2: f32, change: impl Fn(&mut Variation)) -> Look {
+    let mut variation = Variation::default();
+    change(&mut variation);
+    let density = Density::per_cm2(per_cm2).unwrap();
+    Look::stubble()
+        .with_variation(variation)
+        .with_density(density)
+}
+
+#[test]
+fn the_defaults_are_silent_over_all_skins() {
+    for (seed, tone) in (1..).zip([0.0_f32, 0.25, 0.5, 0.75, 1.0]) {
+        let (size, scale) = (Size::new(200, 150).unwrap(), px_per_mm(4.0));
+        // Bald skin, below it a free stretch.
+        let request = PatchRequest::new(size, scale, Seed::new(seed))
+            .with_skin(PatchRequest::skin_of_tone(tone))
+            .with_density(Density::per_cm2(1.0).unwrap());
+        let patch = request.generate().unwrap();
+        let mask = Mask::from_fn(size, |p| f32::from(u8::from(p.y < 112.0))).unwrap();
+        for look in [Look::stubble(), Look::beard(), Look::scar()] {
+            let plan = look.plan(&patch.photo, &mask, scale, Seed::new(seed));
+            let report = report(&plan.unwrap(), &patch.photo);
+            assert_eq!(report.warnings, [], "tone {tone}:\n{report}");
+        }
+    }
+    let scalp = SyntheticScalp::generate(px_per_mm(4.0), Seed::new(1)).unwrap();
+    let plan = Look::stubble().plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7));
+    let plan = plan.unwrap();
+    for when in ["healed", "10y"] {
+        let report = plan.report(&scalp.photo, when.parse().unwrap()).unwrap();
+        assert_eq!(report.warnings, [], "{when}:\n{report}");
+    }
+}
+
+#[test]
+fn close_up_the_usual_dots_stand_apart_and_overdone_ones_are_a_helmet() {
+    let usual = close_up(FAIR, &Look::stubble()).separation.unwrap();
+    assert!((0.8..0.95).contains(&usual.distinct_share), "{usual}");
+    assert!(usual.free_share > 0.85 && usual.gap_mm > 0.4, "{usual}");
+    let overdone = dots(220.0, |v| v.diameter_mm = 0.34);
+    let merged = close_up(FAIR, &overdone);
+    let separation = merged.separation.unwrap();
+    assert!(separation.distinct_share < 0.5, "{separation}");
+    let helmet = |w: &Warning| matches!(w, Warning::Helmet { .. });
+    assert!(merged.warnings.iter().any(helmet), "{merged}");
+}
+
+#[test]
+fn what_is_too_dark_depends_on_the_skin() {
+    let dark = |report: &Report| {
+        report.warnings.iter().find_map(|w| match w {
+            Warning::TooDark { delta_l, darkest } => Some((*delta_l, *darkest)),
+            _ => None,
+        })
+    };
+    let strong = dots(200.0, |v| {
+        v.strength = 1.5;
+        v.diameter_mm = 0.3;
+    });
+    let stronger = dots(250.0, |v| (v.strength, v.diameter_mm) = (2.5, 0.34));
+    let (fair, limit) = dark(&close_up(FAIR, &strong)).expect("too dark for fair skin");
+    assert!((-12.0..-11.9).contains(&limit) && fair < limit);
+    let (deep, limit) = dark(&close_up(DARK, &stronger)).expect("too dark for dark skin");
+    assert!(
+        (-6.0..=-5.0).contains(&limit) && deep < limit && deep > -12.0,
+        "{deep}"
+    );
+    assert_eq!(
+        dark(&close_up(FAIR, &dots(150.0, |v| v.strength = 0.7))),
+        None
+    );
+}
+
+#[test]
+fn deep_pigment_is_too_blue_and_shallow_pigment_as_dark_is_not() {
+    let blue = |report: &Report| {
+        let cast = |w: &Warning| matches!(w, Warning::BlueCast { .. });
+        report.warnings.iter().any(cast)
+    };
+    let deep = close_up(
+        FAIR,
+        &dots(130.0, |v| (v.depth_mm, v.strength) = (0.35, 3.0)),
+    );
+    assert!(blue(&deep), "{deep}");
+    let shallow = close_up(FAIR, &dots(130.0, |v| v.strength = 0.5));
+    assert!(!blue(&shallow), "{shallow}");
+}
+
+/// 80 × 50 mm at 3 px/mm, treated down to a ruler's line at 30 mm.
+fn ruled() -> (Photo, Mask) {
+    let photo = even(240, 150, FAIR);
+    let mask = Mask::from_fn(photo.size(), |p| f32::from(u8::from(p.y < 90.0)));
+    (photo, mask.unwrap())
+}
+
+#[test]
+fn ruled_and_sharp_hairlines_are_told_from_soft_ones() {
+    let (photo, mask) = ruled();
+    let found = |edge: Edge| {
+        let look = Look::stubble().with_edge(edge);
+        let plan = look.plan(&photo, &mask, px_per_mm(3.0), Seed::new(2));
+        let report = report(&plan.unwrap(), &photo);
+        let straight = |w: &Warning| matches!(w, Warning::StraightHairline { .. });
+        let sharp = |w: &Warning| matches!(w, Warning::SharpHairline { .. });
+        let any = |is: &dyn Fn(&Warning) -> bool| report.warnings.iter().any(is);
+        (any(&straight), any(&sharp))
+    };
+    assert_eq!(found(Edge::default()), (false, false));
+    assert_eq!(found(Edge::past(0.0, 0.0)), (true, true));
+    // Soft along a ruler: the first dots still stray, for they are few.
+    let mut wavy = Edge::past(0.0, 0.0);
+    (wavy.width_mm, wavy.wave_mm, wavy.gap_mm, wavy.density) = (4.0, 4.0, 0.0, 1.0);
+    assert_eq!(found(wavy), (false, true));
+}
+
+#[test]
+fn low_hairlines_and_dots_on_the_face_take_the_brows() {
+    let (photo, mask) = ruled();
+    let plan = Look::stubble().plan(&photo, &mask, px_per_mm(3.0), Seed::new(2));
+    let plan = plan.unwrap();
+    let unknown = report(&plan, &photo);
+    assert!(unknown.unjudged.contains(&Unjudged::HairlineHeight));
+    assert_eq!(unknown.hairline_mm, None);
+    let brows = |y: f32| Person::new().with_brows([Vec2::new(200.0, y), Vec2::new(40.0, y)]);
+    let judged = |person: &Person<'_>| plan.report_on(&photo, When::healed(), person).unwrap();
+    let low = judged(&brows(140.0));
+    let height = low.hairline_mm.unwrap();
+    assert!((16.0..22.0).contains(&height), "{height}");
+    assert!(low.warnings.contains(&Warning::LowHairline {
+        height_mm: height,
+        least_mm: 50.0
+    }));
+    assert!(!low.unjudged.contains(&Unjudged::HairlineHeight));
+    let on_face = |report: &Report| {
+        report.warnings.iter().find_map(|w| match w {
+            Warning::OnFace { share, .. } => Some(*share),
+            _ => None,
+        })
+    };
+    assert_eq!(on_face(&low), None);
+    // Brows in the middle of the treatment: a fifth of its width on either side is beside them.
+    let share = on_face(&judged(&brows(60.0))).unwrap();
+    assert!((share - 160.0 / 240.0 / 3.0).abs() < 0.01, "{share}");
+    let eyes = Mask::from_fn(photo.size(), |p| f32::from(u8::from(p.x < 60.0))).unwrap();
+    let share = on_face(&judged(&Person::new().with_free(&eyes))).unwrap();
+    assert!((share - 0.25).abs() < 1e-6, "{share}");
+    // High enough.
+    let tall = even(240, 300, FAIR);
+    let mask = Mask::from_fn(tall.size(), |p| f32::from(u8::from(p.y < 90.0))).unwrap();
+    let plan = Look::stubble()
+        .plan(&tall, &mask, px_per_mm(3.0), Seed::new(2))
+        .unwrap();
+    let high = plan
+        .report_on(&tall, When::healed(), &brows(280.0))
+        .unwrap();
+    assert!(high.hairline_mm.unwrap() > 60.0);
+    assert_eq!(high.warnings, [Warning::DotsBelowPixel { px_per_mm: 3.0 }]);
+    for wrong in [
+        Vec2::new(f32::NAN, 5.0),
+        Vec2::new(5.0, 301.0),
+        Vec2::new(10.0, 10.0),
+    ] {
+        let person = Person::new().with_brows([Vec2::new(10.0, 10.0), wrong]);
+        let refused = plan.report_on(&tall, When::healed(), &person).unwrap_err();
+        assert!(refused.to_string().contains("brow"), "{refused}");
+    }
+}
+
+#[test]
+fn a_step_to_the_own_hair_takes_its_follicles() {
+    // Own stubble below, bare skin above.
+    let (size, scale) = (Size::new(240, 200).unwrap(), px_per_mm(10.0));
+    let step = |own: f32| {
+        let patch = PatchRequest::new(size, scale, Seed::new(3))
+            .with_density(Density::per_cm2(own).unwrap())
+            .generate()
+            .unwrap();
+        let upper = Mask::from_fn(size, |p| f32::from(u8::from(p.y < 100.0))).unwrap();
+        let beside = upper.invert();
+        let follicles = Follicles::find(&patch.photo, &beside, scale).unwrap();
+        let mut edge = Edge::default();
+        edge.width_mm = 2.0;
+        let look = Look::stubble().with_edge(edge);
+        let plan = look
+            .plan(&patch.photo, &upper, scale, Seed::new(1))
+            .unwrap();
+        let person = Person::new().with_follicles(&follicles).with_hair(&beside);
+        let report = plan
+            .report_on(&patch.photo, When::healed(), &person)
+            .unwrap();
+        assert_eq!(report.contrast.len(), 3);
+        let step = |w: &Warning| matches!(w, Warning::DensityStep { .. });
+        report.warnings.iter().any(step)
+    };
+    assert!(!step(95.0));
+    assert!(step(40.0));
+}
+
+#[test]
+fn fresh_dots_are_not_judged_by_their_tone() {
+    let photo = even(200, 160, FAIR);
+    let strong = dots(200.0, |v| (v.strength, v.diameter_mm) = (1.5, 0.3));
+    let mask = Mask::full(photo.size());
+    let plan = strong
+        .plan(&photo, &mask, px_per_mm(8.0), Seed::new(1))
+        .unwrap();
+    let fresh = plan.report(&photo, When::fresh()).unwrap();
+    assert_eq!(fresh.warnings, []);
+    assert!(fresh.unjudged.contains(&Unjudged::FreshTone));
+    assert!(!report(&plan, &photo).warnings.is_empty());
+}
+
+#[test]
+fn zones_are_counted_session_by_session() {
+    let (photo, mask) = ruled();
+    let plan = Look::stubble()
+        .plan(&photo, &mask, px_per_mm(3.0), Seed::new(2))
+        .unwrap();
+    let left = Mask::from_fn(photo.size(), |p| f32::from(u8::from(p.x < 120.0))).unwrap();
+    let right = left.invert();
+    let person = Person::new()
+        .with_zone("left", &left)
+        .with_zone("right", &right);
+    let report = plan.report_on(&photo, When::healed(), &person).unwrap();
+    let names: Vec<&str> = report.zones.iter().map(|zone| zone.name.as_str()).collect();
+    assert_eq!(names, ["full", "edge", "left", "right"]);
+    for pair in report.zones.chunks(2) {
+        for (session, figures) in report.sessions.iter().enumerate() {
+            assert_eq!(pair[0].dots[session] + pair[1].dots[session], figures.dots);
+        }
+        assert!((pair[0].area_cm2 + pair[1].area_cm2 - report.area_cm2).abs() < 1e-6);
+    }
+    let full = &report.zones[0];
+    let density = full.dots.iter().sum::<usize>() as f64 / full.area_cm2;
+    assert!((full.per_cm2[2] - density).abs() < 1e-9 && (density / 130.0 - 1.0).abs() < 0.05);
+}
