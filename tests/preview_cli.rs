@@ -565,7 +565,7 @@ fn a_timeline_is_a_strip_and_an_animation_of_the_same_plan() {
     let strip = image::open(out.join("timeline.png")).unwrap().to_rgb8();
     // Before, two sessions, healed, three times later, the touch-up that was not asked for.
     let panels = 8;
-    assert_eq!(strip.width(), panels * (120 + 10) + 10);
+    assert_eq!(strip.width(), panels * (230 + 10) + 10);
     let file = std::io::BufReader::new(fs::File::open(out.join("timeline-animated.png")).unwrap());
     let reader = png::Decoder::new(file).read_info().unwrap();
     let animation = reader.info().animation_control().unwrap();

@@ -41,7 +41,13 @@ pub(crate) fn still(panels: &[(&str, &Photo)], plan: &Plan) -> Result<Vec<u8>, F
 pub(crate) fn animated(panels: &[(&str, &Photo)], plan: &Plan) -> Result<Vec<u8>, Failure> {
     let frames: Vec<RgbImage> = panels
         .iter()
-        .map(|(label, photo)| panel(label, photo, plan, WIDE))
+        .map(|(label, photo)| {
+            let panel = panel(label, photo, plan, WIDE);
+            let (width, height) = (panel.width() + 2 * GAP, panel.height() + 2 * GAP);
+            let mut frame = RgbImage::from_pixel(width, height, PAPER);
+            imageops::replace(&mut frame, &panel, i64::from(GAP), i64::from(GAP));
+            frame
+        })
         .collect();
     let healed = panels.iter().position(|(label, _)| *label == "healed");
     let still = &frames[healed.unwrap_or(0)];
@@ -63,10 +69,11 @@ pub(crate) fn animated(panels: &[(&str, &Photo)], plan: &Plan) -> Result<Vec<u8>
 /// A label, the whole photo, and the middle of the treatment and its edge at one pixel per pixel.
 fn panel(label: &str, photo: &Photo, plan: &Plan, width: u32) -> RgbImage {
     let full = encoded(photo);
-    let scaled = u64::from(full.height()) * u64::from(width) / u64::from(full.width());
+    let across = width.min(full.width());
+    let scaled = u64::from(full.height()) * u64::from(across) / u64::from(full.width());
     let whole = imageops::resize(
         &full,
-        width,
+        across,
         (scaled as u32).clamp(1, 2 * width),
         FilterType::CatmullRom,
     );
