@@ -206,7 +206,7 @@ fn a_kept_recipe_gives_the_same_files_again() {
         ),
         (
             &["--recipe", "gone.json"],
-            "recipe is gone.json: the system refused",
+            "recipe is gone.json: there is no such file",
         ),
         (&["--recipe", "photo.png"], "allowed: a recipe as JSON"),
         (

@@ -209,8 +209,12 @@ impl Args {
             problem,
             allowed: "a recipe as JSON, or as TOML in a file named .toml",
         };
-        let page = std::fs::read_to_string(path)
-            .map_err(|error| refused(FileProblem::Denied(error.to_string())))?;
+        let page = std::fs::read_to_string(path).map_err(|error| {
+            refused(match error.kind() {
+                std::io::ErrorKind::NotFound => FileProblem::Missing,
+                _ => FileProblem::Denied(error.to_string()),
+            })
+        })?;
         let damaged = |said: String| {
             let line: Vec<&str> = said.split_whitespace().collect();
             refused(FileProblem::Damaged(line.join(" ")))

@@ -71,6 +71,8 @@ fn run(args: &Args) -> Result<(), Failure> {
             let course = look.course().clone();
             let course = course.with_touch_up(TouchUp::after_years(USUAL_TOUCH_UP));
             subject.recipe.look = look.clone().with_course(course);
+            // The plan is another one than it was kept for.
+            subject.recipe.fingerprint = None;
         }
         let plan = subject.plan()?;
         let mut rasterizer = Rasterizer::new();
