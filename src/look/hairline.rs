@@ -63,6 +63,7 @@ impl HairlineShape {
             Self::Receded => Edge {
                 width_mm: 15.0,
                 density: 0.10,
+                wave_mm: 7.0,
                 ..soft
             },
             Self::Broken => Edge {
