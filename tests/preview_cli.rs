@@ -107,6 +107,51 @@ fn without_arguments_it_writes_every_file() {
 }
 
 #[test]
+fn other_outcomes_and_judgements_are_there_when_asked_for() {
+    let folder = with_photo();
+    let photo = [
+        "--photo",
+        "photo.png",
+        "--outline",
+        OUTLINE,
+        "--px-per-mm",
+        "5",
+    ];
+    let more = [
+        "--outlook",
+        "--concealer",
+        "powder",
+        "--brows",
+        "20,88 100,88",
+        "--own-hair",
+        "0,0 120,0 120,8 0,8",
+    ];
+    let done = run(&folder, &[&photo[..], &more[..]].concat());
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    // Two millimetres above the brows.
+    assert!(
+        said.contains("above the brows, allowed: at least 50"),
+        "{said}"
+    );
+    for name in ["outlook.png", "concealer.png"] {
+        let sheet = image::open(folder.path().join("out").join(name)).unwrap();
+        assert!(sheet.width() > 300, "{name}");
+    }
+    let report = report(&folder, "out");
+    assert!(report["hairline_mm"].as_f64().unwrap() < 10.0);
+    assert!(report["separation"]["distinct_share"].as_f64().unwrap() > 0.8);
+    assert_eq!(report["contrast"].as_array().unwrap().len(), 3);
+    assert_eq!(report["zones"][0]["dots"].as_array().unwrap().len(), 3);
+    let unjudged = report["unjudged"].as_array().unwrap();
+    assert!(
+        unjudged
+            .iter()
+            .any(|words| words.as_str().unwrap().contains("step of density"))
+    );
+}
+
+#[test]
 fn threads_and_runs_do_not_change_a_byte_and_seeds_do() {
     let folder = with_photo();
     let mut pictures = Vec::new();
@@ -259,7 +304,9 @@ fn listing(folder: &Path) -> Vec<PathBuf> {
 fn wrong_values_are_named_with_what_is_allowed() {
     let folder = with_photo();
     let photo = ["--photo", "photo.png", "--outline", OUTLINE];
-    let cases: [(&[&str], &str, &str); 19] = [
+    let cases: [(&[&str], &str, &str); 21] = [
+        (&["--concealer", "wax"], "concealer is \"wax\"", "powder"),
+        (&["--brows", "20,80"], "brows is 1 points", "one of each"),
         (&["--px-per-mm", "0"], "px_per_mm is 0", "0.2..=400"),
         (&["--px-per-mm", "-4"], "px_per_mm is -4", "0.2..=400"),
         (&["--px-per-mm", "NaN"], "px_per_mm is NaN", "0.2..=400"),

@@ -8,6 +8,7 @@ use glam::Vec2;
 use crate::filter;
 use crate::look::Plan;
 use crate::mask::Mask;
+use crate::parallel;
 use crate::plane::Plane;
 use crate::units::Size;
 
@@ -149,18 +150,20 @@ fn cells(mask: &Mask, side: usize) -> Plane<f32> {
     let columns = (size.width() as usize).div_ceil(side);
     let rows = (size.height() as usize).div_ceil(side);
     let grid = Size::within(columns as u32, rows as u32);
-    Plane::from_fn(grid, |column, row| {
-        let lines = row as usize * side..(size.height() as usize).min((row as usize + 1) * side);
-        let across =
-            column as usize * side..(size.width() as usize).min((column as usize + 1) * side);
-        let count = (lines.len() * across.len()) as f32;
-        let line = |y: usize| {
-            mask.coverage().row(y as u32)[across.clone()]
-                .iter()
-                .sum::<f32>()
-        };
-        lines.map(line).sum::<f32>() / count
-    })
+    let mut cells = Plane::filled(grid, 0.0_f32);
+    parallel::for_each_chunk(cells.values_mut(), columns, |row, cells| {
+        let lines = row * side..(size.height() as usize).min((row + 1) * side);
+        for (column, cell) in cells.iter_mut().enumerate() {
+            let across = column * side..(size.width() as usize).min((column + 1) * side);
+            let count = (lines.len() * across.len()) as f32;
+            let line = |y: usize| {
+                let row = mask.coverage().row(y as u32);
+                row[across.clone()].iter().sum::<f32>()
+            };
+            *cell = lines.clone().map(line).sum::<f32>() / count;
+        }
+    });
+    cells
 }
 
 /// Stretches of a border: every place of it belongs to the nearest of middles that lie apart.

@@ -6,6 +6,7 @@ use glam::Vec2;
 
 use crate::look::Plan;
 use crate::mask::Mask;
+use crate::parallel;
 use crate::report::Person;
 
 /// What one zone of a plan comes to, session by session.
@@ -63,17 +64,15 @@ pub(super) fn zones(plan: &Plan, person: &Person<'_>) -> Vec<ZoneFigures> {
     zones
 }
 
-fn zone(plan: &Plan, name: &str, holds: impl Fn(i64, i64) -> bool) -> ZoneFigures {
+fn zone(plan: &Plan, name: &str, holds: impl Fn(i64, i64) -> bool + Sync + Send) -> ZoneFigures {
     let mask = plan.mask();
     let scale = plan.scale().get();
-    let mut area_px = 0.0_f64;
-    for y in 0..mask.size().height() {
-        for (x, &covered) in mask.coverage().row(y).iter().enumerate() {
-            if covered > 0.0 && holds(x as i64, i64::from(y)) {
-                area_px += f64::from(covered);
-            }
-        }
-    }
+    let rows = parallel::map(mask.size().height() as usize, |y| {
+        let row = (0..).zip(mask.coverage().row(y as u32));
+        let held = row.filter(|&(x, &covered)| covered > 0.0 && holds(x, y as i64));
+        held.map(|(_, &covered)| f64::from(covered)).sum::<f64>()
+    });
+    let area_px: f64 = rows.iter().sum();
     let area_cm2 = area_px / f64::from(scale * scale) / 100.0;
     let mut dots = vec![0; plan.look().course().sessions().len()];
     for dot in plan.dots() {
