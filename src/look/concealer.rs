@@ -89,10 +89,12 @@ const TUFT_MM: [f32; 2] = [0.20, 0.035];
 /// Share of the light that a tuft hides.
 const TUFT_HIDES: f32 = 0.85;
 
-/// Distance between clots of wet fibres, in mm, the share of fibres that cling to them, and how closely.
-const CLOT_MM: f32 = 2.4;
+/// Side of the squares in which wet fibres may clot, in mm, the share of fibres that cling to clots, how closely,
+/// and the share of squares with a clot.
+const CLOT_MM: f32 = 1.9;
 const CLINGING: f32 = 0.6;
 const CLOTTED: f32 = 0.6;
+const CLOTS_A_SQUARE: f32 = 0.6;
 
 /// The most tufts: a head that needs more gets larger ones.
 const MOST_TUFTS: f32 = 600_000.0;
@@ -177,14 +179,17 @@ impl Plan {
         Veil::from_grid(&veil, film.pixels_a_cell(), film.origin_px())
     }
 
-    /// The middle of the clot that a wet fibre at a place clings to: the nearest of one point in every square.
+    /// The middle of the clot that a wet fibre at a place clings to: the nearest of those in the squares around it,
+    /// or the place itself.
     fn nearest_clot(&self, place_mm: Vec2) -> Vec2 {
         let own = (place_mm / CLOT_MM).floor();
         let around = (0..9).map(|i| own + Vec2::new((i % 3 - 1) as f32, (i / 3 - 1) as f32));
-        let middles = around.map(|square| {
+        let middles = around.filter_map(|square| {
             let key = ((square.x as i64 as u64) << 32) ^ (square.y as i64 as u64 & 0xFFFF_FFFF);
             let mut stream = self.seed.stream(Stage::Concealer, key | 1 << 63);
-            (square + Vec2::new(stream.unit_f32(), stream.unit_f32())) * CLOT_MM
+            let middle = (square + Vec2::new(stream.unit_f32(), stream.unit_f32())) * CLOT_MM;
+            // Not in every square, or they would stand as evenly as dots.
+            (stream.unit_f32() < CLOTS_A_SQUARE).then_some(middle)
         });
         let nearer = |a: Vec2, b: Vec2| {
             let closer = a.distance_squared(place_mm) <= b.distance_squared(place_mm);
