@@ -73,8 +73,8 @@ pub use field::{
 pub use look::{Area, MaskDigest, Recipe, RecipeTone};
 pub use look::{
     Beard, BeardGaps, BeardZone, Concealer, Contrast, Course, Crown, Edge, Hairline, HairlineShape,
-    Healing, Limits, Look, Plan, PlannedDot, Scar, Session, Tone, ToneMatch, ToneShift, TouchUp,
-    Uptake, Wear,
+    Healing, Limits, Look, Plan, PlannedDot, Scar, Session, Source, Sources, Tone, ToneMatch,
+    ToneShift, TouchUp, Uptake, Wear,
 };
 pub use mask::Mask;
 #[cfg(feature = "image")]
@@ -92,9 +92,10 @@ pub use report::{
     Border, Person, Report, Separation, SessionFigures, Unjudged, Warning, ZoneFigures,
 };
 pub use scene::{
-    BlurMap, Camera, Follicle, Follicles, Grain, Growth, HairCover, HeadShape, Hints,
-    KnownDistance, PatchRequest, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource, Scars,
-    Scene, SkinMap, SkinTone, SyntheticPatch, SyntheticScalp, TrueFollicle,
+    BlurMap, Camera, Follicle, Follicles, Grain, Growth, HairCover, HairFamily, HairSource,
+    HairTone, HeadShape, Hints, KnownDistance, PatchRequest, Pupils, Ruler, RulerReading,
+    ScaleEstimate, ScaleSource, Scars, Scene, SkinMap, SkinTone, SyntheticPatch, SyntheticScalp,
+    TrueFollicle,
 };
 pub use simd::Level;
 pub use units::{Density, Scale, Size};

@@ -16,6 +16,8 @@ struct Row {
     density: f32,
     /// Width of the point spread as read, over the true one.
     blur: Option<f32>,
+    /// Shafts, and those of them whose exit is nearer the true one than their tip is.
+    shafts: [f32; 2],
 }
 
 /// Share of the truth that must be found: wide and dark enough for an eye.
@@ -72,6 +74,18 @@ fn read(patch: SyntheticPatch) -> Row {
             }
         }
     }
+    let mut shafts = [0.0_f32; 2];
+    for (follicle, truth) in found.all().iter().zip(&of_found) {
+        let (Some(way), Some(truth)) = (follicle.direction, truth) else {
+            continue;
+        };
+        let exit = patch.follicles[*truth].exit_mm * scale;
+        let tip = follicle.exit_px + way * (follicle.length_mm * scale);
+        shafts[0] += 1.0;
+        shafts[1] += f32::from(u8::from(
+            exit.distance(follicle.exit_px) < exit.distance(tip),
+        ));
+    }
     let (mut all, mut right, mut faint) = (0.0_f32, 0.0_f32, 0.0_f32);
     for (follicle, truth) in found.all().iter().zip(&of_found) {
         if inside(follicle.position_px) {
@@ -90,6 +104,7 @@ fn read(patch: SyntheticPatch) -> Row {
             .copied()
             .unwrap_or(f32::INFINITY),
         density: (all - faint) / plain.max(1.0),
+        shafts,
         blur: Camera::read(&patch.photo)
             .blur
             .map(|blur| blur.sigma_px / patch.request.blur_px),
@@ -165,6 +180,9 @@ fn table(mut rows: Vec<Row>) -> [f32; 4] {
         .filter(|row| (row.density - 1.0).abs() <= 0.08)
         .count();
     println!("error at most 0.5 px in {near}, density within 8 % in {dense}");
+    let [shafts, right] = [0, 1].map(|i| rows.iter().map(|row| row.shafts[i]).sum::<f32>());
+    println!("{shafts} shafts, {right} with their exit at the right end");
+    assert!(right >= 0.6 * shafts, "{right} of {shafts}");
     means
 }
 

@@ -3,8 +3,9 @@
 
 use glam::Vec2;
 use stubblefield::{
-    Error, Hints, KnownDistance, Look, Mask, Photo, Pupils, Ruler, Samples, Scale, ScaleSource,
-    Scene, Seed, Size, SyntheticScalp,
+    Error, Growth, Hints, KnownDistance, Look, Mask, PatchRequest, Photo, Plan, Pupils, Ruler,
+    Samples, Scale, ScaleSource, Scene, Seed, Size, Source, Sources, SyntheticPatch,
+    SyntheticScalp, Variation,
 };
 
 fn photo_of(width: u32, height: u32, f: impl Fn(u32, u32) -> [u8; 3]) -> Photo {
@@ -59,8 +60,9 @@ fn pictures_without_skin_say_so() {
 fn an_even_picture_tells_nothing_of_its_camera() {
     for code in [[0; 3], [255; 3], [200, 150, 130]] {
         let scene = Scene::read(&photo_of(160, 128, |_, _| code), Hints::new()).unwrap();
-        assert!(scene.camera().blur.is_none() && scene.camera().grain.is_none());
-        assert_eq!(scene.camera().blockiness, 1.0);
+        let camera = scene.camera().unwrap();
+        assert!(camera.blur.is_none() && camera.grain.is_none());
+        assert_eq!(camera.blockiness, 1.0);
     }
 }
 
@@ -217,7 +219,8 @@ fn the_scene_is_the_same_for_any_number_of_threads() {
     let one = read(1);
     let words = |scene: &Scene| {
         let map = scene.skin_map().unwrap();
-        let blur = scene.camera().blur.as_ref().unwrap();
+        let camera = scene.camera().unwrap();
+        let blur = camera.blur.as_ref().unwrap();
         let places = (0..40).map(|i| {
             blur.at(Vec2::new(10.0 * i as f32, 7.0 * i as f32))
                 .to_bits()
@@ -229,14 +232,132 @@ fn the_scene_is_the_same_for_any_number_of_threads() {
             map.melanin().values().to_vec(),
             scene.background().clone(),
             places.collect::<Vec<u32>>(),
-            (
-                scene.camera().grain,
-                scene.camera().blockiness,
-                blur.sigma_px,
-            ),
+            (camera.grain, camera.blockiness, blur.sigma_px),
         )
     };
     for threads in [2, 3, 8] {
         assert!(words(&one) == words(&read(threads)), "{threads} threads");
+    }
+}
+
+/// A patch of fair skin with hair of one colour.
+fn hairy(hair: [f32; 3], growth: Growth, seed: u64) -> SyntheticPatch {
+    let [red, green, blue] = hair;
+    PatchRequest::new(
+        Size::new(220, 220).unwrap(),
+        Scale::px_per_mm(12.0).unwrap(),
+        Seed::new(seed),
+    )
+    .with_hair(palette::LinSrgb::new(red, green, blue))
+    .with_growth(growth)
+    .with_blur_px(0.7)
+    .generate()
+    .unwrap()
+}
+
+fn scene_of(patch: &SyntheticPatch) -> Scene {
+    Scene::read(&patch.photo, Hints::new().with_scale(patch.request.scale)).unwrap()
+}
+
+const LONG: Growth = Growth::Long { length_mm: 25.0 };
+const SHAVED: Growth = Growth::Stubble { length_mm: 0.3 };
+
+#[test]
+fn the_family_of_the_hair_is_among_the_two_best() {
+    for (name, hair) in [
+        ("black", [0.011, 0.009, 0.007]),
+        ("dark-brown", [0.029, 0.016, 0.010]),
+        ("brown", [0.070, 0.035, 0.017]),
+        ("red", [0.200, 0.060, 0.021]),
+    ] {
+        for (growth, seed) in [(LONG, 3), (SHAVED, 4)] {
+            let scene = scene_of(&hairy(hair, growth, seed));
+            let Some(tone) = scene.hair_tone() else {
+                // Long red hair is not much darker than fair skin.
+                assert_eq!((name, growth), ("red", LONG));
+                continue;
+            };
+            let [best, second] = tone.families();
+            assert!(best.probability >= second.probability);
+            assert!(best.probability + second.probability <= 1.0 + 1e-5);
+            let named = [best.name, second.name].contains(&name);
+            assert!(named, "{name} {growth:?}: {:?}", tone);
+        }
+    }
+    // Bare skin shows none.
+    let bare = photo_of(200, 200, |_, _| [205, 155, 130]);
+    let hints = Hints::new().with_scale(Scale::px_per_mm(8.0).unwrap());
+    assert!(Scene::read(&bare, hints).unwrap().hair_tone().is_none());
+}
+
+#[test]
+fn a_look_answers_to_the_own_stubble_and_what_is_stated_stays() {
+    let dark = hairy([0.012, 0.010, 0.009], SHAVED, 7);
+    let pale = hairy([0.22, 0.15, 0.08], SHAVED, 7);
+    let scale = dark.request.scale;
+    let plan = |look: &Look, patch: &SyntheticPatch| {
+        look.plan(&patch.photo, &patch.skin, scale, Seed::new(1))
+            .unwrap()
+    };
+    let of_dark = plan(&Look::stubble(), &dark);
+    let of_pale = plan(&Look::stubble(), &pale);
+    let sources = of_dark.sources();
+    assert_eq!(
+        (sources.diameter, sources.strength, sources.blur),
+        (Source::Follicles, Source::Follicles, Source::Camera)
+    );
+    let strength = |plan: &Plan| {
+        let dots = plan.dots().iter().map(|dot| dot.healed.strength);
+        dots.sum::<f32>() / plan.dots().len() as f32
+    };
+    assert!(strength(&of_pale) < 0.9 * strength(&of_dark));
+    // Own hairs count: fewer dots, and none on a follicle.
+    let bald = photo_of(220, 220, |_, _| [205, 155, 130]);
+    let alone = Look::stubble()
+        .plan(&bald, &dark.skin, scale, Seed::new(1))
+        .unwrap();
+    assert!(of_dark.dots().len() as f32 <= 0.8 * alone.dots().len() as f32);
+    assert_eq!(alone.sources(), Sources::default());
+    let own = of_dark.scene().follicles().unwrap();
+    let usual = own.absorbance().unwrap()[1];
+    for follicle in own.all().iter().filter(|f| f.absorbance[1] >= usual) {
+        let at = follicle.exit_px / scale.get();
+        let near = of_dark
+            .dots()
+            .iter()
+            .map(|dot| dot.position_mm.distance(at));
+        let nearest = near.fold(f32::MAX, f32::min);
+        assert!(nearest > 0.49, "{nearest} mm from a follicle");
+    }
+    let stated = Look::stubble()
+        .with_hair("red".parse().unwrap())
+        .with_variation(Variation::default())
+        .with_photo_blur_px(1.1);
+    let stated = plan(&stated, &dark);
+    let all = [
+        stated.sources().hair,
+        stated.sources().diameter,
+        stated.sources().strength,
+        stated.sources().blur,
+    ];
+    assert_eq!(all, [Source::Stated; 4]);
+    assert!(stated.scene().camera().is_none(), "nobody asked for it");
+    assert_eq!(
+        stated.sources().to_string(),
+        "hue as stated, size as stated, strength as stated, blur as stated"
+    );
+}
+
+#[test]
+fn hair_over_the_skin_keeps_its_light() {
+    let patch = hairy([0.012, 0.010, 0.009], LONG, 5);
+    let scene = scene_of(&patch);
+    let (untouched, surface) = (scene.untouched(), scene.surface().clone());
+    let cover = scene.hair().unwrap().cover();
+    let pairs = untouched.values().iter().zip(surface.values());
+    for ((&all, &surface), &cover) in pairs.zip(cover.values()) {
+        assert!(all >= surface);
+        assert!(cover < 1.0 || all == 255);
+        assert!(cover > 0.0 || all == surface);
     }
 }

@@ -171,14 +171,34 @@ fn figures(scene: &Scene) -> Value {
     let surface = scene.surface().values();
     let shiny = surface.iter().filter(|&&share| share > 127).count();
     let camera = scene.camera();
+    let hair = scene.hair_tone().map(|tone| {
+        let color = tone.color();
+        let families = tone.families().map(|family| {
+            json!({
+                "name": family.name,
+                "probability": family.probability,
+            })
+        });
+        json!({
+            "oklch": [color.l, color.chroma, color.hue.into_positive_degrees()],
+            "families": families,
+            "decided": tone.decided().is_some(),
+            "read_on": tone.source().to_string(),
+        })
+    });
+    let blur = camera.and_then(|camera| camera.blur.as_ref());
+    let grain = camera.and_then(|camera| camera.grain);
     json!({
         "skin": skin,
         "scale": scale,
         "head": head,
-        "blur_px": camera.blur.as_ref().map(|blur| blur.sigma_px),
-        "noise_sd_at_white": camera.grain.map(|grain| grain.sd_at_white),
-        "grain_px": camera.grain.map(|grain| grain.size_px),
-        "blockiness": camera.blockiness,
+        "hair": hair,
+        "hair_cover": scene.hair().map(|hair| hair.share()),
+        "follicles_per_cm2": scene.follicles().and_then(|found| found.density()).map(|d| d.get()),
+        "blur_px": blur.map(|blur| blur.sigma_px),
+        "noise_sd_at_white": grain.map(|grain| grain.sd_at_white),
+        "grain_px": grain.map(|grain| grain.size_px),
+        "blockiness": camera.map(|camera| camera.blockiness),
         "shiny_share": shiny as f64 / surface.len() as f64,
         "background_share": scene.background().area_px() / surface.len() as f64,
     })

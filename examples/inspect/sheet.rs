@@ -3,7 +3,7 @@
 use glam::Vec2;
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
-use stubblefield::{Follicles, Hints, Mask, Photo, Scene};
+use stubblefield::{Hints, Photo, Scene};
 
 use crate::Failure;
 use crate::letters;
@@ -41,7 +41,8 @@ pub(crate) fn draw(photo: &Photo, scene: &Scene, hints: &Hints<'_>) -> Result<Rg
     };
     let panels = [
         view.places(scene, hints)?,
-        view.follicles(scene, hints)?,
+        view.follicles(scene),
+        view.hair(scene),
         view.skin(scene),
         view.likeness(scene),
         view.melanin(scene),
@@ -124,13 +125,14 @@ impl View<'_> {
     }
 
     /// Follicles as circles, shafts as lines from their exit, where the scale lets them be told apart.
-    fn follicles(&self, scene: &Scene, hints: &Hints<'_>) -> Result<Panel, Failure> {
-        let fine = scene.scale().map(|found| found.scale);
-        let Some(scale) = fine.filter(|scale| Follicles::SCALES.contains(&scale.get())) else {
-            return Ok(self.panel("follicles: too coarse or no scale".to_owned(), |_, own| own));
+    fn follicles(&self, scene: &Scene) -> Panel {
+        let Some(found) = scene.follicles() else {
+            return self.panel(
+                "follicles: too coarse, or no scale or skin".to_owned(),
+                |_, own| own,
+            );
         };
-        let whole = Mask::full(self.photo.size());
-        let found = Follicles::find(self.photo, hints.area.unwrap_or(&whole), scale)?;
+        let scale = found.scale();
         let density = found.density().map_or(0.0, |density| density.get());
         let title = format!("{} follicles, {density:.0} per cm2", found.all().len());
         let mut panel = self.panel(title, |_, own| own);
@@ -151,7 +153,29 @@ impl View<'_> {
                 }
             }
         }
-        Ok(panel)
+        panel
+    }
+
+    /// Hair over the skin, and the families of its colour.
+    fn hair(&self, scene: &Scene) -> Panel {
+        let tone = scene
+            .hair_tone()
+            .map_or("colour not to be told".to_owned(), |tone| {
+                let [a, b] = tone.families();
+                format!(
+                    "{} {:.2}, {} {:.2}",
+                    a.name, a.probability, b.name, b.probability
+                )
+            });
+        let Some(hair) = scene.hair() else {
+            return self.panel(format!("no hair over skin told apart; {tone}"), |_, own| {
+                own
+            });
+        };
+        self.panel(format!("hair over skin (green); {tone}"), |place, own| {
+            let cover = hair.cover().at(place.x as i64, place.y as i64);
+            mix(own, [40, 200, 90], 0.7 * cover)
+        })
     }
 
     /// A bar of the longest round length that fits a third of the panel.
@@ -245,11 +269,12 @@ impl View<'_> {
 
     fn blur(&self, scene: &Scene) -> Panel {
         let camera = scene.camera();
-        let grain = camera.grain.map_or("no noise".to_owned(), |grain| {
+        let grain = camera.and_then(|camera| camera.grain);
+        let grain = grain.map_or("no noise".to_owned(), |grain| {
             let (sd, size) = (100.0 * grain.sd_at_white, grain.size_px);
             format!("noise {sd:.2}%, grain {size:.1}")
         });
-        let Some(blur) = &camera.blur else {
+        let Some(blur) = camera.and_then(|camera| camera.blur.as_ref()) else {
             return self.panel(format!("blur: not to be told, {grain}"), |_, own| own);
         };
         let sigma = blur.sigma_px;

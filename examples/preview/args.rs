@@ -100,9 +100,10 @@ pub(crate) struct Args {
     #[arg(long, default_value = "stubble")]
     pub(crate) look: String,
 
-    /// The person's hair: black, dark-brown, brown, blond, red, grey or #rrggbb.
-    #[arg(long, value_name = "COLOUR", default_value = "dark-brown")]
-    hair: String,
+    /// The person's hair: black, dark-brown, brown, blond, red, grey or #rrggbb; unless stated that of the
+    /// photo where it is clear, else dark-brown.
+    #[arg(long, value_name = "COLOUR")]
+    hair: Option<String>,
 
     /// Dots per cm² where the treatment is full; 80 is light, 180 very dense.
     #[arg(long, value_name = "DOTS_PER_CM2", allow_hyphen_values = true)]
@@ -168,9 +169,11 @@ impl Args {
         for &years in &self.touch_up {
             course = course.with_touch_up(TouchUp::after_years(years));
         }
-        let look = look
-            .with_hair(self.hair.parse::<HairColor>()?)
-            .with_course(course);
+        let look = look.with_course(course);
+        let look = match &self.hair {
+            Some(hair) => look.with_hair(hair.parse::<HairColor>()?),
+            None => look,
+        };
         let fading = self.fading(*look.fading())?;
         let mut look = look.with_fading(fading);
         if self.hairline.is_some() {

@@ -19,10 +19,12 @@ const NEEDLE_MM: f32 = 0.1;
 /// A dot, the index of its session, and its shade.
 pub(super) type Standing = (usize, Dot, u8);
 
-/// All dots, and the field of those in the treatment proper, for its measures.
+/// All dots, and the field of those in the treatment proper, for its measures; those of a scar without regard
+/// to obstacles, which none of its hairs are.
 pub(super) fn stand(
     look: &Look,
     laid: &Laid,
+    obstacles: &[Obstacle],
     scale: Scale,
     seed: Seed,
 ) -> Result<(Vec<Standing>, DotField)> {
@@ -39,7 +41,8 @@ pub(super) fn stand(
     };
     if look.scarred.is_none() {
         let request = FieldRequest::new(&laid.reached, scale, look.density, seed)
-            .with_relative_density(&laid.density);
+            .with_relative_density(&laid.density)
+            .with_obstacles(obstacles);
         return shaded(&request.generate_sessions(&shares)?);
     }
     // A scar is often narrower than two spacings: a field with one density for both would smear it over

@@ -195,10 +195,12 @@ impl Look {
             let pixels = region.area_px();
             Error::check("pixels of the region", pixels, pixels > 0.0, "above 0")?;
         }
+        let scene = self.read(photo, mask, scale)?;
+        let answering = self.answering(&scene);
         let search = Search {
-            path: Path(self),
+            path: Path(&answering),
             photo,
-            scene: self.read(photo, mask, scale)?,
+            scene,
             mask,
             scale,
             seed,

@@ -13,6 +13,7 @@ mod laying;
 mod matching;
 mod moment;
 mod outlook;
+mod own;
 mod plan;
 #[cfg(feature = "serde")]
 mod recipe;
@@ -29,6 +30,7 @@ pub use edge::Edge;
 pub use hairline::{Hairline, HairlineShape};
 pub use matching::{Limits, Tone, ToneMatch};
 pub use outlook::Healing;
+pub use own::{Source, Sources};
 pub use plan::{Plan, PlannedDot};
 #[cfg(feature = "serde")]
 pub use recipe::{Area, MaskDigest, Recipe, RecipeTone};
@@ -42,7 +44,7 @@ use crate::mask::Mask;
 use crate::photo::Photo;
 use crate::pigment::{Deposit, Fading, HairColor, Variation};
 use crate::random::Seed;
-use crate::scene::{Hints, Scene};
+use crate::scene::{Hints, Scene, USUAL_BLUR_PX};
 use crate::units::{Density, Scale};
 
 /// A treatment as a practitioner would describe it, before it meets a particular head.
@@ -84,6 +86,9 @@ pub struct Look {
     scarred: Option<Uptake>,
     limits: Limits,
     photo_blur_px: f32,
+    /// Written values without a source are somebody's.
+    #[cfg_attr(feature = "serde", serde(default = "Sources::stated"))]
+    sources: Sources,
 }
 
 impl Look {
@@ -104,7 +109,8 @@ impl Look {
             uptake: Uptake::skin(),
             scarred: None,
             limits: Limits::default(),
-            photo_blur_px: 0.7,
+            photo_blur_px: USUAL_BLUR_PX,
+            sources: Sources::default(),
         }
     }
 
@@ -170,15 +176,22 @@ impl Look {
         self
     }
 
-    /// The hair whose shaved roots the dots imitate.
+    /// The hair whose shaved roots the dots imitate; unless stated, that of the photo where it is clear
+    /// ([`HairTone::decided`](crate::HairTone::decided)).
     pub const fn with_hair(mut self, hair: HairColor) -> Self {
         self.hair = hair;
+        self.sources.hair = Source::Stated;
         self
     }
 
     /// How dots vary. Its strength is that on fair skin; darker skin takes up to twice as much.
+    ///
+    /// Unless stated, median size and strength are those of the person's own stubble where the photo shows at least
+    /// fifty follicles, within [`Look::with_limits`].
     pub const fn with_variation(mut self, variation: Variation) -> Self {
         self.variation = variation;
+        self.sources.diameter = Source::Stated;
+        self.sources.strength = Source::Stated;
         self
     }
 
@@ -218,10 +231,12 @@ impl Look {
         self
     }
 
-    /// The photo's own blur as a Gaussian's standard deviation in pixels, 0.3..=8; 0.7 unless stated.
-    /// [`Scene::camera`] estimates it.
+    /// The photo's own blur as a Gaussian's standard deviation in pixels, 0.3..=8. Unless stated, what
+    /// [`Scene::camera`] found, but at least 0.7: in a sharpened photo, which measures narrower, real stubble is
+    /// as soft as that.
     pub const fn with_photo_blur_px(mut self, sigma_px: f32) -> Self {
         self.photo_blur_px = sigma_px;
+        self.sources.blur = Source::Stated;
         self
     }
 
@@ -295,7 +310,8 @@ impl Look {
     pub(super) fn read(&self, photo: &Photo, mask: &Mask, scale: Scale) -> Result<Scene> {
         mask.size().check_equals(photo.size(), "mask")?;
         self.edge.check()?;
-        let mut hints = Hints::new();
+        let mut hints = Hints::new().with_scale(scale);
+        hints.without_camera = self.sources.blur == Source::Stated;
         let reached = self.edge.reached(mask, scale);
         if !mask.is_empty() {
             hints = hints.with_area(&reached);
@@ -328,7 +344,7 @@ impl Look {
     /// [`Variation`], [`Course`], [`Fading`] or [`Uptake`] out of its range, and for dots that would grow beyond what
     /// can be drawn within thirty years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
     pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
-        plan::plan(self.clone(), scene, mask, scale, seed)
+        plan::plan(self, scene, mask, scale, seed)
     }
 }
 

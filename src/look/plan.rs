@@ -9,6 +9,7 @@ use crate::look::edge::Ground;
 use crate::look::fingerprint::{Digest, PICTURE_VERSION};
 use crate::look::laying::stand;
 use crate::look::moment::{Dose, SAMPLE, doses};
+use crate::look::own::Sources;
 use crate::mask::Mask;
 use crate::pigment::{Impression, Optics, When};
 use crate::plane::Plane;
@@ -62,6 +63,8 @@ pub struct Plan {
     pub(super) field: DotField,
     pub(super) full: Plane<u8>,
     pub(super) asked_px: f64,
+    /// Share of each pixel's light that no pigment can take, in 255ths.
+    pub(super) untouched: Plane<u8>,
     pub(super) dots: Vec<PlannedDot>,
     pub(super) doses: Vec<Dose>,
     pub(super) fingerprint: String,
@@ -114,7 +117,7 @@ impl Plan {
         &self.scene
     }
 
-    /// The look that was planned.
+    /// The look that was planned, with what it takes from the photo.
     pub const fn look(&self) -> &Look {
         &self.look
     }
@@ -124,6 +127,12 @@ impl Plan {
     #[must_use]
     pub const fn mask(&self) -> &Mask {
         &self.mask
+    }
+
+    /// Where size, strength and hue of the dots and their blur come from.
+    #[must_use]
+    pub const fn sources(&self) -> Sources {
+        self.look.sources
     }
 
     /// Pixels per millimetre of the photo.
@@ -159,12 +168,13 @@ impl Plan {
 }
 
 pub(super) fn plan(
-    look: Look,
+    look: &Look,
     scene: Scene,
     mask: &Mask,
     scale: Scale,
     seed: Seed,
 ) -> Result<Plan> {
+    let look = look.answering(&scene);
     look.check()?;
     mask.size().check_equals(scene.surface().size(), "mask")?;
     let reached = look.edge.reached(mask, scale);
@@ -183,7 +193,8 @@ pub(super) fn plan(
     };
     let ground = Ground { scale, seed };
     let laid = look.edge.lay(&treated, scene.background(), ground)?;
-    let (standing, field) = stand(&look, &laid, scale, seed)?;
+    let (obstacles, untouched) = (look.obstacles(&scene, scale), scene.untouched());
+    let (standing, field) = stand(&look, &laid, &obstacles, scale, seed)?;
 
     let mut variation = look.variation;
     // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
@@ -219,7 +230,7 @@ pub(super) fn plan(
     });
     let dots: Vec<_> = dots.collect();
     let doses = find_doses(&look, &dots, melanin);
-    let fingerprint = fingerprint(&look, &laid.reached, scale, seed, &scene);
+    let fingerprint = fingerprint(&look, &laid.reached, scale, seed, &scene, &untouched);
     let plan = Plan {
         look,
         mask: laid.reached,
@@ -229,6 +240,7 @@ pub(super) fn plan(
         melanin,
         field,
         asked_px,
+        untouched,
         full: laid.full,
         dots,
         doses,
@@ -260,14 +272,21 @@ pub(super) fn find_doses(look: &Look, dots: &[PlannedDot], melanin: f32) -> Vec<
     })
 }
 
-fn fingerprint(look: &Look, mask: &Mask, scale: Scale, seed: Seed, scene: &Scene) -> String {
+fn fingerprint(
+    look: &Look,
+    mask: &Mask,
+    scale: Scale,
+    seed: Seed,
+    scene: &Scene,
+    untouched: &Plane<u8>,
+) -> String {
     let skin = scene.skin().map_or([0.0; 3], |skin| skin.linear().into());
     Digest::new()
         .add_words([u64::from(PICTURE_VERSION)])
         .add_text(&format!("{look:?}"))
         .add_words([seed.get()])
         .add_words([scale.get(), skin[0], skin[1], skin[2]].map(|v| u64::from(v.to_bits())))
-        .add_words(scene.surface().values().iter().map(|&p| u64::from(p)))
+        .add_words(untouched.values().iter().map(|&p| u64::from(p)))
         .add_mask(mask)
         .hex()
 }

@@ -50,7 +50,7 @@ impl Plan {
         photo.size().check_equals(self.mask.size(), "photo")?;
         let drawing = self.drawing(when)?;
         let mut after = photo.clone();
-        let mut ink = Ink::new(&drawing.dots, drawing.blur_px).with_surface(self.scene.surface());
+        let mut ink = Ink::new(&drawing.dots, drawing.blur_px).with_surface(&self.untouched);
         if let Some(veil) = &drawing.veil {
             ink = ink.with_veil(veil);
         }

@@ -48,6 +48,16 @@ const HUE_SD_DEGREES: f32 = 3.0;
 
 const DARK_BROWN: u32 = 0x2f_2018;
 
+/// Roots as photographed at a few millimetres; picked by eye within each family.
+const FAMILIES: [(&str, u32); 6] = [
+    ("black", 0x1a_1613),
+    ("dark-brown", DARK_BROWN),
+    ("brown", 0x4b_3322),
+    ("blond", 0xb0_8d5b),
+    ("red", 0x8a_4a2a),
+    ("grey", 0x8c_8a86),
+];
+
 impl HairColor {
     /// Every name that `parse` knows.
     pub const NAMES: &'static str = "black, dark-brown, brown, blond, red, grey or #rrggbb";
@@ -61,11 +71,21 @@ impl HairColor {
         }
     }
 
+    fn from_code(code: u32) -> Self {
+        let [_, r, g, b] = u32::to_be_bytes(code);
+        Self::from_srgb(Srgb::new(r, g, b))
+    }
+
     /// The family most previews are asked for.
     #[must_use]
     pub fn dark_brown() -> Self {
-        let [_, r, g, b] = u32::to_be_bytes(DARK_BROWN);
-        Self::from_srgb(Srgb::new(r, g, b))
+        Self::from_code(DARK_BROWN)
+    }
+
+    /// The families that have a name, from dark to light.
+    #[must_use]
+    pub fn families() -> [(&'static str, Self); 6] {
+        FAMILIES.map(|(name, code)| (name, Self::from_code(code)))
     }
 
     /// The colour in the middle of the family.
@@ -135,22 +155,13 @@ impl FromStr for HairColor {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        // Roots as photographed at a few millimetres; picked by eye within each family.
-        let srgb = match name {
-            "black" => 0x1a_1613,
-            "dark-brown" => DARK_BROWN,
-            "brown" => 0x4b_3322,
-            "blond" => 0xb0_8d5b,
-            "red" => 0x8a_4a2a,
-            "grey" => 0x8c_8a86,
-            _ => hex(name).ok_or_else(|| Error::UnknownName {
-                parameter: "hair",
-                value: name.to_owned(),
-                allowed: Self::NAMES,
-            })?,
-        };
-        let [_, r, g, b] = u32::to_be_bytes(srgb);
-        Ok(Self::from_srgb(Srgb::new(r, g, b)))
+        let named = FAMILIES.iter().find(|(own, _)| *own == name);
+        let code = named.map(|&(_, code)| code).or_else(|| hex(name));
+        code.map(Self::from_code).ok_or_else(|| Error::UnknownName {
+            parameter: "hair",
+            value: name.to_owned(),
+            allowed: Self::NAMES,
+        })
     }
 }
 

@@ -173,6 +173,12 @@ impl Optics {
         absorbance.map(|epsilon| 1.0 - libm::exp10f(-CROSSINGS * strength * epsilon))
     }
 
+    /// The strength at which a deposit of some relative absorbance is so nearly opaque; the inverse of
+    /// [`Optics::opacity`] up to 0.99.
+    pub(crate) fn strength(opacity: f32, absorbance: f32) -> f32 {
+        -libm::log10f(1.0 - opacity.clamp(0.0, 0.99)) / (CROSSINGS * absorbance)
+    }
+
     /// a: the share of light that a deposit takes from its core, per channel, 0 to 0.95.
     #[must_use]
     pub fn core_absorptance(&self, strength: f32, absorbance: [f32; 3]) -> [f32; 3] {

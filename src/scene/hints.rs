@@ -44,6 +44,8 @@ pub struct Hints<'a> {
     pub pupils: Option<Pupils>,
     /// Points along the visible outline of the head, for its curvature.
     pub head: Option<&'a [Vec2]>,
+    /// Whether blur, noise and compression are of no interest.
+    pub without_camera: bool,
 }
 
 /// Least share of the area that lies inside the outline of the head.
@@ -60,6 +62,7 @@ impl<'a> Hints<'a> {
             distance: None,
             pupils: None,
             head: None,
+            without_camera: false,
         }
     }
 
@@ -102,6 +105,12 @@ impl<'a> Hints<'a> {
     /// With points along the outline of the head.
     pub const fn with_head(mut self, outline: &'a [Vec2]) -> Self {
         self.head = Some(outline);
+        self
+    }
+
+    /// Without reading blur, noise and compression, where nobody asks for them.
+    pub const fn without_camera(mut self) -> Self {
+        self.without_camera = true;
         self
     }
 

@@ -4,6 +4,7 @@ mod background;
 mod camera;
 mod follicles;
 mod hair;
+mod hair_tone;
 mod head;
 mod hints;
 mod levels;
@@ -14,8 +15,10 @@ mod synthetic;
 mod working;
 
 pub use camera::{BlurMap, Camera, Grain};
+pub(crate) use follicles::PLAIN;
 pub use follicles::{Follicle, Follicles};
 pub use hair::HairCover;
+pub use hair_tone::{HairFamily, HairSource, HairTone};
 pub use head::HeadShape;
 pub use hints::Hints;
 pub use scale::{KnownDistance, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource};
@@ -25,9 +28,20 @@ pub use synthetic::{Growth, PatchRequest, Scars, SyntheticPatch, SyntheticScalp,
 
 use crate::error::Result;
 use crate::mask::Mask;
+use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
 use working::Working;
+
+/// How far around the area follicles and hair are looked for: those beside it bear on dots as well, and
+/// what is treated is often bare.
+const NEAR_MM: f32 = 15.0;
+
+/// How far around it the colour of the hair is looked for: from the hairline to the temples.
+const FAR_MM: f32 = 60.0;
+
+/// Blur of a photo that does not tell, in pixels.
+pub(crate) const USUAL_BLUR_PX: f32 = 0.7;
 
 /// What was read from a photo, as far as it shows.
 ///
@@ -49,9 +63,12 @@ pub struct Scene {
     skin_map: Option<SkinMap>,
     surface: Plane<u8>,
     background: Mask,
-    camera: Camera,
+    camera: Option<Camera>,
     scale: Option<ScaleEstimate>,
     head: Option<HeadShape>,
+    follicles: Option<Follicles>,
+    hair: Option<HairCover>,
+    hair_tone: Option<HairTone>,
 }
 
 impl Scene {
@@ -103,15 +120,56 @@ impl Scene {
                 tone.filter(SkinTone::is_of_skin)
             }
         };
-        Ok(Self {
+        drop(working);
+        let camera = (!hints.without_camera).then(|| Camera::read(photo));
+        let surface = shine::surface(photo, skin_map.as_ref());
+        let mut scene = Self {
             skin,
-            surface: shine::surface(photo, skin_map.as_ref()),
-            camera: Camera::read(photo),
+            surface,
+            camera,
             skin_map,
             background,
             scale,
             head,
-        })
+            follicles: None,
+            hair: None,
+            hair_tone: None,
+        };
+        if let Some(skin) = scene.skin {
+            scene.read_hair(photo, area, &skin, hints.ruler)?;
+        }
+        Ok(scene)
+    }
+
+    /// What of the person's hair shows in an area and around it.
+    fn read_hair(
+        &mut self,
+        photo: &Photo,
+        area: &Mask,
+        skin: &SkinTone,
+        ruler: Option<Ruler>,
+    ) -> Result<()> {
+        let scale = self.scale.map(|found| found.scale);
+        let around = |mm: f32| {
+            let px = scale.map(|scale| scale.to_px(mm)).unwrap_or_default();
+            around(area, &self.background, px as u32)
+        };
+        if let Some(scale) = scale.filter(|scale| Follicles::SCALES.contains(&scale.get())) {
+            let mut near = around(NEAR_MM)?;
+            if let Some(Ruler { from, to, tick_mm }) = ruler {
+                // Its ticks are dark and as wide as hairs.
+                let width = scale.to_px(2.0 * tick_mm);
+                near = near.subtract(&Mask::from_line(photo.size(), &[from, to], width)?)?;
+            }
+            self.follicles = Some(Follicles::find(photo, &near, scale)?);
+            self.hair = HairCover::find(photo, &near, scale)?;
+        }
+        let of_stubble = |found: &Follicles| HairTone::of_stubble(found, skin);
+        self.hair_tone = match HairTone::find(photo, &around(FAR_MM)?, skin)? {
+            None => self.follicles.as_ref().and_then(of_stubble),
+            found => found,
+        };
+        Ok(())
     }
 
     /// The skin in the area, between its stubble and without its highlights; `None` where less than a
@@ -140,10 +198,47 @@ impl Scene {
         &self.surface
     }
 
-    /// How the camera drew the picture: its blur, its noise, its compression.
+    /// How the camera drew the picture: its blur, its noise, its compression; `None` where the hints said that
+    /// nobody asks.
     #[must_use]
-    pub const fn camera(&self) -> &Camera {
-        &self.camera
+    pub const fn camera(&self) -> Option<&Camera> {
+        self.camera.as_ref()
+    }
+
+    /// Follicles in the area and up to 15 mm around it; `None` without skin, and without a scale at which they
+    /// can be told apart.
+    #[must_use]
+    pub const fn follicles(&self) -> Option<&Follicles> {
+        self.follicles.as_ref()
+    }
+
+    /// Hair over the skin, there as well; `None` where there is none, without skin and without such a scale.
+    #[must_use]
+    pub const fn hair(&self) -> Option<&HairCover> {
+        self.hair.as_ref()
+    }
+
+    /// Colour of the hair in the area and up to 60 mm around it, or of its stubble; `None` where hardly any shows.
+    #[must_use]
+    pub const fn hair_tone(&self) -> Option<&HairTone> {
+        self.hair_tone.as_ref()
+    }
+
+    /// Share of each pixel's light, in 255ths, that pigment in the skin cannot darken: what came back from the
+    /// surface, and what hair over the skin sent back.
+    #[must_use]
+    pub fn untouched(&self) -> Plane<u8> {
+        let mut untouched = self.surface.clone();
+        if let Some(hair) = &self.hair {
+            let width = untouched.size().width() as usize;
+            parallel::for_each_chunk(untouched.values_mut(), width, |y, row| {
+                for (value, &cover) in row.iter_mut().zip(hair.cover().row(y as u32)) {
+                    let bare = (255.0 - f32::from(*value)) * (1.0 - cover);
+                    *value = (255.5 - bare) as u8;
+                }
+            });
+        }
+        untouched
     }
 
     /// The scale that the hints or the file give.
@@ -157,4 +252,20 @@ impl Scene {
     pub const fn head(&self) -> Option<&HeadShape> {
         self.head.as_ref()
     }
+}
+
+/// What lies up to some pixels beyond the bounds of an area, without the wall.
+fn around(area: &Mask, background: &Mask, px: u32) -> Result<Mask> {
+    let size = area.size();
+    let [left, top, right, bottom] = area.bounds().unwrap_or_default();
+    let columns =
+        left.saturating_sub(px) as usize..(right.saturating_add(px)).min(size.width()) as usize;
+    let rows = top.saturating_sub(px)..bottom.saturating_add(px);
+    let mut shares = Plane::filled(size, 0.0_f32);
+    parallel::for_each_chunk(shares.values_mut(), size.width() as usize, |y, row| {
+        if rows.contains(&(y as u32)) {
+            row[columns.clone()].fill(1.0);
+        }
+    });
+    Mask::from_shares(shares).subtract(background)
 }

@@ -49,6 +49,9 @@ const WARMEST_FROM: f64 = 0.75;
 /// Luminance below which noise makes any colour.
 const DIM: f32 = 0.01;
 
+/// About as many pixels are looked at: shares and means of more come out the same.
+const ENOUGH: f64 = 1e6;
+
 /// The Monk scale, as codes of sRGB.
 const MONK: [[u8; 3]; 10] = [
     [246, 237, 228],
@@ -80,14 +83,15 @@ impl SkinTone {
     /// Mean colour of the mid-bright pixels where the mask covers anything, and of the most
     /// saturated of them; `None` when it covers none.
     pub(super) fn measure(photo: &Photo, mask: &Mask) -> Option<Self> {
-        let brightness = Histogram::of(photo, mask, |light| Some(luminance(light).sqrt()));
+        let covered = Covered::new(photo, mask);
+        let brightness = Histogram::of(&covered, |light| Some(luminance(light).sqrt()));
         let band = brightness.quantile(FROM)..=brightness.quantile(TO);
         let lit = |light: [f32; 3]| band.contains(&bin(luminance(light).sqrt()));
-        let colours = Histogram::of(photo, mask, |light| lit(light).then(|| saturation(light)));
+        let colours = Histogram::of(&covered, |light| lit(light).then(|| saturation(light)));
         let matt = colours.quantile(MATT_FROM);
         let is_matt = |light| lit(light) && bin(saturation(light)) >= matt;
-        let linear = mean(photo, mask, lit)?;
-        let body = mean(photo, mask, is_matt).unwrap_or(linear);
+        let linear = mean(&covered, lit)?;
+        let body = mean(&covered, is_matt).unwrap_or(linear);
         Some(Self { linear, body })
     }
 
@@ -103,11 +107,12 @@ impl SkinTone {
             }
         };
         // Cold pixels are none of the skin's; counted, a mask that is mostly wall would have a cold quarter.
-        let warmth = Histogram::of(photo, mask, |light| {
+        let covered = Covered::new(photo, mask);
+        let warmth = Histogram::of(&covered, |light| {
             Some(warm(light)).filter(|&warmth| warmth > 0.0)
         });
         let least = warmth.quantile(WARMEST_FROM);
-        mean(photo, mask, |light| bin(warm(light)) >= least).map(Self::from_linear)
+        mean(&covered, |light| bin(warm(light)) >= least).map(Self::from_linear)
     }
 
     /// The colour in linear sRGB.
@@ -186,15 +191,48 @@ pub(crate) fn luminance(light: [f32; 3]) -> f32 {
     0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
 }
 
-/// Mean of the masked pixels that are wanted; `None` without any.
+/// The pixels of a photo that a mask covers, or every so many of every so many rows of a large one.
+struct Covered<'a> {
+    photo: &'a Photo,
+    mask: &'a Mask,
+    step: usize,
+}
+
+impl<'a> Covered<'a> {
+    fn new(photo: &'a Photo, mask: &'a Mask) -> Self {
+        let step = (mask.area_px() / ENOUGH).sqrt().ceil().max(1.0) as usize;
+        Self { photo, mask, step }
+    }
+
+    fn rows(&self) -> usize {
+        (self.photo.size().height() as usize).div_ceil(self.step)
+    }
+
+    fn for_each(&self, row: usize, mut f: impl FnMut([f32; 3])) {
+        let y = (row * self.step) as u32;
+        let coverage = self.mask.coverage().row(y);
+        if coverage.iter().all(|&c| c == 0.0) {
+            return;
+        }
+        let mut light = vec![[0.0; 3]; coverage.len()];
+        self.photo.linear_srgb_row(y, &mut light);
+        let pixels = light.iter().zip(coverage).step_by(self.step);
+        for (&light, _) in pixels.filter(|(_, c)| **c > 0.0) {
+            if light.iter().all(|c| c.is_finite()) {
+                f(light);
+            }
+        }
+    }
+}
+
+/// Mean of the covered pixels that are wanted; `None` without any.
 fn mean(
-    photo: &Photo,
-    mask: &Mask,
+    covered: &Covered<'_>,
     wanted: impl Fn([f32; 3]) -> bool + Sync + Send,
 ) -> Option<LinSrgb<f32>> {
-    let sums = parallel::map(photo.size().height() as usize, |y| {
+    let sums = parallel::map(covered.rows(), |row| {
         let mut sum = [0.0_f64; 4];
-        for_each_masked(photo, mask, y, |light| {
+        covered.for_each(row, |light| {
             if wanted(light) {
                 for (s, value) in sum.iter_mut().zip([light[0], light[1], light[2], 1.0]) {
                     *s += f64::from(value);
@@ -227,11 +265,11 @@ fn saturation(light: [f32; 3]) -> f32 {
 struct Histogram([u64; BINS]);
 
 impl Histogram {
-    /// Counts `f` of every masked pixel for which it has a value.
-    fn of(photo: &Photo, mask: &Mask, f: impl Fn([f32; 3]) -> Option<f32> + Sync + Send) -> Self {
-        let rows = parallel::map(photo.size().height() as usize, |y| {
+    /// Counts `f` of every covered pixel for which it has a value.
+    fn of(covered: &Covered<'_>, f: impl Fn([f32; 3]) -> Option<f32> + Sync + Send) -> Self {
+        let rows = parallel::map(covered.rows(), |row| {
             let mut bins = Vec::new();
-            for_each_masked(photo, mask, y, |light| {
+            covered.for_each(row, |light| {
                 bins.resize(BINS, 0_u32);
                 if let Some(value) = f(light) {
                     bins[bin(value)] += 1;
@@ -262,20 +300,6 @@ impl Histogram {
 
 fn bin(value: f32) -> usize {
     ((value.clamp(0.0, 1.0) * BINS as f32) as usize).min(BINS - 1)
-}
-
-fn for_each_masked(photo: &Photo, mask: &Mask, y: usize, mut f: impl FnMut([f32; 3])) {
-    let coverage = mask.coverage().row(y as u32);
-    if coverage.iter().all(|&c| c == 0.0) {
-        return;
-    }
-    let mut row = vec![[0.0; 3]; coverage.len()];
-    photo.linear_srgb_row(y as u32, &mut row);
-    for (&light, _) in row.iter().zip(coverage).filter(|(_, c)| **c > 0.0) {
-        if light.iter().all(|c| c.is_finite()) {
-            f(light);
-        }
-    }
 }
 
 #[cfg(test)]

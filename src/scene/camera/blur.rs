@@ -2,8 +2,8 @@
 
 use super::spectrum::{RINGS, Tile, frequency};
 
-/// Rings that are looked at: below, light and shade rule.
-const FIRST: usize = 3;
+/// First ring that is looked at: below, light and shade and the rims of things rule, and follow no law.
+const FIRST: usize = 8;
 
 /// Share of a ring's power that has to be more than noise.
 const CLEAR: f32 = 0.25;
@@ -13,7 +13,7 @@ const FEWEST: usize = 6;
 
 /// How fast the power of what is in front of the lens falls with frequency, as an exponent: 0 for dots
 /// below a pixel, 3 for edges of whatever is larger.
-const FALLS: std::ops::RangeInclusive<f32> = 0.0..=3.5;
+const FALLS: std::ops::RangeInclusive<f32> = 0.0..=3.0;
 
 /// Variance that a pixel's own square adds to the point spread along each axis, in px².
 const PIXEL: f32 = 1.0 / 12.0;

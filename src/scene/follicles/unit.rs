@@ -14,6 +14,15 @@ const SHAFT_MM: f32 = 0.45;
 /// How much of each end is compared.
 const END_MM: f32 = 0.2;
 
+/// How far beyond each end a shaft may go on.
+const BEYOND_MM: f32 = 0.4;
+
+/// Shares of a shaft's usual response between which it is fading out.
+const FADES: [f32; 2] = [0.8, 0.2];
+
+/// A difference of so many cells between how slowly both ends fade tells them apart.
+const APART: f32 = 0.3;
+
 /// A follicular unit, in cells of the sheet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit {
@@ -140,7 +149,8 @@ fn middle(sheet: &Sheet, mut at: Vec2) -> Vec2 {
 }
 
 impl Unit {
-    /// A shaft with its ends: the darker one is where it leaves the skin, for there the root shows through.
+    /// A shaft with its ends. It leaves the skin where it goes on, fainter and fainter, as a root below the
+    /// skin does; a cut tip ends at once. Where both end alike, the darker one is the root.
     fn of_shaft(sheet: &Sheet, shaft: &Path) -> Self {
         let places = &shaft.places;
         let few = ((END_MM * sheet.cells_per_mm) as usize).clamp(1, places.len());
@@ -149,7 +159,15 @@ impl Unit {
             responses.sum()
         };
         let (first, last) = (places[0], places[places.len() - 1]);
-        let begins = dark(&places[..few]) >= dark(&places[places.len() - few..]);
+        let (begin, end) = (&places[..few], &places[places.len() - few..]);
+        let usual = dark(places) / places.len() as f32;
+        let back: Vec<Vec2> = places.iter().rev().copied().collect();
+        let slower = fade(sheet, &back, usual) - fade(sheet, places, usual);
+        let begins = if slower.abs() > APART {
+            slower > 0.0
+        } else {
+            dark(begin) >= dark(end)
+        };
         let (exit, tip) = if begins { (first, last) } else { (last, first) };
         Self {
             at: places.iter().sum::<Vec2>() / places.len() as f32,
@@ -158,4 +176,36 @@ impl Unit {
             length: shaft.length(),
         }
     }
+}
+
+/// Over how many cells a shaft fades out where its places end.
+fn fade(sheet: &Sheet, places: &[Vec2], usual: f32) -> f32 {
+    let last = places[places.len() - 1];
+    let few = places[places.len().saturating_sub(3)];
+    let way = (last - few).normalize_or_zero();
+    let steps = (BEYOND_MM * sheet.cells_per_mm).ceil() as usize;
+    let beyond = (1..=steps).map(|i| last + way * i as f32);
+    let across = |place: Vec2| {
+        let beside = [-1.0, 0.0, 1.0].map(|s| {
+            let place = place + way.perp() * s;
+            sheet.response.sample(place.x, place.y)
+        });
+        beside.into_iter().fold(f32::MIN, f32::max)
+    };
+    let middle = places.len() / 2;
+    let along: Vec<f32> = places[middle..]
+        .iter()
+        .copied()
+        .chain(beyond)
+        .map(across)
+        .collect();
+    let passed = |level: f32| {
+        let down = along.windows(2).enumerate();
+        let down = down.filter(move |(_, pair)| pair[0] >= level && pair[1] < level);
+        down.map(move |(i, pair)| i as f32 + (pair[0] - level) / (pair[0] - pair[1]))
+    };
+    let [full, faint] = FADES.map(|share| share * usual);
+    let end = passed(faint).next().unwrap_or((along.len() - 1) as f32);
+    let begin = passed(full).take_while(|&at| at < end).last();
+    end - begin.unwrap_or(0.0)
 }
