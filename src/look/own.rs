@@ -5,7 +5,7 @@ use std::fmt;
 use crate::field::{Obstacle, ObstacleKind};
 use crate::look::Look;
 use crate::pigment::Optics;
-use crate::scene::{Follicles, PLAIN, Scene};
+use crate::scene::{Follicles, HairSource, PLAIN, Scene};
 use crate::units::Scale;
 
 /// Least blur that is drawn, in pixels. Sharpened photos measure 0.3 to 0.6, and yet the stubble in them has
@@ -124,10 +124,15 @@ impl Look {
         if look.is_of_scars() {
             return look;
         }
-        let decided = scene.hair_tone().and_then(|tone| tone.decided());
-        if let Some(hair) = decided.filter(|_| look.sources.hair == Source::Usual) {
+        if let Some(tone) = scene.hair_tone()
+            && let Some(hair) = tone.decided()
+            && look.sources.hair == Source::Usual
+        {
             look.hair = hair;
-            look.sources.hair = Source::Hair;
+            look.sources.hair = match tone.source() {
+                HairSource::Hair => Source::Hair,
+                HairSource::Stubble => Source::Follicles,
+            };
         }
         let darkness = |own: &Follicles| own.darkness(scene.skin()?);
         if let Some(own) = scene.follicles()

@@ -116,6 +116,7 @@ impl Around {
         }
     }
 
+    #[inline]
     fn at(&self, x: usize) -> Local {
         let last = self.cells.len() - 1;
         let at = ((x as f32 + 0.5) * self.per_px - 0.5).clamp(0.0, last as f32);
@@ -124,6 +125,7 @@ impl Around {
     }
 }
 
+#[inline]
 fn surface_share(light: [f32; 3], skin: Option<Local>) -> f32 {
     let y = luminance(light);
     if y.is_nan() || y <= 0.0 {
@@ -155,9 +157,11 @@ fn specular(light: [f32; 3], body: [f32; 3]) -> f32 {
     if determinant <= 1e-9 {
         return 0.0;
     }
-    let alpha = (lb * 3.0 - lw * bw) / determinant;
-    let beta = (lw * bb - lb * bw) / determinant;
-    if alpha < 0.0 { lw / 3.0 } else { beta.max(0.0) }
+    // Of α the sign alone counts.
+    if lb * 3.0 < lw * bw {
+        return lw / 3.0;
+    }
+    ((lw * bb - lb * bw) / determinant).max(0.0)
 }
 
 #[cfg(test)]

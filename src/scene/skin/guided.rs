@@ -2,6 +2,7 @@
 
 use crate::parallel;
 use crate::plane::Plane;
+use crate::units::Size;
 
 /// Sums over square windows of `2·reach + 1` cells, cut off at the border.
 ///
@@ -61,13 +62,40 @@ fn prefix(values: impl Iterator<Item = f32>) -> Vec<f64> {
     std::iter::once(0.0).chain(sums).collect()
 }
 
-/// `f` of the values of two planes of one size, cell by cell.
-pub(super) fn zip(a: &Plane<f32>, b: &Plane<f32>, f: impl Fn(f32, f32) -> f32) -> Plane<f32> {
-    let mut out = a.clone();
-    for (a, &b) in out.values_mut().iter_mut().zip(b.values()) {
-        *a = f(*a, b);
-    }
+/// `f(column, row)` of every cell, rows side by side.
+pub(super) fn cells<T: Copy + Default + Send>(
+    size: Size,
+    f: impl Fn(usize, usize) -> T + Sync + Send,
+) -> Plane<T> {
+    let mut out = Plane::filled(size, T::default());
+    parallel::for_each_chunk(out.values_mut(), size.width() as usize, |y, row| {
+        for (x, value) in row.iter_mut().enumerate() {
+            *value = f(x, y);
+        }
+    });
     out
+}
+
+/// `f` of every value of a plane.
+pub(super) fn each<T: Copy + Sync, U: Copy + Default + Send>(
+    plane: &Plane<T>,
+    f: impl Fn(T) -> U + Sync + Send,
+) -> Plane<U> {
+    let width = plane.size().width() as usize;
+    cells(plane.size(), |x, y| f(plane.values()[y * width + x]))
+}
+
+/// `f` of the values of two planes of one size, cell by cell.
+pub(super) fn zip(
+    a: &Plane<f32>,
+    b: &Plane<f32>,
+    f: impl Fn(f32, f32) -> f32 + Sync + Send,
+) -> Plane<f32> {
+    let width = a.size().width() as usize;
+    cells(a.size(), |x, y| {
+        let i = y * width + x;
+        f(a.values()[i], b.values()[i])
+    })
 }
 
 /// What a guided filter needs of its guide and its weights, for any number of planes.
@@ -150,7 +178,6 @@ pub(super) fn mean_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Size;
 
     #[test]
     fn window_sums_equal_brute_force() {

@@ -2,7 +2,7 @@
 
 use palette::{FromColor, Lab, LinSrgb, white_point::D65};
 
-use super::guided::{Guided, box_sum, mean_of, zip};
+use super::guided::{Guided, box_sum, cells, each, mean_of, zip};
 use super::luminance;
 use crate::mask::{Mask, smoothstep};
 use crate::photo::Photo;
@@ -87,24 +87,24 @@ impl SkinMap {
 
     pub(in crate::scene) fn from_working(working: &Working) -> Option<Self> {
         let light = &working.light;
-        let likeness = light.map(likeness);
+        let likeness = each(light, likeness);
         let share = likeness.values().iter().map(|&l| f64::from(l)).sum::<f64>();
         if share < LEAST_SHARE * likeness.size().pixels() as f64 {
             return None;
         }
         let longest = light.size().width().max(light.size().height());
         let near = (longest / NEAR).max(1) as usize;
-        let root = light.map(|light| luminance(light).sqrt());
+        let root = each(light, |light| luminance(light).sqrt());
         let weights = weights(&likeness, &root, near);
         let guided = Guided::new(&root, &weights, near, EDGE);
-        let planes = [0, 1, 2].map(|c| guided.filter(&light.map(|light| light[c].sqrt())));
+        let planes = [0, 1, 2].map(|c| guided.filter(&each(light, |light| light[c].sqrt())));
         // Where a window holds hardly any skin, that of a wider one.
         let wide = (longest / WIDE).max(1) as usize;
         let around = means(light, &weights, wide);
         let total = box_sum(&weights, near);
         let full = ((2 * near + 1) * (2 * near + 1)) as f32;
-        let color = Plane::from_fn(light.size(), |x, y| {
-            let (x, y) = (i64::from(x), i64::from(y));
+        let color = cells(light.size(), |x, y| {
+            let (x, y) = (x as i64, y as i64);
             let held = total.at(x, y) / full;
             let own = held / (held + SPARSE);
             [0, 1, 2].map(|c| {
@@ -115,8 +115,8 @@ impl SkinMap {
         Some(Self {
             side: working.side,
             body: body(light, &likeness, (longest / BODY).max(1) as usize),
-            lightness: color.map(|c| lab(c).l),
-            melanin: color.map(melanin),
+            lightness: each(&color, |c| lab(c).l),
+            melanin: each(&color, melanin),
             likeness,
             color,
         })
@@ -200,7 +200,7 @@ const DIM: f32 = 0.004;
 
 /// Weights of the edge-aware mean: skin, and of that not what is much darker than its surroundings.
 fn weights(likeness: &Plane<f32>, root: &Plane<f32>, reach: usize) -> Plane<f32> {
-    let first = likeness.map(|l| l + FOREIGN);
+    let first = each(likeness, |l| l + FOREIGN);
     let around = mean_of(root, &first, &box_sum(&first, reach), reach);
     let lit = zip(root, &around, |r, m| {
         smoothstep((r / m.max(1e-4) - 0.70) / 0.20)
@@ -210,7 +210,7 @@ fn weights(likeness: &Plane<f32>, root: &Plane<f32>, reach: usize) -> Plane<f32>
 
 /// Mean colour over wide windows, the more a cell counts the less white lies over it.
 fn body(light: &Plane<[f32; 3]>, likeness: &Plane<f32>, reach: usize) -> Plane<[f32; 3]> {
-    let saturated = light.map(|[r, _, b]| {
+    let saturated = each(light, |[r, _, b]| {
         let s = ((r - b) / r.max(1e-6)).max(0.0);
         s * s * s * s
     });
@@ -221,9 +221,9 @@ fn body(light: &Plane<[f32; 3]>, likeness: &Plane<f32>, reach: usize) -> Plane<[
 /// Weighted mean colour over windows.
 fn means(light: &Plane<[f32; 3]>, weights: &Plane<f32>, reach: usize) -> Plane<[f32; 3]> {
     let total = box_sum(weights, reach);
-    let planes = [0, 1, 2].map(|c| mean_of(&light.map(|v| v[c]), weights, &total, reach));
-    Plane::from_fn(light.size(), |x, y| {
-        let (x, y) = (i64::from(x), i64::from(y));
+    let planes = [0, 1, 2].map(|c| mean_of(&each(light, |v| v[c]), weights, &total, reach));
+    cells(light.size(), |x, y| {
+        let (x, y) = (x as i64, y as i64);
         [0, 1, 2].map(|c| planes[c].at(x, y).max(0.0))
     })
 }
