@@ -26,6 +26,8 @@ pub(crate) use skin::luminance;
 pub use skin::{SkinMap, SkinTone};
 pub use synthetic::{Growth, PatchRequest, Scars, SyntheticPatch, SyntheticScalp, TrueFollicle};
 
+use palette::{FromColor, Oklch};
+
 use crate::error::Result;
 use crate::mask::Mask;
 use crate::parallel;
@@ -39,6 +41,9 @@ const NEAR_MM: f32 = 15.0;
 
 /// How far around it the colour of the hair is looked for: from the hairline to the temples.
 const FAR_MM: f32 = 60.0;
+
+/// Lightness in Oklab, over that of the skin, below which what lies over it is hair: a third of its light.
+const HAIR_L: f32 = 0.7;
 
 /// Blur of a photo that does not tell, in pixels.
 pub(crate) const USUAL_BLUR_PX: f32 = 0.7;
@@ -162,7 +167,10 @@ impl Scene {
                 near = near.subtract(&Mask::from_line(photo.size(), &[from, to], width)?)?;
             }
             self.follicles = Some(Follicles::find(photo, &near, scale)?);
-            self.hair = HairCover::find(photo, &near, scale)?;
+            let bright: Oklch<f32> = Oklch::from_color(skin.linear());
+            // Beside a wet highlight skin itself passes for hair.
+            self.hair = HairCover::find(photo, &near, scale)?
+                .filter(|hair| hair.color().l < HAIR_L * bright.l);
         }
         let of_stubble = |found: &Follicles| HairTone::of_stubble(found, skin);
         self.hair_tone = match HairTone::find(photo, &around(FAR_MM)?, skin)? {
