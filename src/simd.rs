@@ -10,15 +10,16 @@
 //! `array::map` or `array::from_fn`: those are compiled without the level's instructions, and a
 //! vector that crosses into them goes through memory. Loops over arrays are written out.
 
-pub(crate) use fearless_simd::{Simd, f32x8, prelude::*};
-use fearless_simd::{f32x4, i16x16, i32x8, u8x32, u16x16, u32x8};
+pub(crate) use fearless_simd::{Simd, f32x8, f32x16, prelude::*};
+use fearless_simd::{i16x16, i32x8, i32x16, u8x16, u8x32, u8x64, u32x8, u32x16};
 use std::fmt;
 
 /// Which vector instructions the inner loops use.
 ///
 /// The choice changes how long a picture takes and never what it looks like. On x86-64 the bodies
-/// are compiled twice, for SSE2, which every such machine has, and for AVX2: AVX-512 was no faster
-/// and SSE4.2 hardly, and each further copy makes every build longer.
+/// are compiled for SSE2, which every such machine has, and for AVX2; those of the rasterizer, whose
+/// vectors are long, for AVX-512 as well. SSE4.2 was hardly faster, and each further copy makes every
+/// build longer.
 ///
 /// # Examples
 /// ```
@@ -49,7 +50,8 @@ impl Level {
     /// The best level not above the given one for which [`dispatch`] has a body.
     fn compiled(level: fearless_simd::Level) -> Self {
         #[cfg(target_arch = "x86_64")]
-        let level = (level.as_avx2().map(Simd::level))
+        let level = (level.as_avx512().map(Simd::level))
+            .or_else(|| level.as_avx2().map(Simd::level))
             .or_else(|| level.as_sse2().map(Simd::level))
             .unwrap_or(level);
         Self(level)
@@ -58,7 +60,11 @@ impl Level {
     /// Every level this machine can run, from [`Level::baseline`] to [`Level::detect`].
     #[must_use]
     pub fn supported() -> Vec<Self> {
-        let mut levels = vec![Self::baseline(), Self::detect()];
+        let best = Self::detect();
+        let mut levels = vec![Self::baseline()];
+        #[cfg(target_arch = "x86_64")]
+        levels.extend(best.0.as_avx2().map(|avx2| Self(avx2.level())));
+        levels.push(best);
         levels.dedup();
         levels
     }
@@ -78,6 +84,7 @@ impl fmt::Display for Level {
             "Fallback" => "scalar",
             "Sse2" => "sse2",
             "Avx2" => "avx2",
+            "Avx512" => "avx512",
             "Neon" => "neon",
             "WasmSimd128" => "simd128",
             other => other,
@@ -115,10 +122,26 @@ macro_rules! dispatch {
         }
     }};
 }
+/// As [`dispatch`], with a copy for AVX-512: for bodies that work on sixteen values at a time.
 #[cfg(target_arch = "x86_64")]
-pub(crate) use dispatch;
+macro_rules! dispatch_wide {
+    ($level:expr, $simd:ident => $op:expr) => {{
+        let level = $level;
+        if let Some($simd) = level.as_avx512() {
+            $crate::simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $op,
+            )
+        } else {
+            $crate::simd::dispatch!(level, $simd => $op)
+        }
+    }};
+}
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) use fearless_simd::dispatch;
+pub(crate) use fearless_simd::{dispatch, dispatch as dispatch_wide};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use {dispatch, dispatch_wide};
 
 /// Eight values from the front of a slice.
 ///
@@ -129,54 +152,96 @@ pub(crate) fn load<S: Simd>(simd: S, from: &[f32]) -> f32x8<S> {
     f32x8::from_slice(simd, &from[..8])
 }
 
-/// Two runs of four values, as the low and the high half.
-#[inline(always)]
-pub(crate) fn load_halves<S: Simd>(simd: S, low: &[f32], high: &[f32]) -> f32x8<S> {
-    let low = f32x4::from_slice(simd, &low[..4]);
-    low.combine(f32x4::from_slice(simd, &high[..4]))
-}
-
 /// One value in all eight lanes.
 #[inline(always)]
 pub(crate) fn splat<S: Simd>(simd: S, value: f32) -> f32x8<S> {
     f32x8::simd_from(simd, value)
 }
 
-/// 32 bytes as four vectors of whole numbers.
+/// Two runs of eight values, as the low and the high half.
 #[inline(always)]
-pub(crate) fn load_u8<S: Simd>(simd: S, from: &[u8; 32]) -> [f32x8<S>; 4] {
-    let (low, high) = u8x32::from_slice(simd, from).widen();
-    let ((a, b), (c, d)) = (low.widen(), high.widen());
-    [a.to_float(), b.to_float(), c.to_float(), d.to_float()]
+pub(crate) fn load_halves<S: Simd>(simd: S, low: &[f32], high: &[f32]) -> f32x16<S> {
+    load(simd, low).combine(load(simd, high))
 }
 
-/// The whole numbers below four vectors, each in `0.0..256.0`, as 32 bytes.
+/// Sixteen pixels of four bytes each.
+pub(crate) type Pixels16<S> = u32x16<S>;
+
+/// Sixteen pixels from the fronts of two slices, eight each; where they have three bytes each, the
+/// fourth is anything.
 #[inline(always)]
-pub(crate) fn store_u8<S: Simd>(values: [f32x8<S>; 4], to: &mut [u8; 32]) {
-    let [a, b, c, d] = values;
-    let (a, b, c, d) = (truncate(a), truncate(b), truncate(c), truncate(d));
-    let (low, high) = (a.relaxed_narrow(b), c.relaxed_narrow(d));
-    low.relaxed_narrow(high).store_slice(to);
+pub(crate) fn load_bytes<S: Simd, const CHANNELS: usize>(
+    simd: S,
+    [a, b]: [&[u8]; 2],
+) -> Pixels16<S> {
+    if CHANNELS == 4 {
+        let low = u8x32::from_slice(simd, &a[..32]);
+        return low.combine(u8x32::from_slice(simd, &b[..32])).bitcast();
+    }
+    let low = u8x16::from_slice(simd, &a[..16]).combine(u8x16::from_slice(simd, &a[8..24]));
+    let high = u8x16::from_slice(simd, &b[..16]).combine(u8x16::from_slice(simd, &b[8..24]));
+    low.combine(high)
+        .swizzle_dyn_within_blocks(u8x64::from_slice(simd, APART.as_flattened()))
+        .bitcast()
 }
 
-/// 32 16-bit values as four vectors of whole numbers.
+/// Four pixels of three bytes made four bytes each, from the front of 16 bytes and from their end.
+const APART: [[u8; 16]; 4] = [
+    [0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12],
+    [4, 5, 6, 7, 7, 8, 9, 10, 10, 11, 12, 13, 13, 14, 15, 15],
+    [0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12],
+    [4, 5, 6, 7, 7, 8, 9, 10, 10, 11, 12, 13, 13, 14, 15, 15],
+];
+/// The inverse, to the front.
+const TOGETHER: [[u8; 16]; 4] = [[0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15]; 4];
+
+/// Sixteen pixels to two places of a slice, eight to each.
 #[inline(always)]
-pub(crate) fn load_u16<S: Simd>(simd: S, from: &[u16; 32]) -> [f32x8<S>; 4] {
-    let (a, b) = u16x16::from_slice(simd, &from[..16]).widen();
-    let (c, d) = u16x16::from_slice(simd, &from[16..]).widen();
-    [a.to_float(), b.to_float(), c.to_float(), d.to_float()]
+pub(crate) fn store_bytes<S: Simd, const CHANNELS: usize>(
+    simd: S,
+    pixels: Pixels16<S>,
+    to: &mut [u8],
+    [a, b]: [usize; 2],
+) {
+    let bytes: u8x64<S> = pixels.bitcast();
+    if CHANNELS == 4 {
+        let (low, high) = bytes.split();
+        low.store_slice(&mut to[a..a + 32]);
+        high.store_slice(&mut to[b..b + 32]);
+        return;
+    }
+    let mut blocks = [[0; 16]; 4];
+    bytes
+        .swizzle_dyn_within_blocks(u8x64::from_slice(simd, TOGETHER.as_flattened()))
+        .store_slice(blocks.as_flattened_mut());
+    to[a..a + 12].copy_from_slice(&blocks[0][..12]);
+    to[a + 12..a + 24].copy_from_slice(&blocks[1][..12]);
+    to[b..b + 12].copy_from_slice(&blocks[2][..12]);
+    to[b + 12..b + 24].copy_from_slice(&blocks[3][..12]);
 }
 
-/// The whole numbers below four vectors, each in `0.0..65536.0`, as 32 16-bit values.
+/// Red, green and blue as whole numbers; red is the first byte.
 #[inline(always)]
-pub(crate) fn store_u16<S: Simd>(values: [f32x8<S>; 4], to: &mut [u16; 32]) {
-    let [a, b, c, d] = values;
-    truncate(a)
-        .relaxed_narrow(truncate(b))
-        .store_slice(&mut to[..16]);
-    truncate(c)
-        .relaxed_narrow(truncate(d))
-        .store_slice(&mut to[16..]);
+pub(crate) fn channels<S: Simd>(pixels: u32x16<S>) -> [f32x16<S>; 3] {
+    let (r, g, b) = (pixels & 255, (pixels >> 8) & 255, (pixels >> 16) & 255);
+    let (r, g, b): (i32x16<S>, i32x16<S>, i32x16<S>) = (r.bitcast(), g.bitcast(), b.bitcast());
+    [r.to_float(), g.to_float(), b.to_float()]
+}
+
+/// Pixels with other colours and the same fourth byte: the whole numbers below values in `0.0..256.0`.
+#[inline(always)]
+pub(crate) fn with_channels<S: Simd>(pixels: u32x16<S>, [r, g, b]: [f32x16<S>; 3]) -> u32x16<S> {
+    let (r, g, b): (i32x16<S>, i32x16<S>, i32x16<S>) = (r.to_int(), g.to_int(), b.to_int());
+    let (r, g, b): (u32x16<S>, u32x16<S>, u32x16<S>) = (r.bitcast(), g.bitcast(), b.bitcast());
+    (pixels & 0xff00_0000) | r | (g << 8) | (b << 16)
+}
+
+/// The whole numbers below sixteen values, each in `0.0..2³¹`.
+#[inline(always)]
+pub(crate) fn store_sixteen<S: Simd>(values: f32x16<S>) -> [i32; 16] {
+    let mut to = [0; 16];
+    values.to_int::<i32x16<S>>().store_slice(&mut to);
+    to
 }
 
 /// The whole numbers below eight values, each in `0.0..2³¹`.

@@ -1,30 +1,53 @@
-//! Which dots reach which band of rows.
+//! Dots by the place on the picture where they are drawn.
 //!
-//! Chunks of the caller's list are sorted each on its own, in parallel, by the strip of the picture
-//! they reach and, within a strip, by the table that serves them. A band's task then reads a run of
-//! every chunk. All sorts are stable counting sorts, so a pixel meets its dots in an order that
-//! depends on the dots alone: first by table, which keeps the tables in cache and the branches
-//! predictable, then as the caller gave them. That is what makes the product of many factors come
-//! out the same for any tiling.
+//! Chunks of the caller's list are checked, placed in their tables and sorted by row of bins, each on
+//! its own and in parallel; then every row gathers its dots from all chunks and sorts them by column.
+//! A pixel meets its dots in an order that depends on where they lie and on the size of the picture
+//! alone: by grid, row and column of bins, then by their centres. That is what makes the product of many
+//! factors come out the same for any tiling, and for any order of the caller's list.
+//!
+//! The bins hold what drawing needs to know of a dot. A list of the same dots with other colours or
+//! sizes is not sorted again: each dot is found where it is, and placed anew.
 
+use crate::error::Result;
 use crate::parallel;
+use crate::raster::extent::{Extent, Found};
 use crate::raster::ink::InkDot;
-use crate::raster::tables::Tables;
+use crate::raster::layout::Layout;
+use crate::raster::sorting::{CHUNK, Chunk, Row};
+use crate::raster::tables::{Placed, Tables};
 use crate::units::Size;
+use glam::Vec2;
+use std::cmp::Ordering;
+use std::sync::Mutex;
 
-/// Dots of one chunk; few enough that one is sorted again in no time after an edit.
-const CHUNK: usize = 4096;
-/// Tables that are told apart in the order of dots: neighbouring radii fall into different kinds.
-const KINDS: u32 = 16;
-/// The most strips; a strip is a band unless the picture is very tall.
-const MOST_STRIPS: usize = 1024;
+/// An edit of more than one in so many dots is not done dot by dot.
+const SOME: usize = 32;
 
-/// Dots by strip.
+/// A dot, sorted; two to a line of the cache.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Splat {
+    pub(super) center_px: Vec2,
+    pub(super) cell: u16,
+    /// Column of its bin.
+    pub(super) column: u16,
+    /// As those of [`Placed`].
+    pub(super) blend: f32,
+    pub(super) absorptance: [f32; 3],
+    /// Place in the caller's list.
+    pub(super) index: u32,
+}
+
+/// All dots of a list.
 #[derive(Debug, Default)]
 pub(super) struct Bins {
+    /// The picture that the rows were filled for; `None` when they hold nothing of use.
+    layout: Option<Layout>,
+    rows: Vec<Row>,
+    extent: Extent,
+    /// Room for sorting.
     chunks: Vec<Chunk>,
-    /// Bands to a strip.
-    bands: usize,
+    unsorted: Vec<Mutex<Vec<(u32, Splat)>>>,
 }
 
 /// A run of a list of dots that has been replaced by another.
@@ -38,229 +61,187 @@ pub(super) struct Edit {
     pub(super) new: usize,
 }
 
-/// Some of the caller's dots.
-#[derive(Debug)]
-struct Chunk {
-    /// First and last strip of each dot, the first after the last for a dot that does not reach the
-    /// picture; and its kind.
-    keys: Vec<[u32; 3]>,
-    /// Dots by strip, then by kind, then in the caller's order.
-    dots: Vec<InkDot>,
-    /// Where the run of each strip and kind starts, and where the last one ends.
-    starts: Vec<u32>,
-    found: Found,
-}
-
-/// What part of the picture dots reach.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    /// How many do.
-    pub(super) dots: usize,
-    /// Left, top, right and bottom of all their windows, clipped.
-    pub(super) bounds: [u32; 4],
-}
-
-impl Found {
-    pub(super) const NOTHING: Self = Self {
-        dots: 0,
-        bounds: [u32::MAX, u32::MAX, 0, 0],
+impl Splat {
+    pub(super) const UNSET: Self = Self {
+        center_px: Vec2::ZERO,
+        cell: 0,
+        column: 0,
+        blend: 0.0,
+        absorptance: [0.0; 3],
+        index: 0,
     };
 
-    /// One dot with a window given by left, top, right and bottom; `None` off the picture.
-    pub(super) fn window([left, top, right, bottom]: [i64; 4], size: Size) -> Option<Self> {
-        let (width, height) = (i64::from(size.width()), i64::from(size.height()));
-        let on_it = left < width && top < height && right > 0 && bottom > 0;
-        on_it.then(|| Self {
-            dots: 1,
-            bounds: [
-                left.max(0) as u32,
-                top.max(0) as u32,
-                right.min(width) as u32,
-                bottom.min(height) as u32,
-            ],
-        })
-    }
-
-    pub(super) fn and(self, other: Self) -> Self {
+    #[inline(always)]
+    pub(super) fn new(dot: &InkDot, placed: &Placed, column: u32, index: usize) -> Self {
         Self {
-            dots: self.dots + other.dots,
-            bounds: united(self.bounds, other.bounds),
+            center_px: dot.center_px,
+            cell: placed.cell,
+            column: column as u16, // a picture is at most 2¹⁸ px wide
+            blend: placed.blend,
+            absorptance: placed.absorptance,
+            index: index as u32, // a list holds at most 2²⁸ dots
         }
     }
-}
 
-/// The smallest rectangle around two, each given by left, top, right and bottom.
-pub(super) fn united([a, b, c, d]: [u32; 4], [e, f, g, h]: [u32; 4]) -> [u32; 4] {
-    [a.min(e), b.min(f), c.max(g), d.max(h)]
+    /// The order of dots in a bin: by place, those in one place as the caller gave them.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let (a, b) = (self.center_px, other.center_px);
+        let by_place = a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y));
+        by_place.then(self.index.cmp(&other.index))
+    }
 }
 
 impl Bins {
-    /// Sorts dots for bands of `height` rows.
+    /// Takes a list of dots for a picture of some size. Where no dot has left the bin that it had in
+    /// the last list, all keep their places; otherwise they are sorted.
+    ///
+    /// # Errors
+    /// What [`InkDot::check`] finds; the bins then hold nothing.
     ///
     /// # Cost
-    /// Two passes over the dots; the memory is kept for the next call.
+    /// One pass over the dots or two; the memory is kept for the next call.
     pub(super) fn fill(
         &mut self,
         dots: &[InkDot],
-        tables: &Tables,
+        tables: &mut Tables,
         size: Size,
-        height: usize,
-    ) -> Found {
-        let strip = self.strips(size, height);
-        self.chunks
-            .resize_with(dots.len().div_ceil(CHUNK), Chunk::default);
-        fill(&mut self.chunks, dots, tables, strip);
-        self.found()
+    ) -> Result<Found> {
+        let layout = Layout::new(size);
+        let known = self.layout.take() == Some(layout);
+        if !(known && self.refresh(dots, tables, &layout)) {
+            self.sort(dots, tables, &layout)?;
+        }
+        self.layout = Some(layout);
+        Ok(self.found(dots.len(), &layout))
     }
 
-    /// Sorts only the chunks again in which dots have changed; to the same result as
-    /// [`Bins::fill`] with the new list, for the same tables and picture.
+    /// What a list of so many dots reaches.
+    fn found(&self, dots: usize, layout: &Layout) -> Found {
+        let outside = self.rows[layout.outside()].splats.len();
+        self.extent.found(dots - outside, layout.size())
+    }
+
+    /// Gives every dot the size and colour that a new list has in its place; `false` if a dot would
+    /// have to move, or is bad.
+    fn refresh(&mut self, dots: &[InkDot], tables: &mut Tables, layout: &Layout) -> bool {
+        let count: usize = self.rows.iter().map(|row| row.splats.len()).sum();
+        if count != dots.len() {
+            return false;
+        }
+        loop {
+            let given = &*tables;
+            parallel::for_each_chunk(&mut self.rows, 1, |i, row| {
+                row[0].refresh(i, dots, given, layout);
+            });
+            if self.rows.iter().any(|row| !row.whole) {
+                return false;
+            }
+            let missing = || self.rows.iter().flat_map(|row| &row.missing).copied();
+            if missing().next().is_none() {
+                self.extent = whole(self.rows.iter().map(|row| row.extent));
+                return true;
+            }
+            tables.serve(missing());
+        }
+    }
+
+    fn sort(&mut self, dots: &[InkDot], tables: &mut Tables, layout: &Layout) -> Result<()> {
+        let chunks = dots.len().div_ceil(CHUNK);
+        self.chunks.resize_with(chunks, Chunk::default);
+        let workers = parallel::workers().max(self.unsorted.len());
+        self.unsorted.resize_with(workers, Mutex::default);
+        loop {
+            let (given, unsorted) = (&*tables, &mut self.unsorted[..]);
+            parallel::for_each_chunk_with(&mut self.chunks, 1, unsorted, |i, chunk, unsorted| {
+                let dots = &dots[..dots.len().min((i + 1) * CHUNK)];
+                chunk[0].fill(dots, i * CHUNK, given, layout, unsorted);
+            });
+            if let Some(bad) = self.chunks.iter_mut().find_map(|chunk| chunk.bad.take()) {
+                return Err(bad);
+            }
+            let missing = || self.chunks.iter().flat_map(|chunk| &chunk.missing).copied();
+            if missing().next().is_none() {
+                break;
+            }
+            tables.serve(missing());
+        }
+        self.extent = whole(self.chunks.iter().map(|chunk| chunk.extent));
+        let chunks = &self.chunks[..];
+        self.rows.resize_with(layout.rows(), Row::default);
+        parallel::for_each_chunk(&mut self.rows, 1, |i, row| {
+            row[0].gather(i, chunks, layout.columns(i));
+        });
+        Ok(())
+    }
+
+    /// Replaces some dots; to the same result as [`Bins::fill`] with the new list, for the same tables
+    /// and picture. `gone` are the dots that stood where the edit says, `dots` is the new list.
+    ///
+    /// # Errors
+    /// As [`Bins::fill`].
     ///
     /// # Cost
-    /// Proportional to the dots of the chunks that hold the edit.
+    /// Proportional to the edit, and a look at every dot if the list's length changes.
     pub(super) fn edit(
         &mut self,
+        gone: &[InkDot],
         dots: &[InkDot],
         edit: &Edit,
-        tables: &Tables,
+        tables: &mut Tables,
         size: Size,
-        height: usize,
-    ) -> Found {
-        if edit.old == 0 && edit.new == 0 {
-            return self.found();
-        }
-        let strip = self.strips(size, height);
-        // Chunks that end before the edit, and those that start behind it.
-        let (mut first, mut start) = (0, 0);
-        while first < self.chunks.len() && start + self.chunks[first].keys.len() < edit.start {
-            start += self.chunks[first].keys.len();
-            first += 1;
-        }
-        let (mut last, mut end) = (first, start);
-        while last < self.chunks.len() && end < edit.start + edit.old.max(1) {
-            end += self.chunks[last].keys.len();
-            last += 1;
-        }
-        let dots = &dots[start..end.max(edit.start + edit.old) + edit.new - edit.old];
-        // Twice the length, so that many small edits do not make many small chunks.
-        let count = dots.len().div_ceil(2 * CHUNK);
-        let spare = count.saturating_sub(last - first);
-        let more = std::iter::repeat_with(Chunk::default).take(spare);
-        self.chunks.splice(last..last, more);
-        if last - first > count {
-            self.chunks.drain(first + count..last);
-        }
-        fill(&mut self.chunks[first..first + count], dots, tables, strip);
-        self.found()
-    }
-
-    fn strips(&mut self, size: Size, height: usize) -> Strip {
-        let bands = (size.height() as usize).div_ceil(height);
-        self.bands = bands.div_ceil(MOST_STRIPS);
-        Strip {
-            size,
-            height: height * self.bands,
-            count: bands.div_ceil(self.bands),
-        }
-    }
-
-    fn found(&self) -> Found {
-        let found = self.chunks.iter().map(|chunk| chunk.found);
-        found.fold(Found::NOTHING, Found::and)
-    }
-
-    /// Runs of dots that may reach a band, in the order in which they are drawn.
-    pub(super) fn band(&self, band: usize) -> impl Iterator<Item = &[InkDot]> {
-        let first = (band / self.bands) * KINDS as usize;
-        let kinds = first..first + KINDS as usize;
-        kinds.flat_map(|kind| self.chunks.iter().map(move |chunk| chunk.run(kind)))
-    }
-}
-
-/// Shares dots out to chunks, which sort them.
-fn fill(chunks: &mut [Chunk], dots: &[InkDot], tables: &Tables, strip: Strip) {
-    let each = dots.len().div_ceil(chunks.len().max(1));
-    parallel::for_each_chunk(chunks, 1, |i, chunk| {
-        let start = (i * each).min(dots.len());
-        let end = (start + each).min(dots.len());
-        chunk[0].fill(&dots[start..end], tables, strip);
-    });
-}
-
-/// The strips of a picture.
-#[derive(Clone, Copy, Debug)]
-struct Strip {
-    size: Size,
-    height: usize,
-    count: usize,
-}
-
-impl Default for Chunk {
-    fn default() -> Self {
-        Self {
-            keys: Vec::new(),
-            dots: Vec::new(),
-            starts: Vec::new(),
-            found: Found::NOTHING,
-        }
-    }
-}
-
-impl Chunk {
-    fn run(&self, key: usize) -> &[InkDot] {
-        &self.dots[self.starts[key] as usize..self.starts[key + 1] as usize]
-    }
-
-    fn fill(&mut self, dots: &[InkDot], tables: &Tables, strip: Strip) {
-        self.find(dots, tables, strip);
-        self.starts.clear();
-        self.starts.resize(strip.count * KINDS as usize + 1, 0);
-        let runs = |&[first, last, kind]: &[u32; 3]| {
-            (first..last + 1).map(move |strip| (strip * KINDS + kind) as usize)
+    ) -> Result<Found> {
+        let Some(layout) = self.layout else {
+            return self.fill(dots, tables, size);
         };
-        for run in self.keys.iter().flat_map(runs) {
-            self.starts[run] += 1;
+        if edit.old + edit.new > dots.len() / SOME {
+            return self.fill(dots, tables, size);
         }
-        let mut total = 0;
-        for start in &mut self.starts {
-            total += *start;
-            *start = total;
-        }
-        let unset = InkDot {
-            center_px: glam::Vec2::ZERO,
-            radius_px: 0.0,
-            absorptance: [0.0; 3],
+        let come = &dots[edit.start..edit.start + edit.new];
+        tables.serve(gone.iter().chain(come).map(|dot| dot.radius_px));
+        let place = |dot: &InkDot, i: usize| {
+            let placed = tables.place(dot).expect("its table has just been built");
+            let ([row, column], overhang) = layout.bin(dot, &placed);
+            let splat = Splat::new(dot, &placed, column, edit.start + i);
+            (row as usize, splat, Extent::of(&placed, overhang))
         };
-        self.dots.resize(total as usize, unset);
-        for (dot, key) in dots.iter().zip(&self.keys).rev() {
-            for run in runs(key) {
-                self.starts[run] -= 1; // from the end backwards: a run keeps the caller's order
-                self.dots[self.starts[run] as usize] = *dot;
-            }
+        for (i, dot) in gone.iter().enumerate() {
+            let (row, splat, _) = place(dot, i);
+            self.rows[row].remove(&splat);
         }
-    }
-
-    /// Finds the strips that each dot's window touches.
-    fn find(&mut self, dots: &[InkDot], tables: &Tables, strip: Strip) {
-        let (width, rows) = (strip.size.width() as i32, strip.size.height() as i32);
-        let height = strip.height as u32;
-        self.found = Found::NOTHING;
-        self.keys.clear();
-        self.keys.extend(dots.iter().map(|dot| {
-            let index = tables.cell_of(dot);
-            let cell = tables.cell(index);
-            let [left, top] = [dot.center_px.x, dot.center_px.y].map(|at| cell.place(at).start);
-            let (right, bottom) = (left + cell.side as i32, top + cell.side as i32);
-            if left >= width || top >= rows || right <= 0 || bottom <= 0 {
-                return [1, 0, 0];
-            }
-            let [left, top] = [left, top].map(|v| v.max(0) as u32);
-            let (right, bottom) = (right.min(width) as u32, bottom.min(rows) as u32);
-            self.found = self.found.and(Found {
-                dots: 1,
-                bounds: [left, top, right, bottom],
+        if edit.old != edit.new {
+            let by = (edit.new as u32).wrapping_sub(edit.old as u32);
+            parallel::for_each_chunk(&mut self.rows, 1, |_, row| {
+                row[0].renumber(edit.start as u32, by);
             });
-            [top / height, (bottom - 1) / height, index % KINDS]
-        }));
+        }
+        for (i, dot) in come.iter().enumerate() {
+            let (row, splat, extent) = place(dot, i);
+            self.rows[row].insert(splat);
+            if row != layout.outside() {
+                self.extent = self.extent.and(extent);
+            }
+        }
+        Ok(self.found(dots.len(), &layout))
     }
+
+    /// Calls `draw` with runs of dots that may reach a rectangle, given by left, top, right and bottom,
+    /// in the order in which they are drawn.
+    pub(super) fn reaching(&self, rectangle: [i64; 4], mut draw: impl FnMut(&[Splat])) {
+        let Some(layout) = &self.layout else {
+            return;
+        };
+        for grid in 0..2 {
+            let (rows, columns) = layout.reaching(grid, &self.extent.overhang, rectangle);
+            for row in rows {
+                let run = self.rows[row].run(columns.clone());
+                if !run.is_empty() {
+                    draw(run);
+                }
+            }
+        }
+    }
+}
+
+fn whole(extents: impl Iterator<Item = Extent>) -> Extent {
+    extents.fold(Extent::default(), Extent::and)
 }

@@ -7,9 +7,9 @@
 //! chord's ends along the outline by at most the longer semi-axis times the step; where that is
 //! 1.5 blurs the sum errs by exp(−2π²/1.5²), a twenty-fifth of a 255th.
 
-use crate::raster::bins::Found;
 use crate::raster::coverage::{edge, share};
 use crate::raster::ellipse::InkEllipse;
+use crate::raster::extent::Found;
 use crate::units::Size;
 use std::f64::consts::PI;
 
@@ -146,10 +146,9 @@ impl Chords {
     }
 
     /// Left, top, right and bottom of its window.
-    pub(super) fn window(&self) -> [i64; 4] {
-        let [left, top] = self.start.map(i64::from);
-        let [width, height] = self.size.map(|length| length as i64);
-        [left, top, left + width, top + height]
+    pub(super) fn window(&self) -> [i32; 4] {
+        let ([left, top], [width, height]) = (self.start, self.size);
+        [left, top, left + width as i32, top + height as i32]
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a pass has drawn, and where.
 
-use crate::raster::bins::{Found, united};
+use crate::raster::extent::{Found, united};
 use crate::raster::ink::Ink;
 use crate::units::Size;
 

@@ -1,11 +1,11 @@
 //! What a picture's elements are: 8-bit codes, 16-bit codes, floating-point values.
 
 use crate::raster::gain::{Gain, Srgb, SrgbBytes};
-use crate::simd::{Simd, SimdBase, f32x8, load, load_u8, load_u16, splat, store_u8, store_u16};
+use crate::raster::kernel::LANES;
+use crate::simd::{
+    Simd, SimdBase, channels, f32x16, load_bytes, store_bytes, store_sixteen, with_channels,
+};
 use std::sync::LazyLock;
-
-/// Elements handled at a time.
-pub(super) const BLOCK: usize = 32;
 
 /// A kind of element of a picture.
 pub(super) trait Element: Copy + Default + Send + Sync + 'static {
@@ -15,9 +15,20 @@ pub(super) trait Element: Copy + Default + Send + Sync + 'static {
     const WHOLE: bool;
     /// The element that stands for 1.
     const FULL: f32;
-    fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4];
-    /// Rounds where the element is an integer.
-    fn store<S: Simd>(simd: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]);
+    /// Red, green and blue of two runs of eight pixels, which start at places of a slice.
+    fn load<S: Simd, const CHANNELS: usize>(
+        simd: S,
+        from: &[Self],
+        at: [usize; 2],
+    ) -> [f32x16<S>; 3];
+    /// Replaces red, green and blue of two runs of eight pixels; rounds values, none of them negative,
+    /// where the element is an integer.
+    fn store<S: Simd, const CHANNELS: usize>(
+        simd: S,
+        values: [f32x16<S>; 3],
+        to: &mut [Self],
+        at: [usize; 2],
+    );
     /// Linear light under the sRGB curve.
     fn srgb_to_linear(self) -> f64;
     /// The element of an encoded value, 1 for full.
@@ -41,16 +52,41 @@ static SRGB_CODES: LazyLock<Vec<f64>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Values whose whole part is the rounded code.
+/// Red, green and blue of two runs of eight pixels, one element at a time.
 #[inline(always)]
-fn to_round<S: Simd>(simd: S, [a, b, c, d]: [f32x8<S>; 4]) -> [f32x8<S>; 4] {
-    let zero = splat(simd, 0.0);
+fn gather<S: Simd, E: Copy + Into<f32>, const CHANNELS: usize>(
+    simd: S,
+    from: &[E],
+    at: [usize; 2],
+) -> [f32x16<S>; 3] {
+    let mut planes = [[0.0_f32; 16]; 3];
+    for half in 0..2 {
+        let run = &from[at[half]..at[half] + LANES * CHANNELS];
+        for i in 0..LANES {
+            for c in 0..3 {
+                planes[c][half * LANES + i] = run[i * CHANNELS + c].into();
+            }
+        }
+    }
+    let [r, g, b] = &planes;
     [
-        a.max(zero) + 0.5,
-        b.max(zero) + 0.5,
-        c.max(zero) + 0.5,
-        d.max(zero) + 0.5,
+        f32x16::from_slice(simd, r),
+        f32x16::from_slice(simd, g),
+        f32x16::from_slice(simd, b),
     ]
+}
+
+/// The inverse of [`gather`].
+#[inline(always)]
+fn scatter<E: Copy, const CHANNELS: usize>(planes: [[E; 16]; 3], to: &mut [E], at: [usize; 2]) {
+    for half in 0..2 {
+        let run = &mut to[at[half]..at[half] + LANES * CHANNELS];
+        for i in 0..LANES {
+            for c in 0..3 {
+                run[i * CHANNELS + c] = planes[c][half * LANES + i];
+            }
+        }
+    }
 }
 
 impl Element for u8 {
@@ -59,13 +95,27 @@ impl Element for u8 {
     const FULL: f32 = 255.0;
 
     #[inline(always)]
-    fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4] {
-        load_u8(simd, from)
+    fn load<S: Simd, const CHANNELS: usize>(
+        simd: S,
+        from: &[Self],
+        at: [usize; 2],
+    ) -> [f32x16<S>; 3] {
+        channels(load_bytes::<S, CHANNELS>(
+            simd,
+            [&from[at[0]..], &from[at[1]..]],
+        ))
     }
 
     #[inline(always)]
-    fn store<S: Simd>(simd: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        store_u8(to_round(simd, values), to);
+    fn store<S: Simd, const CHANNELS: usize>(
+        simd: S,
+        [r, g, b]: [f32x16<S>; 3],
+        to: &mut [Self],
+        at: [usize; 2],
+    ) {
+        let pixels = load_bytes::<S, CHANNELS>(simd, [&to[at[0]..], &to[at[1]..]]);
+        let pixels = with_channels(pixels, [r + 0.5, g + 0.5, b + 0.5]);
+        store_bytes::<S, CHANNELS>(simd, pixels, to, at);
     }
 
     fn srgb_to_linear(self) -> f64 {
@@ -87,13 +137,28 @@ impl Element for u16 {
     const FULL: f32 = 65535.0;
 
     #[inline(always)]
-    fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4] {
-        load_u16(simd, from)
+    fn load<S: Simd, const CHANNELS: usize>(
+        simd: S,
+        from: &[Self],
+        at: [usize; 2],
+    ) -> [f32x16<S>; 3] {
+        gather::<S, Self, CHANNELS>(simd, from, at)
     }
 
     #[inline(always)]
-    fn store<S: Simd>(simd: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        store_u16(to_round(simd, values), to);
+    fn store<S: Simd, const CHANNELS: usize>(
+        _: S,
+        [r, g, b]: [f32x16<S>; 3],
+        to: &mut [Self],
+        at: [usize; 2],
+    ) {
+        let mut planes = [[0; 16]; 3];
+        for (plane, value) in planes.iter_mut().zip([r, g, b]) {
+            for (code, whole) in plane.iter_mut().zip(store_sixteen(value + 0.5)) {
+                *code = whole as Self;
+            }
+        }
+        scatter::<Self, CHANNELS>(planes, to, at);
     }
 
     fn srgb_to_linear(self) -> f64 {
@@ -115,20 +180,26 @@ impl Element for f32 {
     const FULL: f32 = 1.0;
 
     #[inline(always)]
-    fn load<S: Simd>(simd: S, from: &[Self; BLOCK]) -> [f32x8<S>; 4] {
-        [
-            load(simd, &from[..8]),
-            load(simd, &from[8..16]),
-            load(simd, &from[16..24]),
-            load(simd, &from[24..]),
-        ]
+    fn load<S: Simd, const CHANNELS: usize>(
+        simd: S,
+        from: &[Self],
+        at: [usize; 2],
+    ) -> [f32x16<S>; 3] {
+        gather::<S, Self, CHANNELS>(simd, from, at)
     }
 
     #[inline(always)]
-    fn store<S: Simd>(_: S, values: [f32x8<S>; 4], to: &mut [Self; BLOCK]) {
-        for i in 0..4 {
-            values[i].store_slice(&mut to[8 * i..8 * i + 8]);
+    fn store<S: Simd, const CHANNELS: usize>(
+        _: S,
+        values: [f32x16<S>; 3],
+        to: &mut [Self],
+        at: [usize; 2],
+    ) {
+        let mut planes = [[0.0; 16]; 3];
+        for c in 0..3 {
+            values[c].store_slice(&mut planes[c]);
         }
+        scatter::<Self, CHANNELS>(planes, to, at);
     }
 
     fn srgb_to_linear(self) -> f64 {

@@ -197,12 +197,6 @@ impl<'a> Ink<'a> {
         }
         self.ellipses.iter().try_for_each(InkEllipse::check)
     }
-
-    /// Whether all of it can be drawn on a picture of `size`.
-    pub(super) fn check(&self, size: crate::units::Size) -> Result<()> {
-        self.check_but_dots(size)?;
-        self.dots.iter().try_for_each(InkDot::check)
-    }
 }
 
 /// The most dots in one pass, and the most ellipses.

@@ -20,6 +20,8 @@ const TAIL_SHARE: f64 = 0.002;
 const RADIUS_STEP: f64 = 0.18;
 const PHASE_STEP: f64 = 0.08;
 const MOST_PHASES: usize = 32;
+/// Elements to a vector of the tables.
+pub(super) const LANES: usize = 8;
 
 /// Which tables serve which radius at one blur.
 #[derive(Clone, Copy, Debug)]
@@ -37,29 +39,20 @@ pub(super) struct Cell {
     pub(super) rank: usize,
     /// Pixels on a side of the window.
     pub(super) side: usize,
-    /// Vectors to a row, three elements to the pixel.
+    /// Elements to a row: its pixels, then zeros up to whole vectors.
     pub(super) row: usize,
-    /// Vectors to all terms' columns, side by side.
+    /// Elements to all terms' columns, side by side, up to whole vectors.
     pub(super) column: usize,
-    /// Per phase and vector of the row, what one pass down the window needs: all terms at the lower
-    /// end, then all at the upper. A row has each value three times, then zeros.
-    rows: Vec<[f32; 8]>,
+    /// Per phase and end: the rows of all terms.
+    rows: Vec<f32>,
     /// Per phase and end: all columns, the terms of the first pixel before those of the second, then
     /// zeros.
-    columns: Vec<[f32; 8]>,
+    columns: Vec<f32>,
     grid: Grid,
     /// Radius² at the lower end, and one over what it grows by to the upper.
     squares: [f64; 2],
     /// Ink of lower × lower, of lower × upper, and of upper × upper factors.
     inks: [f64; 3],
-}
-
-/// Where along one axis a window starts, and between which phases its dot lies.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Place {
-    pub(super) start: i32,
-    pub(super) phase: u32,
-    pub(super) weight: f32,
 }
 
 impl Ladder {
@@ -125,25 +118,21 @@ fn pair(ends: (Option<Term>, Option<Term>)) -> Option<[Term; 2]> {
 impl Cell {
     fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
         let (side, rank) = (grid.side, terms.len());
-        let row = (3 * side).div_ceil(8);
-        let column = (side * rank).div_ceil(8);
-        let mut rows = Vec::with_capacity((grid.phases + 1) * row * 2 * rank);
+        let row = side.next_multiple_of(LANES);
+        let column = (side * rank).next_multiple_of(LANES);
+        let mut rows = Vec::with_capacity((grid.phases + 1) * 2 * rank * row);
         let mut columns = Vec::with_capacity((grid.phases + 1) * 2 * column);
         for phase in 0..=grid.phases {
             let value = |values: &[f64], i| match i {
                 i if i < side => values[grid.place(phase, i)] as f32,
                 _ => 0.0,
             };
-            for j in 0..row {
-                for end in 0..2 {
-                    let lane = |term: &[Term; 2], i: usize| value(&term[end].row, (8 * j + i) / 3);
-                    let vectors = terms.iter().map(|t| std::array::from_fn(|i| lane(t, i)));
-                    rows.extend(vectors);
-                }
-            }
             for end in 0..2 {
-                let lane = |n: usize| value(&terms[n % rank][end].column, n / rank);
-                columns.extend((0..column).map(|j| std::array::from_fn(|i| lane(8 * j + i))));
+                for term in terms {
+                    rows.extend((0..row).map(|i| value(&term[end].row, i)));
+                }
+                let element = |n: usize| value(&terms[n % rank][end].column, n / rank);
+                columns.extend((0..column).map(element));
             }
         }
         let ink = |rows: usize, columns: usize| {
@@ -168,22 +157,29 @@ impl Cell {
         }
     }
 
-    /// One vector of the row of every term, at the phases below and above a position: at each, all
-    /// terms at the lower end, then all at the upper.
+    /// The rows of all terms at the phases below and above a position: at each, those of the lower
+    /// end, then those of the upper.
     #[inline(always)]
-    pub(super) fn row_around(&self, phase: u32, vector: usize) -> [&[[f32; 8]]; 2] {
-        let length = 2 * self.rank;
-        let below = (phase as usize * self.row + vector) * length;
-        let above = below + self.row * length;
-        [below, above].map(|at| &self.rows[at..at + length])
+    pub(super) fn rows_around(&self, phase: usize) -> [&[f32]; 2] {
+        let length = 2 * self.rank * self.row;
+        let below = phase * length;
+        [below, below + length].map(|at| &self.rows[at..at + length])
     }
 
     /// All columns at the phases below and above a position: at each, the lower end, then the upper.
     #[inline(always)]
-    pub(super) fn columns_around(&self, phase: u32) -> [&[[f32; 8]]; 2] {
+    pub(super) fn columns_around(&self, phase: usize) -> [&[f32]; 2] {
         let length = 2 * self.column;
-        let below = phase as usize * length;
+        let below = phase * length;
         [below, below + length].map(|at| &self.columns[at..at + length])
+    }
+
+    /// The phase below a part of a pixel, and how far it lies towards the next.
+    #[inline(always)]
+    pub(super) fn phase(&self, part: f32) -> (usize, f32) {
+        let place = part * self.grid.phases as f32;
+        let below = (place as usize).min(self.grid.phases - 1);
+        (below, place - below as f32)
     }
 
     /// How far a radius lies towards the cell's upper end, and the factor on its ink that makes the
@@ -196,19 +192,15 @@ impl Cell {
         (t as f32, (PI * square / ink) as f32)
     }
 
-    /// The window of a dot centred at `center` along one axis.
-    pub(super) fn place(&self, center: f32) -> Place {
-        let at = f64::from(center) + self.grid.shift;
+    /// Where along one axis the window of a dot centred at `center` starts, and how far into a pixel
+    /// the centre lies, 0..=1.
+    #[inline(always)]
+    pub(super) fn place(&self, center: f32) -> (i32, f32) {
+        let at = center + self.grid.shift;
         // Truncation, made a floor: without vector instructions `floor` is a call.
         let toward_zero = at as i32;
-        let whole = toward_zero - i32::from(f64::from(toward_zero) > at);
-        let phase = (at - f64::from(whole)) * f64::from(self.grid.phases as u32);
-        let below = phase as u32;
-        Place {
-            start: whole - self.grid.before,
-            phase: below,
-            weight: (phase - f64::from(below)) as f32,
-        }
+        let whole = toward_zero - i32::from(toward_zero as f32 > at);
+        (whole - self.grid.before, at - whole as f32)
     }
 }
 
@@ -220,7 +212,7 @@ impl Cell {
 struct Grid {
     side: usize,
     before: i32,
-    shift: f64,
+    shift: f32,
     phases: usize,
 }
 
@@ -242,7 +234,7 @@ impl Grid {
 
     /// All places, one phase step apart.
     fn places(&self) -> Vec<f64> {
-        let first = 0.5 + self.shift - f64::from(self.before) - 1.0;
+        let first = 0.5 + f64::from(self.shift) - f64::from(self.before) - 1.0;
         (0..=self.side * self.phases)
             .map(|n| first + n as f64 / self.phases as f64)
             .collect()
@@ -308,12 +300,12 @@ mod tests {
             let cell = ladder.build(ladder.cell_of(radius));
             let places = cell.grid.places();
             for center in [-7.3_f32, -0.5, 0.0, 0.49, 12.75, 4000.2] {
-                let place = cell.place(center);
-                let phase = place.phase as usize;
+                let (start, part) = cell.place(center);
+                let (phase, weight) = cell.phase(part);
                 let below = places[cell.grid.place(phase, 0)];
                 let above = places[cell.grid.place(phase + 1, 0)];
-                let first = below + (above - below) * f64::from(place.weight);
-                let offset = f64::from(place.start) + 0.5 - f64::from(center);
+                let first = below + (above - below) * f64::from(weight);
+                let offset = f64::from(start) + 0.5 - f64::from(center);
                 assert!(
                     (first - offset).abs() < 1e-6,
                     "{center}: {first} and {offset}"

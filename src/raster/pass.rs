@@ -8,12 +8,12 @@ use crate::raster::bins::Bins;
 use crate::raster::chords::Bands;
 use crate::raster::element::Element;
 use crate::raster::ink::Ink;
+use crate::raster::kernel::LANES;
 use crate::raster::pixels::Channels;
 use crate::raster::resolve::Curve;
-use crate::raster::row::Row;
-use crate::raster::splat;
+use crate::raster::splat::{self, Factors};
 use crate::raster::tables::Tables;
-use crate::raster::tile::Tile;
+use crate::raster::tile::{Shape, Tile};
 use crate::raster::tile_set::TileSet;
 use crate::raster::veil::Spread;
 use crate::simd::Level;
@@ -23,17 +23,20 @@ use std::sync::Mutex;
 /// What the task that draws a band works in.
 #[derive(Debug)]
 pub(super) struct Scratch {
-    row: Row,
     tile: Tile,
     spread: Spread,
+    /// Places of pixels that hold ink.
+    inked: Vec<[u16; 2]>,
+    factors: Factors,
 }
 
 impl Scratch {
-    pub(super) fn new(side: usize) -> Self {
+    pub(super) fn new(shape: Shape) -> Self {
         Self {
-            row: Row::default(),
-            tile: Tile::new(side),
+            tile: Tile::new(shape),
             spread: Spread::default(),
+            inked: Vec::new(),
+            factors: Factors::default(),
         }
     }
 }
@@ -42,8 +45,7 @@ impl Scratch {
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
     pub(super) level: Level,
-    /// Side of a tile.
-    pub(super) side: usize,
+    pub(super) shape: Shape,
     pub(super) tables: &'a Tables,
     pub(super) bins: &'a Bins,
     pub(super) ellipses: &'a Bands,
@@ -75,9 +77,9 @@ impl Pass<'_> {
         progress: &dyn Progress,
     ) -> Result<()> {
         let bands = BANDS_A_STEP * parallel::workers();
-        let steps = (self.size.height() as usize).div_ceil(self.side * bands);
+        let steps = (self.size.height() as usize).div_ceil(self.shape.height * bands);
         let watch = Watch::new(progress, steps as u32);
-        let band = self.side * self.stride;
+        let band = self.shape.height * self.stride;
         for (step, pixels) in pixels.chunks_mut(bands * band).enumerate() {
             parallel::for_each_chunk_with(pixels, band, scratch, |i, rows, scratch| {
                 if watch.stops() {
@@ -106,17 +108,19 @@ impl Pass<'_> {
         if wanted.is_some_and(|tiles| tiles.iter().all(Option::is_none)) {
             return;
         }
-        let Scratch { row, tile, spread } = scratch;
+        let Scratch {
+            tile,
+            spread,
+            inked,
+            factors,
+        } = scratch;
         let (width, height) = (self.size.width() as usize, self.size.height() as usize);
-        let size = [width, self.side];
-        let first = band * self.side;
-        let last = height.min(first + self.side);
-        let reach = first as i64..last as i64;
+        let first = band * self.shape.height;
+        let last = height.min(first + self.shape.height);
         let ellipses = self.ellipses.band(band);
-        row.fill(self.bins.band(band), &reach, self.tables, size, wanted);
-        for column in 0..width.div_ceil(self.side) {
-            let left = column * self.side;
-            let right = width.min(left + self.side);
+        for column in 0..width.div_ceil(self.shape.width) {
+            let left = column * self.shape.width;
+            let right = width.min(left + self.shape.width);
             let whole = [left, first, right, last].map(|v| v as u32);
             let Some(part) = wanted.map_or(Some(whole), |tiles| tiles[column]) else {
                 continue;
@@ -126,21 +130,19 @@ impl Pass<'_> {
             if let Some(source) = source {
                 copy::<E, CHANNELS>(tile, source, rows, self.stride);
             }
-            let dots = row.tile(column);
-            let veil = self.ink.veil.filter(|veil| veil.reaches(tile));
-            match veil {
-                Some(veil) => veil.fill(tile, spread),
-                None if dots.is_empty() && ellipses.is_empty() => continue,
-                None => {}
+            if let Some(veil) = self.ink.veil.filter(|veil| veil.reaches(tile)) {
+                veil.fill(self.level, tile, spread);
             }
-            splat::draw(self.level, tile, self.tables, dots);
-            splat::draw_ellipses(self.level, tile, &self.tables.profile, ellipses);
+            self.bins.reaching(part.map(i64::from), |run| {
+                splat::draw(self.level, tile, self.tables, run, factors);
+            });
+            splat::draw_ellipses(self.level, tile, &self.tables.profile, ellipses, factors);
+            tile.inked(inked);
             if let Some(surface) = self.ink.surface {
-                shine(tile, surface);
+                shine(tile, inked, surface);
             }
             self.curve
-                .apply::<E, CHANNELS>(self.level, tile, rows, self.stride);
-            tile.clear();
+                .apply::<E, CHANNELS>(self.level, tile, inked, rows, self.stride);
         }
     }
 }
@@ -160,17 +162,17 @@ fn copy<E: Copy, const CHANNELS: usize>(
     }
 }
 
-/// Lets the surface's share of light pass above the ink: T becomes T + (1 − T)·p.
-fn shine(tile: &mut Tile, surface: &Plane<u8>) {
-    for y in 0..tile.height {
+/// Lets the surface's share of light pass above the ink, at runs of eight pixels: T becomes
+/// T + (1 − T)·p.
+fn shine(tile: &mut Tile, inked: &[[u16; 2]], surface: &Plane<u8>) {
+    for &[y, x] in inked {
+        let (y, x) = (usize::from(y), usize::from(x));
+        let columns = x..tile.width.min(x + LANES);
         let shares = &surface.row((tile.top as usize + y) as u32)[tile.left as usize..];
-        for run in tile.runs(y) {
-            let light = tile.row_mut(y)[3 * run.start..3 * run.end].chunks_exact_mut(3);
-            for (light, &share) in light.zip(&shares[run]) {
-                let share = f32::from(share) * (1.0 / 255.0);
-                for t in light {
-                    *t += (1.0 - *t) * share;
-                }
+        for channel in 0..3 {
+            let light = tile.span(y, channel, columns.clone());
+            for (t, &share) in light.iter_mut().zip(&shares[columns.clone()]) {
+                *t += (1.0 - *t) * (f32::from(share) * (1.0 / 255.0));
             }
         }
     }

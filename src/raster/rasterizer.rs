@@ -4,15 +4,17 @@ use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
 use crate::progress::Progress;
-use crate::raster::bins::{Bins, Found};
+use crate::raster::bins::Bins;
 use crate::raster::chords::Bands;
 use crate::raster::drawn::{Drawn, PixelRect};
+use crate::raster::extent::Found;
 use crate::raster::ink::{Ink, InkDot};
 use crate::raster::pass::{Pass, Scratch};
 use crate::raster::pixels::{Channels, Pixels, PixelsMut, Samples, SourceSamples};
 use crate::raster::redraw::Memory;
 use crate::raster::resolve::Curve;
 use crate::raster::tables::Tables;
+use crate::raster::tile::Shape;
 use crate::raster::tile_set::TileSet;
 use crate::simd::Level;
 use crate::units::Size;
@@ -46,7 +48,7 @@ use std::sync::Mutex;
 #[derive(Debug)]
 pub struct Rasterizer {
     level: Level,
-    tile: usize,
+    tile: Shape,
     /// Tables of the blurs last used, the very last first.
     tables: Vec<Tables>,
     bins: Bins,
@@ -82,7 +84,7 @@ impl Rasterizer {
     pub fn with_level(level: Level) -> Self {
         Self {
             level,
-            tile: Self::DEFAULT_TILE_PX as usize,
+            tile: Shape::of_side(Self::DEFAULT_TILE_PX as usize),
             tables: Vec::new(),
             bins: Bins::default(),
             ellipses: Bands::default(),
@@ -92,15 +94,15 @@ impl Rasterizer {
         }
     }
 
-    /// The same worker with square tiles of another side, in pixels, 8..=1024; the result is the
-    /// same for each.
+    /// The same worker with tiles of another size, given by the side of a square, in pixels, 8..=1024:
+    /// a tile is wider than high and twice as large as that square. The result is the same for each.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] outside that range.
     pub fn with_tile_px(mut self, tile_px: u32) -> Result<Self> {
         let fits = (8..=1024).contains(&tile_px);
         Error::check("tile_px", f64::from(tile_px), fits, "8..=1024")?;
-        self.tile = tile_px as usize;
+        self.tile = Shape::of_side(tile_px as usize);
         self.scratch.clear();
         self.memory = None;
         Ok(self)
@@ -117,10 +119,10 @@ impl Rasterizer {
     /// Proportional to the dots and to the pixels that they reach. The first call with a new
     /// blur builds a table for each class of radius, a few milliseconds each.
     pub fn composite(&mut self, target: PixelsMut<'_>, ink: &Ink<'_>) -> Result<Drawn> {
-        ink.check(target.size)?;
-        target.transfer.check()?;
         let size = target.size;
-        let found = self.prepare(size, ink);
+        ink.check_but_dots(size)?;
+        target.transfer.check()?;
+        let found = self.prepare(size, ink)?;
         self.draw(None, target, ink, None, &())?;
         Ok(Drawn::new(found, size, ink))
     }
@@ -166,10 +168,10 @@ impl Rasterizer {
         ink: &Ink<'_>,
         progress: &dyn Progress,
     ) -> Result<Drawn> {
-        ink.check(target.size)?;
+        ink.check_but_dots(target.size)?;
         target.transfer.check()?;
         source.check(&target)?;
-        let found = self.prepare(target.size, ink);
+        let found = self.prepare(target.size, ink)?;
         self.draw(Some(source), target, ink, None, progress)?;
         Ok(Drawn::new(found, source.size, ink))
     }
@@ -275,13 +277,16 @@ impl Rasterizer {
         let changed = &ink.dots[edit.new_range()];
         self.tiles.clear(size, self.tile);
         let tables = &mut self.tables[0];
-        tables.serve(changed);
+        tables.serve(changed.iter().map(|dot| dot.radius_px));
+        let gone = memory.dots(edit.old_range());
+        let found = self.bins.edit(gone, ink.dots, &edit, tables, size)?;
         memory.mark_dots(ink.dots, &edit, tables, &mut self.tiles);
         memory.mark_ellipses(ink.ellipses, &tables.profile, &mut self.tiles);
         memory.mark_veil(ink.veil, &mut self.tiles);
-        let found = self.bins.edit(ink.dots, &edit, tables, size, self.tile);
         let profile = &tables.profile;
-        let aslant = self.ellipses.fill(ink.ellipses, profile, size, self.tile);
+        let aslant = self
+            .ellipses
+            .fill(ink.ellipses, profile, size, self.tile.height);
         let found = found.and(aslant);
         let tiles = std::mem::take(&mut self.tiles);
         self.draw(Some(source), target, ink, Some(&tiles), &())?;
@@ -309,8 +314,8 @@ impl Rasterizer {
         }))
     }
 
-    /// Tables, bins and scratch for a pass over everything.
-    fn prepare(&mut self, size: Size, ink: &Ink<'_>) -> Found {
+    /// Tables and bins for a pass over everything.
+    fn prepare(&mut self, size: Size, ink: &Ink<'_>) -> Result<Found> {
         self.memory = None; // of bins that are filled anew
         let known = self.tables.iter().position(|t| t.blur_px() == ink.blur_px);
         match known {
@@ -321,12 +326,12 @@ impl Rasterizer {
             }
         }
         let tables = &mut self.tables[0];
-        tables.serve(ink.dots);
+        let found = self.bins.fill(ink.dots, tables, size)?;
         let profile = &tables.profile;
-        let aslant = self.ellipses.fill(ink.ellipses, profile, size, self.tile);
-        self.bins
-            .fill(ink.dots, tables, size, self.tile)
-            .and(aslant)
+        let aslant = self
+            .ellipses
+            .fill(ink.ellipses, profile, size, self.tile.height);
+        Ok(found.and(aslant))
     }
 
     /// Draws with the first of the tables.
@@ -340,13 +345,13 @@ impl Rasterizer {
     ) -> Result<()> {
         let workers = parallel::workers();
         if self.scratch.len() < workers {
-            let side = self.tile;
-            let scratch = || Mutex::new(Scratch::new(side));
+            let shape = self.tile;
+            let scratch = || Mutex::new(Scratch::new(shape));
             self.scratch.resize_with(workers, scratch);
         }
         let pass = Pass {
             level: self.level,
-            side: self.tile,
+            shape: self.tile,
             tables: &self.tables[0],
             bins: &self.bins,
             ellipses: &self.ellipses,

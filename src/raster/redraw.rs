@@ -41,6 +41,11 @@ impl Memory {
         self.size == size && self.blur_px == ink.blur_px
     }
 
+    /// Some of the dots.
+    pub(super) fn dots(&self, range: Range<usize>) -> &[InkDot] {
+        &self.dots[range]
+    }
+
     /// The part of both lists that holds all differences.
     pub(super) fn edit(&self, dots: &[InkDot]) -> Edit {
         let shorter = self.dots.len().min(dots.len());
@@ -86,10 +91,8 @@ impl Memory {
     ) {
         let (old, new) = (edit.old_range(), edit.new_range());
         let mut mark = |dot: &InkDot| {
-            let cell = tables.cell(tables.cell_of(dot));
-            let [left, top] = [dot.center_px.x, dot.center_px.y].map(|at| cell.place(at).start);
-            let (left, top, side) = (i64::from(left), i64::from(top), cell.side as i64);
-            tiles.mark([left, top, left + side, top + side]);
+            let placed = tables.place(dot).expect("its table has been built");
+            tiles.mark(placed.window());
         };
         if old == new {
             for (before, after) in self.dots[old.clone()].iter().zip(&dots[new.clone()]) {
@@ -136,7 +139,7 @@ impl Memory {
             (old, new) => {
                 for veil in [old.as_ref(), new].into_iter().flatten() {
                     if let Some(bounds) = veil.bounds(self.size) {
-                        tiles.mark(bounds.map(i64::from));
+                        tiles.mark(bounds.map(|px| px as i32));
                     }
                 }
             }
@@ -146,7 +149,7 @@ impl Memory {
 }
 
 impl Edit {
-    fn old_range(&self) -> Range<usize> {
+    pub(super) fn old_range(&self) -> Range<usize> {
         self.start..self.start + self.old
     }
 

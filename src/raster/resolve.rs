@@ -1,14 +1,16 @@
 //! Applies a tile's transmittance to the picture's encoded values.
 //!
-//! Curves that have a [`Gain`] need no decoding; sRGB results that end in the straight toe take an
-//! exact path. Curves given as tables are decoded and encoded, one element at a time.
+//! Only runs of eight pixels that may hold ink are touched, two of them at a time. Curves that have a
+//! [`Gain`] need no decoding; sRGB results that end in the straight toe take an exact path. Curves
+//! given as tables are decoded and encoded, one element at a time.
 
-use crate::raster::element::{BLOCK, Element};
+use crate::raster::element::Element;
 use crate::raster::gain::{Gain, Linear, Power};
+use crate::raster::kernel::LANES;
 use crate::raster::tile::Tile;
 use crate::raster::transfer::{Transfer, TransferTable};
 use crate::simd::{
-    Level, Select, Simd, SimdBase, SimdFrom, SimdMask, dispatch, f32x8, load, load_halves, splat,
+    Level, Select, Simd, SimdBase, SimdFloat, SimdMask, dispatch_wide, f32x16, load_halves,
 };
 
 /// A transfer curve, ready to be applied.
@@ -30,203 +32,178 @@ impl Curve {
         }
     }
 
-    /// Applies a tile to a band of rows that starts at the tile's top.
+    /// Applies a tile, at the places of runs of eight pixels, to a band of rows that starts at the
+    /// tile's top.
     pub(super) fn apply<E: Element, const CHANNELS: usize>(
         &self,
         level: Level,
         tile: &Tile,
+        places: &[[u16; 2]],
         band: &mut [E],
         stride: usize,
     ) {
         let level = level.get();
+        let work = Work {
+            tile,
+            places,
+            stride,
+        };
         match self {
             Self::Srgb => {
-                dispatch!(level, simd => apply_gain::<_, E, _, CHANNELS>(simd, &E::Srgb::default(), tile, band, stride));
+                dispatch_wide!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, &E::Srgb::default(), band));
             }
             Self::Linear => {
-                dispatch!(level, simd => apply_gain::<_, E, _, CHANNELS>(simd, &Linear, tile, band, stride));
+                dispatch_wide!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, &Linear, band));
             }
             Self::Power(power) => {
-                dispatch!(level, simd => apply_gain::<_, E, _, CHANNELS>(simd, power, tile, band, stride));
+                dispatch_wide!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, power, band));
             }
-            Self::Table(table) => {
-                for_each_run::<E, CHANNELS>(tile, band, stride, |light, run| {
-                    apply_table::<E, CHANNELS>(table, light, run);
-                });
-            }
+            Self::Table(table) => work.table::<E, CHANNELS>(table, band),
         }
     }
 }
 
-/// Hands the runs of a tile that may hold ink to `f`: their transmittance, and their elements in a
-/// band of rows that starts at the tile's top. Runs are widened to whole blocks of the picture where
-/// the tile has room.
-#[inline(always)]
-fn for_each_run<E, const CHANNELS: usize>(
-    tile: &Tile,
-    band: &mut [E],
+/// A tile to be applied.
+struct Work<'a> {
+    tile: &'a Tile,
+    places: &'a [[u16; 2]],
     stride: usize,
-    mut f: impl FnMut(&[f32], &mut [E]),
-) {
-    let left = tile.left as usize * CHANNELS;
-    let length = tile.width * CHANNELS;
-    for y in 0..tile.height {
-        let mut done = 0;
-        for run in tile.runs(y) {
-            let start = done.max(run.start * CHANNELS);
-            if run.end * CHANNELS > start {
-                let blocks = (run.end * CHANNELS - start).next_multiple_of(BLOCK);
-                done = length.min(start + blocks);
-                // RGB has its elements side by side with the light's; RGBA's blocks are whole pixels.
-                let light = if CHANNELS == 3 { start } else { start / 4 * 3 };
-                let row = &mut band[y * stride + left..];
-                f(&tile.row(y)[light..], &mut row[start..done]);
+}
+
+impl Work<'_> {
+    /// Where eight pixels start in a band of rows, and how many of them lie in the picture.
+    #[inline(always)]
+    fn span<const CHANNELS: usize>(&self, [row, column]: [u16; 2]) -> (usize, usize) {
+        let column = usize::from(column);
+        let pixel = self.tile.left as usize + column;
+        let count = LANES.min(self.tile.width - column);
+        (
+            usize::from(row) * self.stride + pixel * CHANNELS,
+            count * CHANNELS,
+        )
+    }
+
+    #[inline(always)]
+    fn gain<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
+        &self,
+        simd: S,
+        gain: &G,
+        band: &mut [E],
+    ) {
+        for pair in self.places.chunks(2) {
+            // A place without a partner is its own: it is read twice before it is written twice.
+            let places = [pair[0], *pair.last().expect("a chunk is not empty")];
+            let spans = [
+                self.span::<CHANNELS>(places[0]),
+                self.span::<CHANNELS>(places[1]),
+            ];
+            let at = [spans[0].0, spans[1].0];
+            if spans[0].1.min(spans[1].1) == LANES * CHANNELS {
+                self.darken::<S, E, G, CHANNELS>(simd, gain, places, band, at);
+                continue;
+            }
+            let mut copy = [[E::default(); 4 * LANES]; 2];
+            for (copy, (start, length)) in copy.iter_mut().zip(spans) {
+                copy[..length].copy_from_slice(&band[start..start + length]);
+            }
+            let at = [0, 4 * LANES];
+            self.darken::<S, E, G, CHANNELS>(simd, gain, places, copy.as_flattened_mut(), at);
+            for (copy, (start, length)) in copy.iter().zip(spans) {
+                band[start..start + length].copy_from_slice(&copy[..length]);
+            }
+        }
+    }
+
+    /// Darkens two runs of eight pixels of the tile, which start at places of a slice.
+    #[inline(always)]
+    fn darken<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
+        &self,
+        simd: S,
+        gain: &G,
+        places: [[u16; 2]; 2],
+        pixels: &mut [E],
+        at: [usize; 2],
+    ) {
+        let [a, b] = places.map(|[row, column]| self.tile.eight(row.into(), column.into()));
+        let zero = f32x16::splat(simd, 0.0);
+        let mut light = [zero; 3];
+        for c in 0..3 {
+            light[c] = load_halves(simd, a[c], b[c]).max(zero).min(1.0);
+        }
+        let before = E::load::<S, CHANNELS>(simd, pixels, at);
+        let mut after = before;
+        let gains = gain.gain(simd, light);
+        let offset = G::OFFSET * E::FULL;
+        for c in 0..3 {
+            after[c] = (before[c] + offset) * gains[c] - offset;
+            if E::WHOLE {
+                after[c] = after[c].max(zero);
+            } else {
+                after[c] = light[c].simd_lt(1.0).select(after[c], before[c]);
+            }
+        }
+        let toe = G::TOE * E::FULL;
+        let lowest = (after[0].min(after[1])).min(after[2]);
+        if G::TOE <= 0.0 || !lowest.simd_lt(toe).any_true() {
+            E::store::<S, CHANNELS>(simd, after, pixels, at);
+            return;
+        }
+        let mut dim = [0; 3];
+        let mut lights = [[0.0; 2 * LANES]; 3];
+        for c in 0..3 {
+            let lanes = after[c].simd_lt(toe) & light[c].simd_lt(1.0);
+            dim[c] = lanes.to_bitmask() as u32;
+            light[c].store_slice(&mut lights[c]);
+        }
+        let exact = in_toe::<E, CHANNELS>(pixels, at, &lights, dim);
+        E::store::<S, CHANNELS>(simd, after, pixels, at);
+        for (c, exact) in exact.iter().enumerate() {
+            for (lane, exact) in exact.iter().enumerate() {
+                if let Some(exact) = exact {
+                    pixels[at[lane / LANES] + lane % LANES * CHANNELS + c] = *exact;
+                }
+            }
+        }
+    }
+
+    fn table<E: Element, const CHANNELS: usize>(&self, table: &TransferTable, band: &mut [E]) {
+        for &place in self.places {
+            let light = self.tile.eight(place[0].into(), place[1].into());
+            let (start, length) = self.span::<CHANNELS>(place);
+            let pixels = band[start..start + length].chunks_exact_mut(CHANNELS);
+            for (i, pixel) in pixels.enumerate() {
+                for (element, light) in pixel.iter_mut().zip(light) {
+                    let t = light[i];
+                    if t < 1.0 {
+                        let linear = table.decode(element.encoded()) * t.max(0.0);
+                        *element = E::from_encoded(f64::from(table.encode(linear)));
+                    }
+                }
             }
         }
     }
 }
 
-#[inline(always)]
-fn apply_gain<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
-    simd: S,
-    gain: &G,
-    tile: &Tile,
-    band: &mut [E],
-    stride: usize,
-) {
-    for_each_run::<E, CHANNELS>(
-        tile,
-        band,
-        stride,
-        #[inline(always)]
-        |light, run| apply_run::<S, E, G, CHANNELS>(simd, gain, light, run),
-    );
-}
-
-#[inline(always)]
-fn apply_run<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
-    simd: S,
-    gain: &G,
-    light: &[f32],
-    run: &mut [E],
-) {
-    // RGB has its elements side by side with the light's.
-    let step = if CHANNELS == 3 { BLOCK } else { BLOCK / 4 * 3 };
-    let (blocks, rest) = run.as_chunks_mut::<BLOCK>();
-    let mut at = 0;
-    for block in blocks {
-        apply_block::<S, E, G, CHANNELS>(simd, gain, block_at(light, at), block);
-        at += step;
-    }
-    if !rest.is_empty() {
-        let mut block = [E::default(); BLOCK];
-        block[..rest.len()].copy_from_slice(rest);
-        apply_block::<S, E, G, CHANNELS>(simd, gain, block_at(light, at), &mut block);
-        rest.copy_from_slice(&block[..rest.len()]);
-    }
-}
-
-/// The light from which a block of the picture is made; a tile has room for it after its last pixel.
-#[inline(always)]
-fn block_at(light: &[f32], at: usize) -> &[f32; BLOCK] {
-    light[at..]
-        .first_chunk()
-        .expect("a tile's rows end in an apron")
-}
-
-/// The transmittance of 32 elements of the picture, kept in 0..=1; 1 for alpha.
-#[inline(always)]
-fn block_light<S: Simd, const CHANNELS: usize>(simd: S, light: &[f32; BLOCK]) -> [f32x8<S>; 4] {
-    let one = splat(simd, 1.0);
-    let mut block = [one; 4];
-    if CHANNELS == 3 {
-        for i in 0..4 {
-            block[i] = load(simd, &light[8 * i..]).max(splat(simd, 0.0)).min(one);
-        }
-    } else {
-        // Four values from each pixel on; the fourth, the next pixel's red, becomes alpha's 1.
-        let least = f32x8::simd_from(simd, [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
-        for i in 0..4 {
-            let pair = load_halves(simd, &light[6 * i..], &light[6 * i + 3..]);
-            block[i] = pair.max(least).min(one);
-        }
-    }
-    block
-}
-
-#[inline(always)]
-fn apply_block<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
-    simd: S,
-    gain: &G,
-    light: &[f32; BLOCK],
-    block: &mut [E; BLOCK],
-) {
-    let light = block_light::<S, CHANNELS>(simd, light);
-    let one = splat(simd, 1.0);
-    let least = (light[0].min(light[1])).min(light[2].min(light[3]));
-    if !least.simd_lt(one).any_true() {
-        return;
-    }
-    let offset = splat(simd, G::OFFSET * E::FULL);
-    let before = E::load(simd, block);
-    let mut after = before;
-    let gains = gain.gain(simd, light);
-    for i in 0..4 {
-        after[i] = (before[i] + offset) * gains[i] - offset;
-        if !E::WHOLE {
-            after[i] = light[i].simd_lt(one).select(after[i], before[i]);
-        }
-    }
-    let toe = splat(simd, G::TOE * E::FULL);
-    let lowest = (after[0].min(after[1])).min(after[2].min(after[3]));
-    if G::TOE <= 0.0 || !lowest.simd_lt(toe).any_true() {
-        E::store(simd, after, block);
-        return;
-    }
-    let old = *block;
-    E::store(simd, after, block);
-    let mut dim = 0;
-    let mut lights = [0.0; BLOCK];
-    for i in 0..4 {
-        let lanes = after[i].simd_lt(toe) & light[i].simd_lt(one);
-        dim |= (lanes.to_bitmask() as u32) << (8 * i);
-        light[i].store_slice(&mut lights[8 * i..8 * i + 8]);
-    }
-    finish_in_toe(&old, block, &lights, dim);
-}
-
-/// Replaces those elements, given as bits, whose result may be in the straight toe of the sRGB
-/// curve.
+/// The results that lie in the straight toe of the sRGB curve, among elements given as bits for each
+/// channel.
 #[cold]
-fn finish_in_toe<E: Element>(
-    old: &[E; BLOCK],
-    block: &mut [E; BLOCK],
-    light: &[f32; BLOCK],
-    mut dim: u32,
-) {
-    while dim != 0 {
-        let at = dim.trailing_zeros() as usize;
-        dim &= dim - 1;
-        let linear = old[at].srgb_to_linear() * f64::from(light[at]);
-        if linear <= 0.003_130_8 {
-            block[at] = E::from_encoded(12.92 * linear);
+fn in_toe<E: Element, const CHANNELS: usize>(
+    pixels: &[E],
+    at: [usize; 2],
+    light: &[[f32; 2 * LANES]; 3],
+    dim: [u32; 3],
+) -> [[Option<E>; 2 * LANES]; 3] {
+    let mut exact = [[None; 2 * LANES]; 3];
+    for (c, mut dim) in dim.into_iter().enumerate() {
+        while dim != 0 {
+            let lane = dim.trailing_zeros() as usize;
+            dim &= dim - 1;
+            let old = pixels[at[lane / LANES] + lane % LANES * CHANNELS + c];
+            let linear = old.srgb_to_linear() * f64::from(light[c][lane]);
+            if linear <= 0.003_130_8 {
+                exact[c][lane] = Some(E::from_encoded(12.92 * linear));
+            }
         }
     }
-}
-
-fn apply_table<E: Element, const CHANNELS: usize>(
-    table: &TransferTable,
-    light: &[f32],
-    run: &mut [E],
-) {
-    for (i, element) in run.iter_mut().enumerate() {
-        let t = match i % CHANNELS {
-            3 => continue,
-            channel => light[i / CHANNELS * 3 + channel],
-        };
-        if t < 1.0 {
-            let linear = table.decode(element.encoded()) * t.max(0.0);
-            *element = E::from_encoded(f64::from(table.encode(linear)));
-        }
-    }
+    exact
 }

@@ -3,7 +3,7 @@
 use crate::parallel;
 use crate::raster::chords::Profile;
 use crate::raster::ink::InkDot;
-use crate::raster::kernel::{Cell, Ladder, Place};
+use crate::raster::kernel::{Cell, Ladder};
 
 /// The tables of one blur, built as radii ask for them and kept.
 #[derive(Debug)]
@@ -17,14 +17,24 @@ pub(super) struct Tables {
 
 /// A dot, placed in its table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Splat {
-    pub(super) x: Place,
-    pub(super) y: Place,
-    pub(super) cell: u32,
+pub(super) struct Placed {
+    /// First column and row of its window, and pixels on its side.
+    pub(super) start: [i32; 2],
+    pub(super) side: i32,
+    pub(super) cell: u16,
     /// How far its radius lies towards the cell's upper end.
     pub(super) blend: f32,
     /// Corrected to make the amount of ink exact, so possibly a little above 1.
     pub(super) absorptance: [f32; 3],
+}
+
+impl Placed {
+    /// Left, top, right and bottom of its window.
+    #[inline(always)]
+    pub(super) fn window(&self) -> [i32; 4] {
+        let [left, top] = self.start;
+        [left, top, left + self.side, top + self.side]
+    }
 }
 
 impl Tables {
@@ -41,11 +51,11 @@ impl Tables {
         self.blur_px
     }
 
-    /// Builds what these dots need and is not there yet.
-    pub(super) fn serve(&mut self, dots: &[InkDot]) {
+    /// Builds what these radii need and is not there yet.
+    pub(super) fn serve(&mut self, radii: impl Iterator<Item = f32>) {
         let mut missing = Vec::new();
-        for dot in dots {
-            let cell = self.ladder.cell_of(dot.radius_px);
+        for radius in radii {
+            let cell = self.ladder.cell_of(radius);
             if cell >= self.cells.len() {
                 self.cells.resize_with(cell + 1, || None);
             }
@@ -59,28 +69,29 @@ impl Tables {
         }
     }
 
-    /// The cell of a splat.
-    pub(super) fn cell(&self, index: u32) -> &Cell {
-        self.cells[index as usize]
+    /// The cell of a placed dot.
+    #[inline(always)]
+    pub(super) fn cell(&self, index: u16) -> &Cell {
+        self.cells[usize::from(index)]
             .as_ref()
             .expect("tables are built before dots are placed")
     }
 
-    /// The cell that serves a dot.
-    pub(super) fn cell_of(&self, dot: &InkDot) -> u32 {
-        self.ladder.cell_of(dot.radius_px) as u32
-    }
-
-    /// A dot of a cell: its window, phases and weights.
-    pub(super) fn splat(&self, dot: &InkDot, index: u32) -> Splat {
-        let cell = self.cell(index);
+    /// Places a dot; `None` when its table is not there yet.
+    #[inline(always)]
+    pub(super) fn place(&self, dot: &InkDot) -> Option<Placed> {
+        let index = self.ladder.cell_of(dot.radius_px);
+        let cell = self.cells.get(index)?.as_ref()?;
+        let (left, _) = cell.place(dot.center_px.x);
+        let (top, _) = cell.place(dot.center_px.y);
         let (blend, ink) = cell.blend(dot.radius_px);
-        Splat {
-            x: cell.place(dot.center_px.x),
-            y: cell.place(dot.center_px.y),
-            cell: index,
+        let [r, g, b] = dot.absorptance;
+        Some(Placed {
+            start: [left, top],
+            side: cell.side as i32,
+            cell: index as u16, // a radius is at most 6800 steps of the ladder
             blend,
-            absorptance: dot.absorptance.map(|a| a * ink),
-        }
+            absorptance: [r * ink, g * ink, b * ink],
+        })
     }
 }

@@ -1,70 +1,109 @@
 //! The transmittance of one tile, and where on it there is ink.
 
+use crate::raster::kernel::LANES;
 use std::ops::Range;
 
-/// Elements on either side of a tile's row that a window's vectors may run over into.
-pub(super) const APRON: usize = 8;
+/// Elements on either side of a row that a window's vectors may run over into.
+const APRON: usize = 16;
+/// The widest tile: long enough for the machine to see that a picture's row is read from end to end.
+const WIDEST: usize = 512;
+/// Elements from one channel of a row to the next.
+pub(super) const PLANE: usize = APRON + WIDEST;
+/// Elements from one row to the next.
+pub(super) const STRIDE: usize = 3 * PLANE + APRON;
 
-/// The transmittance of one tile: rows of interleaved red, green and blue, each between two aprons.
-/// 1 wherever nothing has been drawn since the last [`Tile::clear`].
+/// How large tiles are, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) width: usize,
+    pub(super) height: usize,
+}
+
+impl Shape {
+    /// Tiles up to eight times as wide as high, twice as large as the square of a side of at least 8.
+    pub(super) fn of_side(side: usize) -> Self {
+        let width = (4 * side).min(WIDEST);
+        Self {
+            width,
+            height: (2 * side * side / width).min(1024),
+        }
+    }
+}
+
+/// The transmittance of one tile: per row its red, then its green, then its blue, each between two
+/// aprons. 1 wherever nothing has been drawn since the last [`Tile::take`].
 #[derive(Debug)]
 pub(super) struct Tile {
-    pub(super) light: Vec<f32>,
-    /// Elements from one row to the next.
-    pub(super) stride: usize,
+    light: Vec<f32>,
+    /// Elements before the first row, which then starts where a line of the cache does.
+    skip: usize,
     /// The picture's column and row of the tile's first pixel.
     pub(super) left: i64,
     pub(super) top: i64,
     /// Pixels of the tile that lie in the picture.
     pub(super) width: usize,
     pub(super) height: usize,
-    /// Per row, a bit for each block of pixels that may hold ink.
+    /// Per row, a bit for each run of eight pixels that may hold ink.
     inked: Vec<u64>,
-    /// Binary logarithm of the pixels to a block, at least 3.
-    block: u32,
-    /// Room for a dot's factors.
-    pub(super) columns: Vec<[f32; 8]>,
-    pub(super) rows: Vec<[f32; 8]>,
 }
 
 impl Tile {
-    /// Room for tiles of a given side.
-    pub(super) fn new(side: usize) -> Self {
-        // The room after the last pixel lets the resolve read whole blocks.
-        let stride = (APRON + 3 * side + 32).next_multiple_of(8);
+    /// Room for tiles of a shape.
+    pub(super) fn new(shape: Shape) -> Self {
+        let light = vec![1.0; STRIDE * shape.height + APRON];
         Self {
-            light: vec![1.0; stride * side],
-            stride,
+            skip: light.as_ptr().align_offset(64).min(APRON),
+            light,
             left: 0,
             top: 0,
-            width: side,
-            height: side,
-            inked: vec![0; side],
-            block: side
-                .div_ceil(64)
-                .next_power_of_two()
-                .trailing_zeros()
-                .max(3),
-            columns: Vec::new(),
-            rows: Vec::new(),
+            width: shape.width,
+            height: shape.height,
+            inked: vec![0; shape.height],
         }
     }
 
     /// Stands for a part of the picture from now on: left, top, right and bottom, no more than its
-    /// side apart.
+    /// shape apart. Forgets all ink.
     pub(super) fn take(&mut self, [left, top, right, bottom]: [u32; 4]) {
+        let used = PLANE.min(2 * APRON + self.width.next_multiple_of(LANES));
+        let light = &mut self.light[self.skip..];
+        for (row, inked) in light.chunks_exact_mut(STRIDE).zip(&mut self.inked) {
+            if *inked != 0 {
+                for channel in row[..3 * PLANE].chunks_exact_mut(PLANE) {
+                    channel[..used].fill(1.0);
+                }
+                row[3 * PLANE..].fill(1.0);
+                *inked = 0;
+            }
+        }
         (self.left, self.top) = (left.into(), top.into());
         (self.width, self.height) = ((right - left) as usize, (bottom - top) as usize);
     }
 
-    /// One row, red of its first pixel first.
-    pub(super) fn row(&self, row: usize) -> &[f32] {
-        &self.light[row * self.stride + APRON..][..self.stride - APRON]
+    /// The light from a pixel on, which may lie in an apron: red of a row, [`PLANE`] elements later
+    /// green, then blue, and [`STRIDE`] elements later the next row.
+    #[inline(always)]
+    pub(super) fn light_from(&mut self, row: usize, column: i64) -> &mut [f32] {
+        let place = self.skip + row * STRIDE + (APRON as i64 + column) as usize;
+        &mut self.light[place..]
     }
 
-    /// One row, to be changed.
-    pub(super) fn row_mut(&mut self, row: usize) -> &mut [f32] {
-        &mut self.light[row * self.stride + APRON..][..self.stride - APRON]
+    /// Eight pixels of a row: their red, green and blue.
+    #[inline(always)]
+    pub(super) fn eight(&self, row: usize, column: usize) -> [&[f32; LANES]; 3] {
+        let from = self.skip + row * STRIDE + APRON + column;
+        let row: &[f32; 2 * PLANE + LANES] = self.light[from..]
+            .first_chunk()
+            .expect("a row ends in an apron");
+        let of = |at: usize| row[at..].first_chunk().expect("as long as that");
+        [of(0), of(PLANE), of(2 * PLANE)]
+    }
+
+    /// One channel of some pixels of a row.
+    #[inline(always)]
+    pub(super) fn span(&mut self, row: usize, channel: usize, columns: Range<usize>) -> &mut [f32] {
+        let place = self.skip + row * STRIDE + APRON + channel * PLANE;
+        &mut self.light[place + columns.start..place + columns.end]
     }
 
     /// Notes ink on some columns of some rows.
@@ -73,55 +112,25 @@ impl Tile {
         if columns.is_empty() {
             return;
         }
-        let last = (columns.end - 1) >> self.block;
-        let bits = (u64::MAX >> (63 - last)) & (u64::MAX << (columns.start >> self.block));
+        let last = (columns.end - 1) / LANES;
+        let bits = (u64::MAX >> (63 - last)) & (u64::MAX << (columns.start / LANES));
         for row in &mut self.inked[rows] {
             *row |= bits;
         }
     }
 
-    /// The runs of pixels of a row that may hold ink.
-    #[inline(always)]
-    pub(super) fn runs(&self, row: usize) -> Runs {
-        Runs {
-            left: self.inked[row],
-            block: self.block,
-            width: self.width,
-        }
-    }
-
-    /// Forgets all ink.
-    pub(super) fn clear(&mut self) {
-        let rows = self.light.chunks_exact_mut(self.stride);
-        for (row, inked) in rows.zip(&mut self.inked) {
-            if *inked != 0 {
-                row.fill(1.0);
-                *inked = 0;
+    /// Lists the places of all runs of eight pixels that may hold ink: row and column. The last one of
+    /// a row may end behind the tile.
+    pub(super) fn inked(&self, to: &mut Vec<[u16; 2]>) {
+        to.clear();
+        for (row, &bits) in self.inked[..self.height].iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let column = bits.trailing_zeros() as usize * LANES;
+                bits &= bits - 1;
+                to.push([row as u16, column as u16]);
             }
         }
-    }
-}
-
-/// Runs of inked pixels, from left to right.
-#[derive(Debug)]
-pub(super) struct Runs {
-    left: u64,
-    block: u32,
-    width: usize,
-}
-
-impl Iterator for Runs {
-    type Item = Range<usize>;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Range<usize>> {
-        if self.left == 0 {
-            return None;
-        }
-        let first = self.left.trailing_zeros();
-        let end = first + (self.left >> first).trailing_ones();
-        self.left &= u64::MAX.checked_shl(end).unwrap_or(0);
-        Some((first as usize) << self.block..((end as usize) << self.block).min(self.width))
     }
 }
 
@@ -130,25 +139,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_hold_all_ink_and_little_more() {
+    fn eights_hold_all_ink_and_little_more() {
         for side in [8, 13, 64, 100, 512, 777, 1024] {
-            let mut tile = Tile::new(side);
-            let spans = [0..1, side / 2..side / 2 + 1, side - 3..side];
+            let shape = Shape::of_side(side);
+            assert!(shape.height >= 4 && shape.width <= 64 * LANES);
+            let mut tile = Tile::new(shape);
+            let width = shape.width;
+            let spans = [0..1, width / 2..width / 2 + 1, width - 3..width];
             for (row, span) in spans.iter().enumerate() {
                 tile.ink(span.clone(), row..row + 2);
             }
-            for (row, holds) in [(0, 0..1), (1, 0..2), (2, 1..3), (3, 2..3), (4, 0..0)] {
-                let runs: Vec<Range<usize>> = tile.runs(row).collect();
-                let inked = |x: usize| spans[holds.clone()].iter().any(|span| span.contains(&x));
-                let near = |x: usize| (x.saturating_sub(15)..x + 16).any(inked);
-                for x in 0..side {
-                    let found = runs.iter().any(|run| run.contains(&x));
-                    assert!(found >= inked(x) && found <= near(x), "{side}: {row}, {x}");
+            let mut found = Vec::new();
+            tile.inked(&mut found);
+            for (row, holds) in [(0, 0..1), (1, 0..2), (2, 1..3), (3, 2..3)] {
+                for x in 0..width {
+                    let eight = x / LANES * LANES..x / LANES * LANES + LANES;
+                    let inked =
+                        |span: &Range<usize>| span.start < eight.end && span.end > eight.start;
+                    let place = [row, eight.start as u16];
+                    assert_eq!(
+                        found.contains(&place),
+                        spans[holds.clone()].iter().any(inked),
+                        "{side}: {row}, {x}"
+                    );
                 }
-                assert!(runs.iter().all(|run| run.end <= side));
             }
-            tile.clear();
-            assert!((0..side).all(|row| tile.runs(row).next().is_none()));
+            tile.take([0, 0, 1, 1]);
+            tile.inked(&mut found);
+            assert!(found.is_empty());
         }
     }
 }

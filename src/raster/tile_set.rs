@@ -1,6 +1,7 @@
 //! Which parts of a picture's tiles have to be drawn.
 
-use crate::raster::bins::united;
+use crate::raster::extent::united;
+use crate::raster::tile::Shape;
 use crate::units::Size;
 
 /// A part of some of a picture's tiles.
@@ -9,41 +10,43 @@ pub(super) struct TileSet {
     /// Left, top, right and bottom of what is to be drawn of each tile, in pixels of the picture.
     parts: Vec<Option<[u32; 4]>>,
     size: [u32; 2],
-    side: u32,
+    /// Width and height of a tile.
+    tile: [u32; 2],
     /// Tiles to a band.
     columns: usize,
 }
 
 impl TileSet {
-    /// No tile of a picture cut into tiles of `side` pixels.
-    pub(super) fn clear(&mut self, size: Size, side: usize) {
-        let (columns, rows) = (size.width() as usize, size.height() as usize);
+    /// No tile of a picture cut into tiles of some shape.
+    pub(super) fn clear(&mut self, size: Size, shape: Shape) {
+        let (width, height) = (size.width() as usize, size.height() as usize);
         self.size = [size.width(), size.height()];
-        self.side = side as u32;
-        self.columns = columns.div_ceil(side);
+        self.tile = [shape.width as u32, shape.height as u32];
+        self.columns = width.div_ceil(shape.width);
+        let rows = height.div_ceil(shape.height);
         self.parts.clear();
-        self.parts.resize(self.columns * rows.div_ceil(side), None);
+        self.parts.resize(self.columns * rows, None);
     }
 
     /// Adds columns `left..right` of rows `top..bottom`; the rectangle may lie partly or wholly
     /// outside the picture. What is to be drawn of a tile is the least rectangle around all that was
     /// added.
-    pub(super) fn mark(&mut self, [left, top, right, bottom]: [i64; 4]) {
-        let inside = |v: i64, length: u32| v.clamp(0, i64::from(length)) as u32;
+    pub(super) fn mark(&mut self, [left, top, right, bottom]: [i32; 4]) {
+        let inside = |v: i32, length: u32| v.clamp(0, length as i32) as u32;
         let (left, right) = (inside(left, self.size[0]), inside(right, self.size[0]));
         let (top, bottom) = (inside(top, self.size[1]), inside(bottom, self.size[1]));
         if left >= right || top >= bottom {
             return;
         }
-        let side = self.side;
-        for row in top / side..(bottom - 1) / side + 1 {
-            for column in left / side..(right - 1) / side + 1 {
-                let [x, y] = [column * side, row * side];
+        let [width, height] = self.tile;
+        for row in top / height..(bottom - 1) / height + 1 {
+            for column in left / width..(right - 1) / width + 1 {
+                let [x, y] = [column * width, row * height];
                 let part = [
                     left.max(x),
                     top.max(y),
-                    right.min(x + side),
-                    bottom.min(y + side),
+                    right.min(x + width),
+                    bottom.min(y + height),
                 ];
                 let tile = &mut self.parts[row as usize * self.columns + column as usize];
                 *tile = Some(tile.map_or(part, |old| united(old, part)));

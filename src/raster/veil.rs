@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::plane::Plane;
 use crate::raster::tile::Tile;
 use crate::raster::tile_set::TileSet;
+use crate::simd::{Level, Simd, SimdBase, dispatch_wide, f32x16};
 use crate::units::Size;
 use glam::Vec2;
 
@@ -146,7 +147,7 @@ impl Veil {
             let first = (0..self.columns).find(differs);
             let last = (0..self.columns).rev().find(differs);
             if let Some((first, last)) = Option::zip(first, last) {
-                tiles.mark(self.reach([first, j, last, j]).map(|px| px as i64));
+                tiles.mark(self.reach([first, j, last, j]).map(|px| px as i32));
             }
         }
     }
@@ -195,13 +196,24 @@ impl Veil {
     ///
     /// Rows of cells are spread over the tile's columns first, so that what is left for each pixel
     /// is one step between two rows.
-    pub(super) fn fill(&self, tile: &mut Tile, scratch: &mut Spread) {
+    pub(super) fn fill(&self, level: Level, tile: &mut Tile, scratch: &mut Spread) {
+        dispatch_wide!(level.get(), simd => self.fill_with(simd, tile, scratch));
+    }
+
+    #[inline(always)]
+    fn fill_with<S: Simd>(&self, simd: S, tile: &mut Tile, scratch: &mut Spread) {
         // The cell in the corner holds no ink: it stands for all places outside the grid.
         let column = |x| self.column((tile.left + x) as f32 + 0.5);
         scratch.places.clear();
         scratch
             .places
             .extend((0..tile.width as i64).map(|x| column(x).unwrap_or((0, 0.0))));
+        let length = tile.width.next_multiple_of(16);
+        for losses in [&mut scratch.above, &mut scratch.below] {
+            for losses in losses {
+                losses.resize(length, 0.0);
+            }
+        }
         let mut spread = None;
         for y in 0..tile.height {
             let place = self.row((tile.top + y as i64) as f32 + 0.5);
@@ -209,25 +221,38 @@ impl Veil {
                 continue;
             };
             tile.ink(0..tile.width, y..y + 1);
-            let light = tile.row_mut(y);
             if spread != Some(j) {
-                self.spread(j, &scratch.places, &mut scratch.above);
+                if spread.is_some_and(|before| before + 1 == j) {
+                    std::mem::swap(&mut scratch.above, &mut scratch.below);
+                } else {
+                    self.spread(j, &scratch.places, &mut scratch.above);
+                }
                 self.spread(j + 1, &scratch.places, &mut scratch.below);
                 spread = Some(j);
             }
-            let rows = scratch.above.iter().zip(&scratch.below);
-            for (light, (&above, &below)) in light.iter_mut().zip(rows) {
-                *light = 1.0 - mix(above, below, v);
+            for c in 0..3 {
+                let light = tile.span(y, c, 0..length);
+                let (above, below) = (&scratch.above[c][..length], &scratch.below[c][..length]);
+                for x in (0..length).step_by(16) {
+                    let above = f32x16::from_slice(simd, &above[x..x + 16]);
+                    let below = f32x16::from_slice(simd, &below[x..x + 16]);
+                    let loss = above + (below - above) * v;
+                    (f32x16::splat(simd, 1.0) - loss).store_slice(&mut light[x..x + 16]);
+                }
             }
         }
     }
 
     /// The loss along a row of cells at each of the places.
-    fn spread(&self, row: usize, places: &[(usize, f32)], to: &mut Vec<f32>) {
+    fn spread(&self, row: usize, places: &[(usize, f32)], to: &mut [Vec<f32>; 3]) {
         let loss = &self.loss[row * self.columns..][..self.columns];
-        to.clear();
-        for &(i, u) in places {
-            to.extend((0..3).map(|c| mix(loss[i][c], loss[i + 1][c], u)));
+        let [r, g, b] = to;
+        let to = r.iter_mut().zip(g).zip(b);
+        for (&(i, u), ((r, g), b)) in places.iter().zip(to) {
+            let (a, z) = (loss[i], loss[i + 1]);
+            *r = mix(a[0], z[0], u);
+            *g = mix(a[1], z[1], u);
+            *b = mix(a[2], z[2], u);
         }
     }
 
@@ -247,9 +272,9 @@ impl Veil {
 pub(super) struct Spread {
     /// The cell left of each column of a tile, and how far it lies towards the next.
     places: Vec<(usize, f32)>,
-    /// The losses along the rows of cells above and below, at each column.
-    above: Vec<f32>,
-    below: Vec<f32>,
+    /// The losses along the rows of cells above and below, at each column: red, green and blue.
+    above: [Vec<f32>; 3],
+    below: [Vec<f32>; 3],
 }
 
 /// `a` at 0, `b` at 1; exactly `a` when both are the same.

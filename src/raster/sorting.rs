@@ -1,0 +1,214 @@
+//! The two sorts of dots: a chunk of the caller's list by row of bins, a row by column.
+
+use crate::error::Error;
+use crate::raster::bins::Splat;
+use crate::raster::extent::Extent;
+use crate::raster::ink::InkDot;
+use crate::raster::layout::Layout;
+use crate::raster::tables::Tables;
+
+/// Dots of one chunk: few enough that they stay in a second-level cache while they are sorted.
+pub(super) const CHUNK: usize = 8192;
+
+/// Dots that [`Row::refresh`] fetches at a time.
+const GATHERED: usize = 64;
+const UNSET: InkDot = InkDot {
+    center_px: glam::Vec2::ZERO,
+    radius_px: 0.0,
+    absorptance: [0.0; 3],
+};
+
+/// Some of the caller's dots.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    /// By row of bins, then in the caller's order.
+    splats: Vec<Splat>,
+    /// Where those of each row start, and where the last ones end.
+    starts: Vec<u32>,
+    pub(super) extent: Extent,
+    /// Radii without a table.
+    pub(super) missing: Vec<f32>,
+    /// What is wrong with the first bad dot.
+    pub(super) bad: Option<Error>,
+}
+
+/// The dots of one row of bins, by column, then as [`Splat::order`] says.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    pub(super) splats: Vec<Splat>,
+    /// Where the dots of each column start, and where the last ones end.
+    starts: Vec<u32>,
+    pub(super) extent: Extent,
+    pub(super) missing: Vec<f32>,
+    /// Whether the last [`Row::refresh`] found all dots still at home.
+    pub(super) whole: bool,
+}
+
+impl Chunk {
+    /// Checks, places and sorts the dots of a list from `first` on.
+    pub(super) fn fill(
+        &mut self,
+        dots: &[InkDot],
+        first: usize,
+        tables: &Tables,
+        layout: &Layout,
+        unsorted: &mut Vec<(u32, Splat)>,
+    ) {
+        self.extent = Extent::default();
+        self.bad = None;
+        self.missing.clear();
+        unsorted.clear();
+        reset(&mut self.starts, layout.rows());
+        for (i, dot) in dots.iter().enumerate().skip(first) {
+            if let Err(bad) = dot.check() {
+                self.bad = Some(bad);
+                return;
+            }
+            let Some(placed) = tables.place(dot) else {
+                self.missing.push(dot.radius_px);
+                continue;
+            };
+            let ([row, column], overhang) = layout.bin(dot, &placed);
+            if row as usize != layout.outside() {
+                self.extent = self.extent.and(Extent::of(&placed, overhang));
+            }
+            self.starts[row as usize + 1] += 1;
+            unsorted.push((row, Splat::new(dot, &placed, column, i)));
+        }
+        self.splats.resize(add_up(&mut self.starts), Splat::UNSET);
+        for (row, splat) in unsorted {
+            let next = &mut self.starts[*row as usize];
+            self.splats[*next as usize] = *splat;
+            *next += 1;
+        }
+        put_back(&mut self.starts);
+    }
+
+    fn run(&self, row: usize) -> &[Splat] {
+        &self.splats[self.starts[row] as usize..self.starts[row + 1] as usize]
+    }
+}
+
+impl Row {
+    /// Takes this row's dots from all chunks and sorts them.
+    pub(super) fn gather(&mut self, row: usize, chunks: &[Chunk], columns: usize) {
+        reset(&mut self.starts, columns);
+        for chunk in chunks {
+            for splat in chunk.run(row) {
+                self.starts[usize::from(splat.column) + 1] += 1;
+            }
+        }
+        self.splats.resize(add_up(&mut self.starts), Splat::UNSET);
+        for chunk in chunks {
+            for splat in chunk.run(row) {
+                let next = &mut self.starts[usize::from(splat.column)];
+                self.splats[*next as usize] = *splat;
+                *next += 1;
+            }
+        }
+        put_back(&mut self.starts);
+        for ends in self.starts.windows(2) {
+            let bin = &mut self.splats[ends[0] as usize..ends[1] as usize];
+            if bin.len() > 1 {
+                bin.sort_unstable_by(Splat::order);
+            }
+        }
+    }
+
+    /// Gives the dots their new sizes and colours, unless one belongs elsewhere or is bad.
+    pub(super) fn refresh(
+        &mut self,
+        row: usize,
+        dots: &[InkDot],
+        tables: &Tables,
+        layout: &Layout,
+    ) {
+        self.extent = Extent::default();
+        self.missing.clear();
+        self.whole = false;
+        let mut near = [UNSET; GATHERED];
+        for splats in self.splats.chunks_mut(GATHERED) {
+            // Dots in any order lie in memory that is far; many are asked for before one is needed.
+            for (dot, splat) in near.iter_mut().zip(&*splats) {
+                *dot = dots[splat.index as usize];
+            }
+            for (dot, splat) in near.iter().zip(splats) {
+                if dot.check().is_err() {
+                    return;
+                }
+                let Some(placed) = tables.place(dot) else {
+                    self.missing.push(dot.radius_px);
+                    continue;
+                };
+                let (bin, overhang) = layout.bin(dot, &placed);
+                let moved = dot.center_px != splat.center_px;
+                if moved || bin != [row as u32, u32::from(splat.column)] {
+                    return;
+                }
+                if row != layout.outside() {
+                    self.extent = self.extent.and(Extent::of(&placed, overhang));
+                }
+                *splat = Splat::new(dot, &placed, bin[1], splat.index as usize);
+            }
+        }
+        self.whole = true;
+    }
+
+    /// The dots of some columns.
+    pub(super) fn run(&self, columns: std::ops::Range<usize>) -> &[Splat] {
+        &self.splats[self.starts[columns.start] as usize..self.starts[columns.end] as usize]
+    }
+
+    /// Removes a dot, given by its column and its like.
+    pub(super) fn remove(&mut self, splat: &Splat) {
+        let column = usize::from(splat.column);
+        let splats = self.run(column..column + 1);
+        let at = splats.partition_point(|other| other.order(splat).is_lt());
+        self.splats.remove(self.starts[column] as usize + at);
+        for start in &mut self.starts[column + 1..] {
+            *start -= 1;
+        }
+    }
+
+    /// Inserts a dot where it belongs.
+    pub(super) fn insert(&mut self, splat: Splat) {
+        let column = usize::from(splat.column);
+        let splats = self.run(column..column + 1);
+        let at = splats.partition_point(|other| other.order(&splat).is_lt());
+        self.splats.insert(self.starts[column] as usize + at, splat);
+        for start in &mut self.starts[column + 1..] {
+            *start += 1;
+        }
+    }
+
+    /// Moves all dots from a place in the caller's list on to later places, or earlier ones.
+    pub(super) fn renumber(&mut self, from: u32, by: u32) {
+        for splat in &mut self.splats {
+            if splat.index >= from {
+                splat.index = splat.index.wrapping_add(by);
+            }
+        }
+    }
+}
+
+/// No elements of any of the keys `0..keys`; each is to be counted at its key's place plus one.
+fn reset(starts: &mut Vec<u32>, keys: usize) {
+    starts.clear();
+    starts.resize(keys + 1, 0);
+}
+
+/// Makes counts the places where the elements of each key start; returns how many there are.
+fn add_up(starts: &mut [u32]) -> usize {
+    let mut total = 0;
+    for start in starts {
+        total += *start;
+        *start = total;
+    }
+    total as usize
+}
+
+/// Makes the starts of all keys again of their ends, to which sorting has moved them.
+fn put_back(starts: &mut [u32]) {
+    starts.rotate_right(1);
+    starts[0] = 0;
+}
