@@ -9,9 +9,7 @@ use crate::raster::gain::{Gain, Linear, Power};
 use crate::raster::kernel::LANES;
 use crate::raster::tile::Tile;
 use crate::raster::transfer::{Transfer, TransferTable};
-use crate::simd::{
-    Level, Select, Simd, SimdBase, SimdFloat, SimdMask, dispatch_wide, f32x16, load_halves,
-};
+use crate::simd::{Level, Select, Simd, SimdBase, SimdMask, dispatch_wide, f32x16, load_halves};
 
 /// A transfer curve, ready to be applied.
 #[derive(Debug)]

@@ -161,7 +161,7 @@ fn a_list_after_another_gives_what_it_gives_alone() {
         }
         let blur = if step > 5 { 0.9 } else { 0.7 };
         let ink = Ink::new(&dots, blur);
-        let mut draw = |rasterizer: &mut Rasterizer| {
+        let draw = |rasterizer: &mut Rasterizer| {
             let mut pixels = scene.pixels();
             let stride = scene.size.width() as usize * 3;
             let target = PixelsMut::from_u8(&mut pixels, scene.size, Channels::Rgb, stride);
