@@ -187,7 +187,7 @@ impl Look {
     /// How dots vary. Its strength is that on fair skin; darker skin takes up to twice as much.
     ///
     /// Unless stated, median size and strength are those of the person's own stubble where the photo shows at least
-    /// fifty follicles, within [`Look::with_limits`].
+    /// fifty follicles at 10 px/mm or finer, within [`Look::with_limits`].
     pub const fn with_variation(mut self, variation: Variation) -> Self {
         self.variation = variation;
         self.sources.diameter = Source::Stated;

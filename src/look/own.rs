@@ -5,7 +5,7 @@ use std::fmt;
 use crate::field::{Obstacle, ObstacleKind};
 use crate::look::Look;
 use crate::pigment::Optics;
-use crate::scene::{Follicles, HairSource, PLAIN, Scene};
+use crate::scene::{FINE, Follicles, HairSource, PLAIN, Scene};
 use crate::units::Scale;
 
 /// Least blur that is drawn, in pixels. Sharpened photos measure 0.3 to 0.6, and yet the stubble in them has
@@ -111,6 +111,11 @@ impl fmt::Display for Sources {
     }
 }
 
+/// The follicles, where the photo is fine enough to measure them.
+fn resolved(scene: &Scene) -> Option<&Follicles> {
+    scene.follicles().filter(|own| own.scale().get() >= FINE)
+}
+
 impl Look {
     /// This look with everything that nobody stated taken from the scene, as far as it tells.
     pub(super) fn answering(&self, scene: &Scene) -> Self {
@@ -135,7 +140,7 @@ impl Look {
             };
         }
         let darkness = |own: &Follicles| own.darkness(scene.skin()?);
-        if let Some(own) = scene.follicles()
+        if let Some(own) = resolved(scene)
             && let Some(darkness) = darkness(own)
         {
             look.take_size(own);
@@ -175,7 +180,7 @@ impl Look {
     /// and pigment together come to the density that is asked for. Counted as dots, hairs would clear a strip of
     /// skin along every soft edge, where dots stand farther apart.
     pub(super) fn obstacles(&self, scene: &Scene, scale: Scale) -> Vec<Obstacle> {
-        let Some(own) = scene.follicles().filter(|_| !self.is_of_scars()) else {
+        let Some(own) = resolved(scene).filter(|_| !self.is_of_scars()) else {
             return Vec::new();
         };
         let middle = own.absorbance().map_or(0.0, |middle| middle[1]);

@@ -42,8 +42,12 @@ const NEAR_MM: f32 = 15.0;
 /// How far around it the colour of the hair is looked for: from the hairline to the temples.
 const FAR_MM: f32 = 60.0;
 
-/// Lightness in Oklab, over that of the skin, below which what lies over it is hair: a third of its light.
-const HAIR_L: f32 = 0.7;
+/// Lightness in Oklab, over that of the skin, below which what lies over it is hair: three fifths of its light.
+const HAIR_L: f32 = 0.85;
+
+/// Pixels per mm from which plans build on hair and stubble one by one. Below, stubble reads as too faint: at 4
+/// px/mm that of the synthetic head would take a third off the treatment's tone.
+pub(crate) const FINE: f32 = 10.0;
 
 /// Blur of a photo that does not tell, in pixels.
 pub(crate) const USUAL_BLUR_PX: f32 = 0.7;
@@ -169,8 +173,10 @@ impl Scene {
             self.follicles = Some(Follicles::find(photo, &near, scale)?);
             let bright: Oklch<f32> = Oklch::from_color(skin.linear());
             // Beside a wet highlight skin itself passes for hair.
-            self.hair = HairCover::find(photo, &near, scale)?
-                .filter(|hair| hair.color().l < HAIR_L * bright.l);
+            if scale.get() >= FINE {
+                self.hair = HairCover::find(photo, &near, scale)?
+                    .filter(|hair| hair.color().l < HAIR_L * bright.l);
+            }
         }
         let of_stubble = |found: &Follicles| HairTone::of_stubble(found, skin);
         self.hair_tone = match HairTone::find(photo, &around(FAR_MM)?, skin)? {
@@ -220,7 +226,7 @@ impl Scene {
         self.follicles.as_ref()
     }
 
-    /// Hair over the skin, there as well; `None` where there is none, without skin and without such a scale.
+    /// Hair over the skin, there as well; `None` where there is none, without skin and below 10 px/mm.
     #[must_use]
     pub const fn hair(&self) -> Option<&HairCover> {
         self.hair.as_ref()
