@@ -97,6 +97,15 @@ impl<T: Copy> Plane<T> {
         &self.values
     }
 
+    /// Whether `f` holds for all values; looks at many before it stops, which is quicker.
+    pub(crate) fn all(&self, f: impl Fn(T) -> bool) -> bool
+    where
+        T: Copy,
+    {
+        let mut parts = self.values.chunks(4096);
+        parts.all(|part| part.iter().fold(true, |all, &value| all & f(value)))
+    }
+
     /// All values, row by row, to be changed in place.
     #[must_use]
     pub fn values_mut(&mut self) -> &mut [T] {

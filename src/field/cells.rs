@@ -6,6 +6,9 @@ use super::lattice::Lattice;
 use crate::parallel;
 use crate::plane::Plane;
 
+/// Rows of cells that one task looks at.
+const BAND: usize = 16;
+
 /// The mean of `f(value)` over the pixels of every cell; beyond the picture its rim goes on.
 ///
 /// A pixel belongs to the cell that holds its centre; a cell without a pixel takes the pixel that
@@ -16,40 +19,84 @@ pub(super) fn means(
     plane: &Plane<f32>,
     f: impl Fn(f32) -> f64 + Sync,
 ) -> Vec<f64> {
-    let (width, height) = (plane.size().width(), plane.size().height());
-    let columns: Vec<Range<u32>> = (0..lattice.columns)
-        .map(|c| pixels(lattice.first.0 + c as i64, px_per_cell, width))
-        .collect();
+    let cells = Cells::new(lattice, px_per_cell, plane);
     let mut means = vec![0.0; lattice.cells()];
-    parallel::for_each_chunk(&mut means, lattice.columns, |r, means| {
-        let rows = pixels(lattice.first.1 + r as i64, px_per_cell, height);
-        for (mean, columns) in means.iter_mut().zip(&columns) {
-            let mut sum = 0.0;
-            for y in rows.clone() {
-                let row = &plane.row(y)[columns.start as usize..columns.end as usize];
-                for &value in row {
-                    sum += f(value);
-                }
-            }
-            *mean = sum / (rows.len() * columns.len()) as f64;
+    parallel::for_each_chunk(&mut means, lattice.columns * BAND, |band, means| {
+        let mut sums = Vec::new();
+        for (row, means) in (band * BAND..).zip(means.chunks_mut(lattice.columns)) {
+            cells.means_of_row(row, &f, &mut sums, means);
         }
     });
     means
 }
 
+/// A picture seen through the cells of a lattice.
+#[derive(Debug)]
+pub(super) struct Cells<'a> {
+    plane: &'a Plane<f32>,
+    px_per_cell: f64,
+    first_row: i64,
+    /// The pixels of each column of cells.
+    columns: Vec<Range<u32>>,
+}
+
+impl<'a> Cells<'a> {
+    pub(super) fn new(lattice: &Lattice, px_per_cell: f64, plane: &'a Plane<f32>) -> Self {
+        let width = plane.size().width();
+        Self {
+            plane,
+            px_per_cell,
+            first_row: lattice.first.1,
+            columns: (0..lattice.columns)
+                .map(|c| pixels(lattice.first.0 + c as i64, px_per_cell, width))
+                .collect(),
+        }
+    }
+
+    /// The mean of `f(value)` in every cell of a row; `sums` is overwritten.
+    pub(super) fn means_of_row(
+        &self,
+        row: usize,
+        f: impl Fn(f32) -> f64,
+        sums: &mut Vec<f64>,
+        means: &mut [f64],
+    ) {
+        let height = self.plane.size().height();
+        let rows = pixels(self.first_row + row as i64, self.px_per_cell, height);
+        // Down the columns of pixels first, where they lie side by side.
+        sums.clear();
+        sums.extend(self.plane.row(rows.start).iter().map(|&value| f(value)));
+        for y in rows.start + 1..rows.end {
+            for (sum, &value) in sums.iter_mut().zip(self.plane.row(y)) {
+                *sum += f(value);
+            }
+        }
+        for (mean, columns) in means.iter_mut().zip(&self.columns) {
+            let sums = &sums[columns.start as usize..columns.end as usize];
+            let sum = sums.iter().fold(0.0, |sum, more| sum + more);
+            *mean = sum / (rows.len() * columns.len()) as f64;
+        }
+    }
+}
+
 /// Whether any pixel of every cell is above zero, with the pixels of [`means`].
 pub(super) fn any(lattice: &Lattice, px_per_cell: f64, plane: &Plane<f32>) -> Vec<bool> {
-    let (width, height) = (plane.size().width(), plane.size().height());
-    let columns: Vec<Range<u32>> = (0..lattice.columns)
-        .map(|c| pixels(lattice.first.0 + c as i64, px_per_cell, width))
-        .collect();
+    let seen = Cells::new(lattice, px_per_cell, plane);
+    let height = plane.size().height();
     let mut cells = vec![false; lattice.cells()];
-    parallel::for_each_chunk(&mut cells, lattice.columns, |r, cells| {
-        for y in pixels(lattice.first.1 + r as i64, px_per_cell, height) {
-            let row = plane.row(y);
-            for (cell, columns) in cells.iter_mut().zip(&columns) {
-                let pixels = &row[columns.start as usize..columns.end as usize];
-                *cell |= pixels.iter().any(|&value| value > 0.0);
+    parallel::for_each_chunk(&mut cells, lattice.columns * BAND, |band, cells| {
+        let mut covered = vec![false; plane.size().width() as usize];
+        for (row, cells) in (band * BAND..).zip(cells.chunks_mut(lattice.columns)) {
+            covered.fill(false);
+            // Down the columns of pixels first, many side by side.
+            for y in pixels(seen.first_row + row as i64, px_per_cell, height) {
+                for (covered, &value) in covered.iter_mut().zip(plane.row(y)) {
+                    *covered |= value > 0.0;
+                }
+            }
+            for (cell, columns) in cells.iter_mut().zip(&seen.columns) {
+                let covered = &covered[columns.start as usize..columns.end as usize];
+                *cell = covered.iter().fold(false, |any, &covered| any | covered);
             }
         }
     });

@@ -135,27 +135,32 @@ pub(super) fn listed(
     laid: &[Laid],
     keep: impl Fn(&Dot) -> bool + Sync + Send,
 ) -> (Vec<Dot>, Vec<Dot>) {
-    let parts = parallel::map(laid.len().div_ceil(PART), |part| {
-        let laid = &laid[part * PART..((part + 1) * PART).min(laid.len())];
-        let (mut kept, mut others) = (Vec::with_capacity(laid.len()), Vec::new());
-        for &Laid { cell, spot, own } in laid {
-            let (column, row) = lattice.column_row(cell);
-            let dot = Dot::at(lattice, column, row, spot, own);
-            if keep(&dot) {
-                kept.push(dot);
-            } else {
-                others.push(dot);
+    let (mut kept, mut others) = (Vec::with_capacity(laid.len()), Vec::new());
+    // A few parts at a time, so that what they list is not held twice.
+    for laid in laid.chunks(PART * 4 * parallel::workers()) {
+        let parts = parallel::map(laid.len().div_ceil(PART), |part| {
+            let laid = &laid[part * PART..((part + 1) * PART).min(laid.len())];
+            let (mut kept, mut others) = (Vec::with_capacity(laid.len()), Vec::new());
+            for &Laid { cell, spot, own } in laid {
+                let (column, row) = lattice.column_row(cell);
+                let dot = Dot::at(lattice, column, row, spot, own);
+                if keep(&dot) {
+                    kept.push(dot);
+                } else {
+                    others.push(dot);
+                }
             }
+            (kept, others)
+        });
+        for (more_kept, more_others) in parts {
+            kept.extend(more_kept);
+            others.extend(more_others);
         }
-        (kept, others)
-    });
-    let (kept, others): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let ranked = |lists: Vec<Vec<Dot>>| {
-        let mut dots = lists.concat();
+    }
+    for dots in [&mut kept, &mut others] {
         for (dot, rank) in dots.iter_mut().zip(0..) {
             dot.rank = rank;
         }
-        dots
-    };
-    (ranked(kept), ranked(others))
+    }
+    (kept, others)
 }

@@ -1,11 +1,13 @@
 //! How far around the mask the field goes on.
 
+use super::cells::Cells;
 use super::lattice::Lattice;
 use super::request::FieldRequest;
 use super::spacing::FLOOR;
 use super::target::check_size;
 use super::varied::BLOCK;
 use crate::error::Result;
+use crate::parallel;
 
 /// Spacings by which the field is continued beyond the mask, so that its edge has no influence.
 const MARGIN_SPACINGS: f64 = 4.0;
@@ -13,7 +15,8 @@ const MARGIN_SPACINGS: f64 = 4.0;
 /// Margins around the mask, wider where its dots stand farther apart: one class for each doubling
 /// of the spacing.
 pub(super) struct Classes {
-    /// Squares of [`COARSE`]² cells of the inner lattice, with a bit for every class they hold.
+    /// For squares of [`COARSE`]² cells of the inner lattice, one more than the widest class in them,
+    /// or 0 off the mask.
     squares: Vec<u8>,
     columns: usize,
 }
@@ -21,33 +24,57 @@ pub(super) struct Classes {
 /// Cells along the side of the squares in which margins are laid out.
 const COARSE: usize = 8;
 
-const CLASSES: u32 = 7;
+const CLASSES: u8 = 7;
+
+/// Rows of squares that one task looks at.
+const BANDS: usize = 4;
 
 impl Classes {
-    pub(super) fn new(inner: &Lattice, inside: &[bool], density: impl Fn(usize) -> f64) -> Self {
+    /// Of the cells that are `inside`, less those where no dot is wanted: none has to be laid there, nor
+    /// around it. `envelope` and `relative` are factors on their density, 1 if they are left out.
+    pub(super) fn new(
+        inner: &Lattice,
+        inside: &mut [bool],
+        envelope: Option<&[f64]>,
+        relative: Option<&Cells<'_>>,
+    ) -> Self {
         let columns = inner.columns.div_ceil(COARSE);
-        let mut squares = vec![0_u8; columns * inner.rows.div_ceil(COARSE)];
-        for row in 0..inner.rows {
-            for column in 0..inner.columns {
-                let cell = row * inner.columns + column;
-                if inside[cell] {
-                    let density = density(cell);
-                    let mut class = 0;
-                    let mut least = 1.0;
-                    while class + 1 < CLASSES && density < least {
-                        class += 1;
-                        least *= 0.25;
+        let mut bands: Vec<(&mut [bool], Vec<u8>)> = inside
+            .chunks_mut(inner.columns * COARSE)
+            .map(|inside| (inside, Vec::new()))
+            .collect();
+        parallel::for_each_chunk(&mut bands, BANDS, |part, bands| {
+            let (mut sums, mut factors) = (Vec::new(), vec![1.0; inner.columns]);
+            for (band, (inside, squares)) in (part * BANDS..).zip(bands) {
+                let mut least = vec![f64::INFINITY; columns];
+                for (row, inside) in (band * COARSE..).zip(inside.chunks_mut(inner.columns)) {
+                    if let Some(relative) = relative {
+                        relative.means_of_row(row, f64::from, &mut sums, &mut factors);
                     }
-                    squares[row / COARSE * columns + column / COARSE] |= 1 << class;
+                    let soft = envelope.map(|soft| &soft[row * inner.columns..]);
+                    for (column, inside) in inside.iter_mut().enumerate() {
+                        *inside &= factors[column] > 0.0;
+                        let density = soft.map_or(1.0, |soft| soft[column]) * factors[column];
+                        let density = if *inside { density } else { f64::INFINITY };
+                        let least = &mut least[column / COARSE];
+                        *least = least.min(density);
+                    }
                 }
+                *squares = least.into_iter().map(class).collect();
             }
-        }
+        });
+        let squares = bands.into_iter().flat_map(|(_, squares)| squares).collect();
         Self { squares, columns }
+    }
+
+    /// Whether there is no cell at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.squares.iter().all(|&square| square == 0)
     }
 
     /// Squares around one that belong to the region, for the widest class in it.
     fn margin_of(square: u8) -> usize {
-        let class = square.ilog2();
+        let class = square - 1;
         margin(f64::from(1_u32 << class).min(1.0 / FLOOR.sqrt())).div_ceil(COARSE)
     }
 
@@ -118,13 +145,30 @@ impl Classes {
             }
             for (column, sum) in sums[..lattice.columns].iter().enumerate() {
                 depth += sum;
-                for y in row * COARSE..(row + 1) * COARSE {
-                    region[y * lattice.columns + column] = depth > 0;
-                }
+                region[row * COARSE * lattice.columns + column] = depth > 0;
+            }
+            let first = row * COARSE * lattice.columns;
+            for y in 1..COARSE {
+                let line = first..first + lattice.columns;
+                region.copy_within(line, first + y * lattice.columns);
             }
         }
         region
     }
+}
+
+/// One more than how often the spacing of this density has doubled; 0 for infinity, of no cell.
+fn class(density: f64) -> u8 {
+    if density == f64::INFINITY {
+        return 0;
+    }
+    let mut class = 0;
+    let mut least = 1.0;
+    while class + 1 < CLASSES && density < least {
+        class += 1;
+        least *= 0.25;
+    }
+    class + 1
 }
 
 /// Cells by which the field goes on where dots stand so many nominal spacings apart.

@@ -1,7 +1,7 @@
 //! Where the dots go: Poisson-disk fields.
 //!
 //! Data runs one way: [`request`] checks and conducts, [`target`] brings mask and density onto the
-//! [`lattice`], [`fast`] lays a maximal set of dots around [`obstacle`]s where [`spacing`] is even
+//! [`lattice`] as a [`map`] of spacings, [`fast`] lays a maximal set of dots around [`obstacle`]s where [`spacing`] is even
 //! ([`rounds`], [`darts`] and [`gaps`] say by which rules) and [`varied`] where it is not, [`emit`]
 //! clips it to the mask or [`fill`] closes it inside. Around that: [`prepare`] turns a [`policy`] into
 //! mask and densities of the picture, [`select`] counts dots out by [`elimination`] and [`rank`]s
@@ -24,6 +24,7 @@ mod footprint;
 mod gaps;
 mod history;
 mod lattice;
+mod map;
 mod margins;
 mod nearby;
 mod obstacle;

@@ -6,6 +6,7 @@ use glam::Vec2;
 
 use super::fast::{self, Grid, Setup};
 use super::lattice::Lattice;
+use super::map::Map;
 use super::obstacle::{Obstacle, Obstacles};
 use super::policy::{Count, EdgePolicy, Softness};
 use super::prepare::Prepared;
@@ -13,7 +14,7 @@ use super::rounds::Arena;
 use super::runs::Runs;
 use super::select::Batch;
 use super::spacing::Uniform;
-use super::target::{Map, Target};
+use super::target::Target;
 use super::{Dot, DotField, Ground, emit, fill, varied};
 use crate::error::{Error, Result};
 use crate::mask::Mask;
@@ -393,6 +394,9 @@ impl<'a> FieldRequest<'a> {
             return Ok(());
         };
         plane.size().check_equals(self.mask.size(), parameter)?;
+        if plane.all(|v| (*range.start() <= v) & (v <= *range.end())) {
+            return Ok(());
+        }
         let bad = plane.values().iter().find(|v| !range.contains(*v));
         match bad {
             None => Ok(()),
@@ -410,9 +414,7 @@ impl<'a> FieldRequest<'a> {
     /// The chance that a dot here stays.
     fn chance(&self, position_mm: Vec2, map: &Map, lattice: &Lattice) -> f32 {
         let coverage = self.coverage_at(position_mm);
-        let at = position_mm.as_dvec2() / lattice.side_mm;
-        let at = at - glam::DVec2::new(lattice.first.0 as f64, lattice.first.1 as f64);
-        let [envelope, thinning] = interpolate(&map.shares, lattice, at);
+        let [envelope, thinning] = map.shares_at(position_mm, lattice);
         if coverage >= envelope {
             return thinning;
         }
@@ -433,18 +435,4 @@ impl<'a> FieldRequest<'a> {
             0.0
         }
     }
-}
-
-/// Values between the corners of the cells, at a position in cells from the first corner.
-fn interpolate(nodes: &[[f32; 2]], lattice: &Lattice, at: glam::DVec2) -> [f32; 2] {
-    let column = at.x.clamp(0.0, lattice.columns as f64 - 1e-6);
-    let row = at.y.clamp(0.0, lattice.rows as f64 - 1e-6);
-    let (u, v) = ((column - column.floor()) as f32, (row - row.floor()) as f32);
-    let upper = row as usize * (lattice.columns + 1) + column as usize;
-    let lower = upper + lattice.columns + 1;
-    [0, 1].map(|i| {
-        let above = nodes[upper][i] * (1.0 - u) + nodes[upper + 1][i] * u;
-        let below = nodes[lower][i] * (1.0 - u) + nodes[lower + 1][i] * u;
-        above * (1.0 - v) + below * v
-    })
 }

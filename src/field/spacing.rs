@@ -82,14 +82,15 @@ pub(super) struct Mapped {
 
 impl Mapped {
     /// From the own spacings wanted at all cell corners, row by row, one more than cells on each
-    /// axis; what grows too steeply is lowered.
-    pub(super) fn new(lattice: &Lattice, mut nodes: Vec<u32>) -> Self {
+    /// axis; what grows too steeply is lowered. Also tells whether anything was.
+    pub(super) fn new(lattice: &Lattice, mut nodes: Vec<u32>) -> (Self, bool) {
         debug_assert_eq!(nodes.len(), (lattice.columns + 1) * (lattice.rows + 1));
-        limit_growth(&mut nodes, lattice.columns + 1);
-        Self {
-            columns: lattice.columns,
-            nodes,
+        let lowered = is_steep(&nodes, lattice.columns + 1);
+        if lowered {
+            limit_growth(&mut nodes, lattice.columns + 1);
         }
+        let columns = lattice.columns;
+        (Self { columns, nodes }, lowered)
     }
 
     /// Own spacings at the cell corners of a row of them.
@@ -137,6 +138,24 @@ impl Mapped {
         let sum = i64::from(a) + i64::from(b);
         squared * 256 < sum * sum
     }
+}
+
+/// Whether any two neighbouring corners differ by more than the limit.
+fn is_steep(nodes: &[u32], line: usize) -> bool {
+    let rows = nodes.len() / line;
+    let steep = parallel::map(rows.div_ceil(64), |band| {
+        (band * 64..rows.min(band * 64 + 64)).any(|row| {
+            let here = &nodes[row * line..][..line];
+            let next = &nodes[(row + 1).min(rows - 1) * line..][..line];
+            // All of a row, without a way out: that is quicker than to stop.
+            let differ = |a: &[u32], b: &[u32]| {
+                let pairs = a.iter().zip(b);
+                pairs.fold(0, |most, (a, b)| most.max(a.abs_diff(*b))) > STEEPEST
+            };
+            differ(here, &here[1..]) || differ(here, next)
+        })
+    });
+    steep.contains(&true)
 }
 
 /// Lowers every spacing to what its neighbours allow: the exact lower envelope of their cones.
@@ -187,7 +206,7 @@ mod tests {
         let nodes = (0..(columns + 1) * (rows + 1))
             .map(|_| NOMINAL + (stream.unit_f32() * 49.0 * NOMINAL as f32) as u32)
             .collect();
-        Mapped::new(&lattice, nodes)
+        Mapped::new(&lattice, nodes).0
     }
 
     #[test]
@@ -227,7 +246,8 @@ mod tests {
         let wanted: Vec<u32> = (0..(columns + 1) * (rows + 1))
             .map(|_| NOMINAL * if stream.unit_f32() < 0.01 { 1 } else { 50 })
             .collect();
-        let map = Mapped::new(&lattice, wanted.clone());
+        let (map, lowered) = Mapped::new(&lattice, wanted.clone());
+        assert!(lowered);
         let line = columns + 1;
         for (i, &node) in map.nodes.iter().enumerate() {
             // By brute force: the lowest of all cones.

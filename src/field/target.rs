@@ -6,15 +6,14 @@
 //! rest acts dot by dot: a dot stays with chance α/ã. Together every place gets α times the
 //! nominal density, and a hard edge is a plain cut through an even field.
 
-use super::cells;
+use super::cells::{self, Cells};
 use super::footprint::Footprint;
 use super::lattice::{COORDINATE_LIMIT, Lattice};
+use super::map::{Map, Wanted};
 use super::margins::{Classes, margin};
 use super::request::FieldRequest;
 use super::runs::Runs;
-use super::spacing::{FLOOR, Mapped, NOMINAL};
 use crate::error::{Error, Result};
-use crate::parallel;
 use crate::plane::Plane;
 use crate::units::Density;
 
@@ -39,15 +38,6 @@ pub(super) struct Target {
     pub(super) map: Option<Map>,
 }
 
-/// Densities at the corners of the cells, row by row.
-#[derive(Clone, Debug)]
-pub(super) struct Map {
-    pub(super) spacing: Mapped,
-    /// ã, to be divided into a dot's own coverage, and the chance to stay where the wanted density
-    /// is below what spacing expresses.
-    pub(super) shares: Vec<[f32; 2]>,
-}
-
 impl Target {
     /// `None` for an empty mask.
     pub(super) fn new(request: &FieldRequest<'_>) -> Result<Option<Self>> {
@@ -65,25 +55,14 @@ impl Target {
         let inner = rectangle(bounds, side_mm, BLUR_REACH, FieldRequest::MAX_DOTS)?;
         let mut inside = touched(request, &inner, px_per_cell, BLUR_REACH);
         let soft = (!hard).then(|| envelope(request, &inner, px_per_cell));
-        let relative = |lattice: &Lattice| {
-            request
-                .relative_density
-                .map(|plane| cells::means(lattice, px_per_cell, plane, f64::from))
+        let seen = |lattice: &Lattice| {
+            let plane = request.relative_density?;
+            Some(Cells::new(lattice, px_per_cell, plane))
         };
-        let wanted = relative(&inner);
-        if let Some(wanted) = &wanted {
-            // Where no dot is wanted none has to be laid, nor around it.
-            for (inside, &wanted) in inside.iter_mut().zip(wanted) {
-                *inside &= wanted > 0.0;
-            }
-        }
-        if !inside.contains(&true) {
+        let classes = Classes::new(&inner, &mut inside, soft.as_deref(), seen(&inner).as_ref());
+        if classes.is_empty() {
             return Ok(None);
         }
-        let classes = Classes::new(&inner, &inside, |cell| {
-            soft.as_ref().map_or(1.0, |soft| soft[cell])
-                * wanted.as_ref().map_or(1.0, |wanted| wanted[cell])
-        });
 
         let lattice = classes.lattice(&inner)?;
         let region = classes.region(&inner, &lattice);
@@ -101,11 +80,20 @@ impl Target {
             continue_outward(&lattice, &region, &mut continued);
             continued
         });
-        let wanted = relative(&lattice);
-        let map = map(&lattice, &region, continued.as_deref(), wanted.as_deref());
-        let touched = (0..inner.cells())
-            .filter(|&cell| inside[cell])
-            .map(|cell| outer(cell) as u32)
+        let map = Wanted {
+            lattice: &lattice,
+            region: &region,
+            envelope: continued.as_deref(),
+            relative: seen(&lattice),
+        }
+        .map();
+        let lines = inside.chunks(inner.columns).enumerate();
+        let touched = lines
+            .flat_map(|(row, line)| {
+                let first = outer(row * inner.columns);
+                let inside = (first..).zip(line).filter(|(_, inside)| **inside);
+                inside.map(|(cell, _)| cell as u32)
+            })
             .collect();
         Ok(Some(Self {
             lattice,
@@ -206,18 +194,21 @@ fn touched(
     margin: usize,
 ) -> Vec<bool> {
     let mut touched = cells::any(lattice, px_per_cell, request.mask.coverage());
-    for (cell, touched) in touched.iter_mut().enumerate() {
-        let (column, row) = lattice.column_row(cell);
-        let inside = |at: usize, count: usize| (margin..count - margin).contains(&at);
-        *touched &= inside(column, lattice.columns) && inside(row, lattice.rows);
+    let last = lattice.columns - margin;
+    for (row, line) in touched.chunks_mut(lattice.columns).enumerate() {
+        if (margin..lattice.rows - margin).contains(&row) {
+            line[..margin].fill(false);
+            line[last..].fill(false);
+        } else {
+            line.fill(false);
+        }
     }
     touched
 }
 
 /// Whether every pixel is either in or out.
 fn is_hard(request: &FieldRequest<'_>) -> bool {
-    let values = request.mask.coverage().values();
-    values.iter().all(|&c| c == 0.0 || c == 1.0)
+    request.mask.coverage().all(|c| (c == 0.0) | (c == 1.0))
 }
 
 /// An error for a lattice of more than `most` dots, or too far from the origin.
@@ -332,55 +323,4 @@ fn continue_outward(lattice: &Lattice, region: &[bool], values: &mut [f64]) {
         next.dedup();
         ring = next;
     }
-}
-
-fn map(
-    lattice: &Lattice,
-    region: &[bool],
-    envelope: Option<&[f64]>,
-    wanted: Option<&[f64]>,
-) -> Option<Map> {
-    let envelope = |cell: usize| envelope.map_or(1.0, |envelope| envelope[cell]);
-    let wanted = |cell: usize| wanted.map_or(1.0, |wanted| wanted[cell]);
-    let nominal = (0..lattice.cells())
-        .all(|cell| !region[cell] || (envelope(cell) == 1.0 && wanted(cell) == 1.0));
-    if nominal {
-        return None;
-    }
-    // The envelope and the wanted density at a corner: the means of the cells around it.
-    let corner = |column: usize, row: usize| {
-        let (left, right) = (column.saturating_sub(1), column.min(lattice.columns - 1));
-        let (top, bottom) = (row.saturating_sub(1), row.min(lattice.rows - 1));
-        let (top, bottom) = (top * lattice.columns, bottom * lattice.columns);
-        let around = [top + left, top + right, bottom + left, bottom + right];
-        let share = around.into_iter().map(wanted).sum::<f64>() / 4.0;
-        let known = around
-            .into_iter()
-            .map(envelope)
-            .filter(|soft| !soft.is_nan());
-        let (soft, count) = known.fold((0.0, 0.0), |(sum, count), soft| (sum + soft, count + 1.0));
-        let soft = if count > 0.0 { soft / count } else { 1.0 };
-        (soft as f32, soft * share)
-    };
-    let line = lattice.columns + 1;
-    let mut spacings = vec![0; line * (lattice.rows + 1)];
-    parallel::for_each_chunk(&mut spacings, line, |row, spacings| {
-        for (column, spacing) in spacings.iter_mut().enumerate() {
-            let density = corner(column, row).1.max(FLOOR);
-            *spacing = (f64::from(NOMINAL) / density.sqrt() + 0.5) as u32;
-        }
-    });
-    let spacing = Mapped::new(lattice, spacings);
-    let mut shares = vec![[0.0; 2]; line * (lattice.rows + 1)];
-    parallel::for_each_chunk(&mut shares, line, |row, shares| {
-        let spacings = spacing.corners_of_row(row);
-        for (column, share) in shares.iter_mut().enumerate() {
-            let (soft, density) = corner(column, row);
-            let relative = f64::from(spacings[column]) / f64::from(NOMINAL);
-            let met = density * relative * relative;
-            // Spacings are rounded to 1/23170.
-            *share = [soft, if met > 0.9999 { 1.0 } else { met as f32 }];
-        }
-    });
-    Some(Map { spacing, shares })
 }

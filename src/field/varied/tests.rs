@@ -37,7 +37,7 @@ fn hills(lattice: &Lattice, widest: f32, seed: u64) -> Mapped {
             (NOMINAL as f32 * height) as u32
         })
         .collect();
-    Mapped::new(lattice, nodes)
+    Mapped::new(lattice, nodes).0
 }
 
 /// Spacings that jump from corner to corner, as far as the limit on growth lets them.
@@ -46,7 +46,7 @@ fn rough(lattice: &Lattice, seed: u64) -> Mapped {
     let nodes = (0..(lattice.columns + 1) * (lattice.rows + 1))
         .map(|_| NOMINAL + (stream.unit_f32() * 4.0 * NOMINAL as f32) as u32)
         .collect();
-    Mapped::new(lattice, nodes)
+    Mapped::new(lattice, nodes).0
 }
 
 fn ragged(lattice: &Lattice, seed: u64) -> Vec<bool> {
