@@ -55,13 +55,6 @@ impl RowKeys {
             priority: (first >> 1) as i32,
         }
     }
-
-    /// 32 random bits of a column beside its dart.
-    pub(super) fn draw(self, column_key: u32) -> u32 {
-        let first = mix32(column_key ^ self.before);
-        let second = mix32(first ^ self.between);
-        mix32(second ^ self.before)
-    }
 }
 
 /// A blind dart.

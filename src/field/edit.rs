@@ -11,7 +11,7 @@ use super::prepare::Prepared;
 use super::replay::Board;
 use super::request::{FieldRequest, Ranking};
 use super::rounds::Arena;
-use super::spacing::{NOMINAL, Uniform};
+use super::spacing::NOMINAL;
 use super::stroke::{Run, Stroke};
 use super::target::{self, Extent, Target};
 use super::{Dot, DotField, Ground};
@@ -151,8 +151,7 @@ impl FieldEditor {
         };
         let arena = Arena {
             lattice: &editor.lattice,
-            spacing: &Uniform,
-            obstacles: &Obstacles::place(&editor.obstacles, &editor.lattice, &Uniform)?,
+            obstacles: &Obstacles::place(&editor.obstacles, &editor.lattice)?,
             region: &editor.region,
             seed: editor.seed,
         };

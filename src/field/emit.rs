@@ -3,7 +3,7 @@
 use super::Dot;
 use super::fast::{Grid, list, spot};
 use super::lattice::{Lattice, Spot};
-use super::spacing::{NOMINAL, Spacing};
+use super::spacing::NOMINAL;
 use crate::parallel;
 
 /// Rows that one task turns into dots.
@@ -32,14 +32,8 @@ impl Laid {
 
 impl Dot {
     /// The dot in a column of a row, its rank still open.
-    pub(super) fn at(
-        lattice: &Lattice,
-        column: usize,
-        row: usize,
-        spot: Spot,
-        radius: u32,
-    ) -> Self {
-        let in_nominal = f64::from(radius) / f64::from(NOMINAL);
+    pub(super) fn at(lattice: &Lattice, column: usize, row: usize, spot: Spot, own: u32) -> Self {
+        let in_nominal = f64::from(own) / f64::from(NOMINAL);
         Self {
             id: u64::from(lattice.column_key(column)) | lattice.row_key(row, 0),
             position_mm: lattice.position_mm_in((column, row), spot).as_vec2(),
@@ -60,16 +54,15 @@ impl Dot {
 /// The dots that `keep` accepts, and the others, both row by row, their ranks their indices.
 ///
 /// `keep` is asked twice for every dot and must not change its mind.
-pub(super) fn dots<S: Spacing>(
+pub(super) fn dots(
     lattice: &Lattice,
     grid: &Grid,
-    spacing: &S,
     keep: impl Fn(&Dot) -> bool + Sync + Send,
 ) -> (Vec<Dot>, Vec<Dot>) {
     let bands = lattice.rows.div_ceil(BAND);
     let counts = parallel::map(bands, |band| {
         let mut counts = [0; 2];
-        for_each(lattice, grid, spacing, band, |dot| {
+        for_each(lattice, grid, band, |dot| {
             counts[usize::from(keep(&dot))] += 1;
         });
         counts
@@ -90,7 +83,7 @@ pub(super) fn dots<S: Spacing>(
     parallel::for_each_chunk(&mut parts, 1, |band, parts| {
         let [(others, first_other), (kept, first)] = &mut parts[0];
         let mut next = [0; 2];
-        for_each(lattice, grid, spacing, band, |dot| {
+        for_each(lattice, grid, band, |dot| {
             let keep = keep(&dot);
             let (list, first) = if keep {
                 (&mut *kept, *first)
@@ -109,21 +102,14 @@ pub(super) fn dots<S: Spacing>(
 }
 
 /// The dots of a band of rows, in order.
-fn for_each<S: Spacing>(
-    lattice: &Lattice,
-    grid: &Grid,
-    spacing: &S,
-    band: usize,
-    mut f: impl FnMut(Dot),
-) {
+fn for_each(lattice: &Lattice, grid: &Grid, band: usize, mut f: impl FnMut(Dot)) {
     let mut columns = vec![0; lattice.columns];
     for row in band * BAND..(band * BAND + BAND).min(lattice.rows) {
         let words = grid.row(row);
         let count = list(words.iter().map(|&word| spot(word).is_some()), &mut columns);
         for &column in &columns[..count] {
             if let Some(spot) = spot(words[column]) {
-                let radius = spacing.at(row * lattice.columns + column, spot);
-                f(Dot::at(lattice, column, row, spot, radius));
+                f(Dot::at(lattice, column, row, spot, NOMINAL));
             }
         }
     }

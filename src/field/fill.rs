@@ -15,25 +15,25 @@
 use rand::Rng;
 
 use super::fast::{Grid, spot};
-use super::lattice::{Lattice, Spot, UNITS};
+use super::lattice::{CONFLICT, Lattice, Spot, UNITS};
 use super::request::FieldRequest;
-use super::rounds::{Arena, Site};
+use super::rounds::Arena;
 use super::runs::Runs;
-use super::spacing::{Spacing, Square};
+use super::spacing::Square;
 use crate::random::{Stage, mix64};
 
 /// Tag of the streams of the first level; the rounds of the sampler use lower ones.
 const FIRST_TAG: u8 = 128;
 
 /// The grid without the dots off the mask, filled up again inside it.
-pub(super) fn inside<S: Spacing>(
+pub(super) fn inside(
     request: &FieldRequest<'_>,
-    arena: &Arena<'_, S>,
+    arena: &Arena<'_>,
     grid: &Grid,
     touched: &Runs,
 ) -> Grid {
     let lattice = arena.lattice;
-    let mut sites = vec![Site::NONE; lattice.cells()];
+    let mut sites = vec![None; lattice.cells()];
     let mut freed = vec![false; lattice.cells()];
     for cell in 0..lattice.cells() {
         let (column, row) = lattice.column_row(cell);
@@ -41,15 +41,13 @@ pub(super) fn inside<S: Spacing>(
             continue;
         };
         if on_mask(request, arena, cell, spot) {
-            let radius = arena.spacing.at(cell, spot);
-            sites[cell] = Site { spot, radius };
+            sites[cell] = Some(spot);
         } else {
             freed[cell] = true;
         }
     }
     let opened = |cell: usize| {
-        let reach = arena.spacing.reach(cell);
-        sites[cell].radius == 0 && lattice.any_near(cell, reach, |other, _, _| freed[other])
+        sites[cell].is_none() && lattice.any_near(cell, 2, |other, _, _| freed[other])
     };
     let mut squares: Vec<(usize, Square)> = touched
         .iter()
@@ -89,7 +87,7 @@ pub(super) fn inside<S: Spacing>(
             .collect();
         darts.sort_unstable_by_key(|&(order, cell, _)| (order, cell));
         for (_, cell, spot) in darts {
-            if sites[cell].radius == 0
+            if sites[cell].is_none()
                 && on_mask(request, arena, cell, spot)
                 && !covered(
                     arena,
@@ -102,14 +100,13 @@ pub(super) fn inside<S: Spacing>(
                     },
                 )
             {
-                let radius = arena.spacing.at(cell, spot);
-                sites[cell] = Site { spot, radius };
+                sites[cell] = Some(spot);
             }
         }
         let mut quarters = Vec::new();
         for (cell, square) in squares {
             let closed = square.side == 1
-                || sites[cell].radius != 0
+                || sites[cell].is_some()
                 || off_mask(request, arena, cell, square)
                 || covered(arena, &sites, cell, square);
             if closed {
@@ -141,16 +138,11 @@ pub(super) fn within(request: &FieldRequest<'_>, lattice: &Lattice, cells: &Runs
         .collect()
 }
 
-fn on_mask<S>(request: &FieldRequest<'_>, arena: &Arena<'_, S>, cell: usize, spot: Spot) -> bool {
+fn on_mask(request: &FieldRequest<'_>, arena: &Arena<'_>, cell: usize, spot: Spot) -> bool {
     request.coverage_at(arena.lattice.position_mm(cell, spot).as_vec2()) > 0.0
 }
 
-fn off_mask<S>(
-    request: &FieldRequest<'_>,
-    arena: &Arena<'_, S>,
-    cell: usize,
-    square: Square,
-) -> bool {
+fn off_mask(request: &FieldRequest<'_>, arena: &Arena<'_>, cell: usize, square: Square) -> bool {
     pixels(request, arena.lattice, cell, square).all(|coverage| coverage == 0.0)
 }
 
@@ -187,31 +179,27 @@ fn pixels(
 }
 
 /// Whether one disk covers every position of a square.
-fn covered<S: Spacing>(arena: &Arena<'_, S>, sites: &[Site], cell: usize, square: Square) -> bool {
+fn covered(arena: &Arena<'_>, sites: &[Option<Spot>], cell: usize, square: Square) -> bool {
     let (low, last) = ((square.x, square.y), square.side - 1);
-    let least = arena.spacing.least_in(cell, square);
     let corners = [(0, 0), (last, 0), (0, last), (last, last)].map(|(x, y)| (low.0 + x, low.1 + y));
-    let reach = arena.spacing.reach(cell);
-    let by_dot = arena.lattice.any_near(cell, reach, |other, dx, dy| {
-        let site = sites[other];
-        site.radius != 0
-            && corners.iter().all(|&(x, y)| {
-                let (x, y) = (
-                    i32::from(site.spot.x) + dx - x,
-                    i32::from(site.spot.y) + dy - y,
-                );
-                S::conflict(x * x + y * y, least, site.radius)
-            })
-    });
-    by_dot
-        || arena.obstacles.near(cell).any(|obstacle| {
+    let by_dot = arena.lattice.any_near(cell, 2, |other, dx, dy| {
+        sites[other].is_some_and(|site| {
             corners.iter().all(|&(x, y)| {
-                let spot = Spot {
-                    x: x as u16,
-                    y: y as u16,
-                };
-                let (x, y) = arena.lattice.units(cell, spot);
-                obstacle.blocks::<S>(obstacle.x - x, obstacle.y - y, least)
+                let (x, y) = (i32::from(site.x) + dx - x, i32::from(site.y) + dy - y);
+                x * x + y * y < CONFLICT as i32
             })
         })
+    });
+    let mut covered = by_dot;
+    arena.obstacles.for_each_near(cell, |obstacle| {
+        covered |= corners.iter().all(|&(x, y)| {
+            let spot = Spot {
+                x: x as u16,
+                y: y as u16,
+            };
+            let (x, y) = arena.lattice.units(cell, spot);
+            obstacle.blocks(obstacle.x - x, obstacle.y - y)
+        });
+    });
+    covered
 }

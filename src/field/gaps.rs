@@ -11,9 +11,8 @@
 use rand::Rng;
 
 use super::darts::{TRIES, wait};
-use super::lattice::{Spot, UNITS};
-use super::rounds::{Arena, Site};
-use super::spacing::Spacing;
+use super::lattice::{CONFLICT, Spot, UNITS};
+use super::rounds::Arena;
 pub(super) use super::spacing::Square;
 use crate::random::Stream;
 
@@ -22,9 +21,7 @@ pub(super) const COARSE: i32 = 64;
 
 /// A free cell with everything that forbids positions in it.
 #[derive(Debug)]
-pub(super) struct Gap<'a, S> {
-    spacing: &'a S,
-    cell: usize,
+pub(super) struct Gap {
     /// The dots first, then the obstacles.
     disks: Vec<Disk>,
     dots: usize,
@@ -37,70 +34,43 @@ pub(super) struct Gap<'a, S> {
 struct Disk {
     x: i64,
     y: i64,
-    /// Own spacing in eighths, or 0 where `squared` rules.
-    radius: u32,
     squared: i64,
 }
 
-impl<'a, S: Spacing> Gap<'a, S> {
-    pub(super) fn new(arena: &Arena<'a, S>, sites: &[Site], cell: usize) -> Self {
+impl Gap {
+    pub(super) fn new(arena: &Arena<'_>, sites: &[Option<Spot>], cell: usize) -> Self {
         let mut disks = Vec::with_capacity(8);
-        let reach = arena.spacing.reach(cell);
-        arena.lattice.any_near(cell, reach, |other, dx, dy| {
-            let site = sites[other];
-            if site.radius != 0 {
+        arena.lattice.any_near(cell, 2, |other, dx, dy| {
+            if let Some(site) = sites[other] {
                 disks.push(Disk {
-                    x: i64::from(dx) + i64::from(site.spot.x),
-                    y: i64::from(dy) + i64::from(site.spot.y),
-                    radius: site.radius,
-                    squared: 0,
+                    x: i64::from(dx) + i64::from(site.x),
+                    y: i64::from(dy) + i64::from(site.y),
+                    squared: CONFLICT.into(),
                 });
             }
             false
         });
+        let dots = disks.len();
+        let corner = arena.lattice.units(cell, Spot { x: 0, y: 0 });
+        arena.obstacles.for_each_near(cell, |obstacle| {
+            disks.push(Disk {
+                x: obstacle.x - corner.0,
+                y: obstacle.y - corner.1,
+                squared: obstacle.squared,
+            });
+        });
         let mut gap = Self {
-            spacing: arena.spacing,
-            cell,
-            dots: disks.len(),
+            dots,
             disks,
             open: 0,
         };
-        gap.disks.extend(Self::of_obstacles(arena, cell).disks);
         gap.open = gap.open_squares();
         gap
-    }
-
-    /// What obstacles alone forbid in a cell; the open squares are left out.
-    pub(super) fn of_obstacles(arena: &Arena<'a, S>, cell: usize) -> Self {
-        let corner = arena.lattice.units(cell, Spot { x: 0, y: 0 });
-        let disks = arena.obstacles.near(cell).map(|obstacle| Disk {
-            x: obstacle.x - corner.0,
-            y: obstacle.y - corner.1,
-            radius: obstacle.radius,
-            squared: obstacle.squared,
-        });
-        Self {
-            spacing: arena.spacing,
-            cell,
-            disks: disks.collect(),
-            dots: 0,
-            open: 0,
-        }
     }
 
     /// Squares of 64 that no disk covers alone.
     pub(super) const fn squares_left(&self) -> u32 {
         self.open.count_ones()
-    }
-
-    /// Share of the cell that a blind dart would have to hit, weighted by the cell's own density.
-    pub(super) fn open_share(&self) -> f32 {
-        if self.open == 0 {
-            return 0.0;
-        }
-        let least = self.spacing.least_in(self.cell, CELL) as f32;
-        let density = super::spacing::NOMINAL as f32 / least;
-        self.open.count_ones() as f32 / 64.0 * (density * density).min(1.0)
     }
 
     /// A legal position of the cell from a few tries in its open squares, and how long it waited to
@@ -130,65 +100,76 @@ impl<'a, S: Spacing> Gap<'a, S> {
 
     /// One bit for every square of the cell that no disk covers alone, dots taken coarsely.
     fn open_squares(&self) -> u64 {
-        (0..64)
-            .filter(|&bit| !self.is_covered_coarsely(part(CELL, bit)))
-            .fold(0, |open, bit| open | 1 << bit)
-    }
-
-    fn is_covered_coarsely(&self, square: Square) -> bool {
-        let least = self.spacing.least_in(self.cell, square);
-        let last = i64::from(square.side - 1);
-        let along = |at: i64, centre: i64| {
-            let first = centre & !i64::from(COARSE - 1);
-            (at + last - first).max(first + i64::from(COARSE - 1) - at)
-        };
         let (dots, obstacles) = self.disks.split_at(self.dots);
-        obstacles.iter().any(|disk| disk.covers::<S>(square, least))
-            || dots.iter().any(|disk| {
-                let (x, y) = (
-                    along(i64::from(square.x), disk.x),
-                    along(i64::from(square.y), disk.y),
-                );
-                i32::try_from(x * x + y * y).is_ok_and(|far| S::conflict(far, disk.radius, least))
+        let open = (0..64)
+            .filter(|&bit| {
+                let square = part(CELL, bit);
+                !dots.iter().any(|dot| dot.covers_coarsely(square))
             })
+            .fold(0, |open, bit| open | 1 << bit);
+        obstacles
+            .iter()
+            .fold(open, |open, disk| open & !disk.covered_parts(CELL))
     }
 
     /// One bit for every part of a square that no disk covers alone.
     pub(super) fn open_parts(&self, square: Square) -> u64 {
         let parts = per_side(square);
-        (0..parts * parts)
-            .filter(|&bit| !self.is_covered(part(square, bit)))
-            .fold(0, |open, bit| open | 1 << bit)
+        let all = u64::MAX >> (64 - parts * parts);
+        (self.disks.iter()).fold(all, |open, disk| open & !disk.covered_parts(square))
     }
 
     fn allows(&self, spot: Spot) -> bool {
-        let (x, y) = (i32::from(spot.x), i32::from(spot.y));
-        !self.is_covered(Square { x, y, side: 1 })
-    }
-
-    /// Whether one disk forbids every position of a square; exact for a single position.
-    fn is_covered(&self, square: Square) -> bool {
-        let least = self.spacing.least_in(self.cell, square);
-        self.disks
-            .iter()
-            .any(|disk| disk.covers::<S>(square, least))
+        let (x, y) = (i64::from(spot.x), i64::from(spot.y));
+        !self.disks.iter().any(|disk| {
+            let (x, y) = (x - disk.x, y - disk.y);
+            x * x + y * y < disk.squared
+        })
     }
 }
 
 impl Disk {
-    /// Whether no position of a square is allowed that asks for `least` or more itself.
-    fn covers<S: Spacing>(&self, square: Square, least: u32) -> bool {
-        let last = i64::from(square.side - 1);
-        let x = i64::from(square.x) - self.x;
-        let y = i64::from(square.y) - self.y;
-        let x = x.abs().max((x + last).abs());
-        let y = y.abs().max((y + last).abs());
-        let farthest = x * x + y * y;
-        if self.radius == 0 {
-            farthest < self.squared
-        } else {
-            i32::try_from(farthest).is_ok_and(|far| S::conflict(far, self.radius, least))
+    /// One bit for every part of a square of which it forbids every position.
+    fn covered_parts(&self, square: Square) -> u64 {
+        let far = |first: i32, centre: i64, side: i32| {
+            let first = i64::from(first) - centre;
+            let away = first.abs().max((first + i64::from(side - 1)).abs());
+            away * away
+        };
+        if far(square.x, self.x, square.side) + far(square.y, self.y, square.side) < self.squared {
+            return u64::MAX;
         }
+        let parts = per_side(square);
+        let side = square.side / parts as i32;
+        let (mut columns, mut rows) = ([0; 8], [0; 8]);
+        for i in 0..parts as usize {
+            columns[i] = far(square.x + i as i32 * side, self.x, side);
+            rows[i] = far(square.y + i as i32 * side, self.y, side);
+        }
+        let mut covered = 0;
+        for (row, rest) in rows[..parts as usize].iter().enumerate() {
+            let rest = self.squared - rest;
+            let mut bits = 0;
+            for (column, &away) in columns[..parts as usize].iter().enumerate() {
+                bits |= u64::from(away < rest) << column;
+            }
+            covered |= bits << (row * parts as usize);
+        }
+        covered
+    }
+
+    /// Whether every dot that shares its 1/32 of a cell forbids every position of a square.
+    fn covers_coarsely(&self, square: Square) -> bool {
+        let last = i64::from(square.side - 1);
+        let along = |at: i64, centre: i64| {
+            let first = centre & !i64::from(COARSE - 1);
+            (at + last - first).max(first + i64::from(COARSE - 1) - at)
+        };
+        let (x, y) = (
+            along(i64::from(square.x), self.x),
+            along(i64::from(square.y), self.y),
+        );
+        x * x + y * y < self.squared
     }
 }
 
@@ -331,20 +312,16 @@ pub(super) fn exact_squares(dots: &[(i64, i64)], square: Square) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::spacing::{NOMINAL, Uniform};
     use crate::random::{Seed, Stage};
 
-    pub(super) fn gap(disks: &[(i64, i64)]) -> Gap<'static, Uniform> {
+    pub(super) fn gap(disks: &[(i64, i64)]) -> Gap {
         let mut gap = Gap {
-            spacing: &Uniform,
-            cell: 0,
             disks: disks
                 .iter()
                 .map(|&(x, y)| Disk {
                     x,
                     y,
-                    radius: NOMINAL,
-                    squared: 0,
+                    squared: CONFLICT.into(),
                 })
                 .collect(),
             dots: disks.len(),
@@ -376,7 +353,8 @@ mod tests {
                 continue;
             };
             let (x, y) = (i32::from(found.x), i32::from(found.y));
-            assert!(!gap.is_covered(Square { x, y, side: 1 }));
+            let far = |(cx, cy): (i32, i32)| (cx - x).pow(2) + (cy - y).pow(2) >= 1 << 23;
+            assert!(far((-1500, 500)) && far((3200, 3000)));
             seen |= 1 << (y / 256 * 8 + x / 256);
         }
         let exact = gap.open_parts(CELL);

@@ -6,11 +6,9 @@
 
 use super::darts::{DART_ROUNDS, GAP_ROUNDS, RowKeys};
 use super::fast::{EMPTY, Grid, spot, stamp, stamped, word};
-use super::lattice::Lattice;
+use super::lattice::{Lattice, Spot};
 use super::part::Part;
 use super::replay::{Board, Replay};
-use super::rounds::Site;
-use super::spacing::NOMINAL;
 use crate::error::Result;
 use crate::parallel;
 
@@ -107,20 +105,8 @@ impl History {
 }
 
 /// The word of a dot that came in a round; of none.
-pub(super) fn arrival(site: Site, round: u8) -> u32 {
-    if site.radius == 0 {
-        EMPTY
-    } else {
-        stamped(word(site.spot, 0), round)
-    }
-}
-
-/// The dot of a word as a site of even spacing.
-pub(super) fn site(word: u32) -> Site {
-    spot(word).map_or(Site::NONE, |spot| Site {
-        spot,
-        radius: NOMINAL,
-    })
+pub(super) fn arrival(site: Option<Spot>, round: u8) -> u32 {
+    site.map_or(EMPTY, |spot| stamped(word(spot, 0), round))
 }
 
 #[cfg(test)]
@@ -129,7 +115,6 @@ mod tests {
     use crate::field::fast::{self, Setup};
     use crate::field::nearby::Nearby;
     use crate::field::rounds::Arena;
-    use crate::field::spacing::Uniform;
     use crate::random::{Seed, Stage};
 
     #[test]
@@ -145,7 +130,6 @@ mod tests {
             };
             let arena = Arena {
                 lattice: &lattice,
-                spacing: &Uniform,
                 obstacles: &nearby.place(&lattice).unwrap(),
                 region: board.region,
                 seed: board.seed,

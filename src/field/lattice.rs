@@ -11,6 +11,9 @@ pub(super) const UNITS: i32 = 2048;
 /// Cell coordinates run over ±2²⁷, so that two of them and a tag of 8 bits fit in one key.
 pub(super) const COORDINATE_LIMIT: i64 = 1 << 27;
 
+/// Squared spacing in units² where it is even: two positions closer than that exclude each other.
+pub(super) const CONFLICT: u32 = 2 * (UNITS * UNITS) as u32;
+
 /// A position inside a cell, in units from its corner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Spot {

@@ -35,10 +35,6 @@ pub mod quality;
 mod rank;
 mod replay;
 mod request;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the plain sampler is the oracle of `fast`")
-)]
 mod rounds;
 mod runs;
 mod select;
@@ -56,7 +52,7 @@ use glam::Vec2;
 
 use self::lattice::{Lattice, UNITS};
 use self::runs::Runs;
-use self::spacing::{Mapped, NOMINAL, Uniform};
+use self::spacing::{Mapped, NOMINAL};
 use crate::error::{Error, Result};
 use crate::random::Seed;
 
@@ -150,14 +146,13 @@ impl DotField {
         let grid = fast::fill(
             &rounds::Arena {
                 lattice: &lattice,
-                spacing: &Uniform,
                 obstacles: &obstacle::Obstacles::default(),
                 region: &vec![true; lattice.cells()],
                 seed,
             },
             fast::Setup::for_rows(lattice.rows),
         )?;
-        let (dots, halo) = emit::dots(&lattice, &grid, &Uniform, |_| true);
+        let (dots, halo) = emit::dots(&lattice, &grid, |_| true);
         let side = lattice.side_mm * f64::from(cells);
         Ok(Self {
             dots,

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::lattice::Lattice;
 use super::obstacle::{Obstacle, ObstacleKind, Obstacles};
 use super::part::Part;
-use super::spacing::Uniform;
 use crate::error::Result;
 
 /// Cells along the side of a block.
@@ -73,7 +72,7 @@ impl Nearby {
                 found.extend(self.blocks.range(line).flat_map(|(_, list)| list));
             }
         }
-        Obstacles::place(&found, lattice, &Uniform)
+        Obstacles::place(&found, lattice)
     }
 }
 

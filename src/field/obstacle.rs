@@ -1,9 +1,10 @@
 //! What is already there and must be kept clear of: follicles, earlier dots, moles.
 
+use std::ops::Range;
+
 use glam::Vec2;
 
-use super::lattice::{Lattice, Spot, UNITS};
-use super::spacing::Spacing;
+use super::lattice::{CONFLICT, Lattice, Spot, UNITS};
 use crate::error::{Error, Result};
 
 /// Something on the skin that new dots keep their distance from.
@@ -42,7 +43,7 @@ pub enum ObstacleKind {
     Clearance(f32),
 }
 
-/// The most pairs of an obstacle and a lattice cell in its reach.
+/// The most pairs of an obstacle that reaches farther than a dot and a lattice cell in its reach.
 const MAX_PAIRS: u64 = 1 << 27;
 
 impl Obstacle {
@@ -75,72 +76,78 @@ pub(super) struct Placed {
     /// Global position in units.
     pub(super) x: i64,
     pub(super) y: i64,
-    /// Own spacing in eighths of a unit where it counts as a dot, else 0.
-    pub(super) radius: u32,
-    /// Least squared distance in units² where it has a clearance, else 0.
+    /// Least squared distance in units².
     pub(super) squared: i64,
 }
 
 impl Placed {
-    /// Whether a position at this offset, in units, with this own spacing is too close.
-    pub(super) fn blocks<S: Spacing>(&self, dx: i64, dy: i64, own: u32) -> bool {
-        let squared = dx * dx + dy * dy;
-        if self.radius == 0 {
-            squared < self.squared
-        } else {
-            i32::try_from(squared).is_ok_and(|squared| S::conflict(squared, self.radius, own))
-        }
+    /// Whether a position at this offset, in units, is too close.
+    pub(super) const fn blocks(&self, dx: i64, dy: i64) -> bool {
+        dx * dx + dy * dy < self.squared
     }
 }
 
-/// The obstacles, and for every cell the list of those in reach of it.
+/// How many columns and rows away a dot excludes a position.
+const CLOSE: usize = 2;
+
+/// The obstacles of a field of even spacing, found from the cells in their reach.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Obstacles {
-    placed: Vec<Placed>,
-    /// Where each cell's part of `lists` starts; empty without obstacles.
+    /// Those that reach no farther than a dot, in the order of the cells that hold them.
+    close: Vec<Placed>,
+    /// Where each cell's part of them starts; empty without any.
     starts: Vec<u32>,
+    columns: usize,
+    rows: usize,
+    /// The others, where each cell's part of `lists` starts, and which of them reach it.
+    far: Vec<Placed>,
+    far_starts: Vec<u32>,
     lists: Vec<u32>,
 }
 
 impl Obstacles {
     /// Obstacles that [`Obstacle::check`] has passed.
-    pub(super) fn place<S: Spacing>(
-        obstacles: &[Obstacle],
-        lattice: &Lattice,
-        spacing: &S,
-    ) -> Result<Self> {
-        if obstacles.is_empty() {
-            return Ok(Self::default());
-        }
+    pub(super) fn place(obstacles: &[Obstacle], lattice: &Lattice) -> Result<Self> {
+        let mut all = Self {
+            columns: lattice.columns,
+            rows: lattice.rows,
+            ..Self::default()
+        };
         let per_mm = f64::from(UNITS) / lattice.side_mm;
-        let mut placed = Vec::with_capacity(obstacles.len());
-        let mut reaches = Vec::with_capacity(obstacles.len());
+        let (mut close, mut reaches) = (Vec::new(), Vec::new());
         for obstacle in obstacles {
             let at = obstacle.position_mm.as_dvec2() * per_mm;
             let (x, y) = (at.x.round() as i64, at.y.round() as i64);
-            let (cell, spot) = lattice.locate(x, y);
-            let (radius, squared, reach) = match obstacle.kind {
-                ObstacleKind::CountsAsDot => (spacing.at(cell, spot), 0, spacing.reach(cell)),
+            let (squared, reach) = match obstacle.kind {
+                ObstacleKind::CountsAsDot => (i64::from(CONFLICT), CLOSE),
                 ObstacleKind::Clearance(mm) => {
                     let units = (f64::from(mm) * per_mm).ceil() as i64;
-                    (0, units * units, (units / i64::from(UNITS)) as i32 + 1)
+                    (units * units, (units / i64::from(UNITS)) as usize + 1)
                 }
             };
-            placed.push(Placed {
-                x,
-                y,
-                radius,
-                squared,
-            });
-            reaches.push(reach);
+            let placed = Placed { x, y, squared };
+            if reach > CLOSE {
+                all.far.push(placed);
+                reaches.push(reach);
+            } else if is_near(lattice, &placed, CLOSE) {
+                close.push((lattice.locate(x, y).0 as u32, placed));
+            }
         }
-        let mut starts = vec![0_u32; lattice.cells() + 1];
+        if !close.is_empty() {
+            (all.starts, all.close) = sorted(lattice.cells(), &close);
+        }
+        if !all.far.is_empty() {
+            all.list_far(lattice, &reaches)?;
+        }
+        Ok(all)
+    }
+
+    fn list_far(&mut self, lattice: &Lattice, reaches: &[usize]) -> Result<()> {
         let mut pairs = 0_u64;
-        for (obstacle, &reach) in placed.iter().zip(&reaches) {
-            for_cells_around(lattice, obstacle, reach, |cell| {
-                starts[cell + 1] = starts[cell + 1].saturating_add(1);
-                pairs += 1;
-            });
+        let mut listed = Vec::new();
+        for (i, (obstacle, &reach)) in self.far.iter().zip(reaches).enumerate() {
+            let (columns, rows) = cells_around(lattice, obstacle, reach);
+            pairs += (columns.len() * rows.len()) as u64;
             if pairs > MAX_PAIRS {
                 return Err(Error::TooLarge {
                     parameter: "cells in reach of obstacles",
@@ -148,62 +155,132 @@ impl Obstacles {
                     allowed: MAX_PAIRS,
                 });
             }
+            for row in rows {
+                let line = row * lattice.columns;
+                listed.extend(
+                    columns
+                        .clone()
+                        .map(|column| ((line + column) as u32, i as u32)),
+                );
+            }
         }
-        for cell in 0..lattice.cells() {
-            starts[cell + 1] += starts[cell];
-        }
-        let mut next = starts.clone();
-        let mut lists = vec![0_u32; pairs as usize];
-        for (i, (obstacle, &reach)) in placed.iter().zip(&reaches).enumerate() {
-            for_cells_around(lattice, obstacle, reach, |cell| {
-                lists[next[cell] as usize] = i as u32;
-                next[cell] += 1;
-            });
-        }
-        Ok(Self {
-            placed,
-            starts,
-            lists,
-        })
+        (self.far_starts, self.lists) = sorted(lattice.cells(), &listed);
+        Ok(())
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.placed.is_empty()
+        self.close.is_empty() && self.far.is_empty()
     }
 
-    /// The obstacles in reach of a cell.
-    pub(super) fn near(&self, cell: usize) -> impl Iterator<Item = &Placed> {
-        let list = match self.starts.get(cell..cell + 2) {
+    /// The rows of cells whose obstacles may bear on a row as dots do.
+    pub(super) fn rows_around(&self, row: usize) -> Range<usize> {
+        if self.close.is_empty() {
+            return 0..0;
+        }
+        row.saturating_sub(CLOSE)..(row + CLOSE + 1).min(self.rows)
+    }
+
+    /// Those in a row that reach no farther than a dot and may bear on positions in these columns,
+    /// some of which may not be there.
+    #[inline(always)]
+    pub(super) fn beside(&self, row: usize, columns: &Range<isize>) -> &[Placed] {
+        let along = |at: isize| at.clamp(0, self.columns as isize) as usize;
+        let line = row * self.columns;
+        let from = self.starts[line + along(columns.start - CLOSE as isize)];
+        let to = self.starts[line + along(columns.end + CLOSE as isize)];
+        &self.close[from as usize..to as usize]
+    }
+
+    /// Whether any reach farther than a dot.
+    pub(super) fn reach_far(&self) -> bool {
+        !self.far.is_empty()
+    }
+
+    /// Calls `f` with the obstacles in reach of a cell.
+    #[inline(always)]
+    pub(super) fn for_each_near(&self, cell: usize, mut f: impl FnMut(&Placed)) {
+        if !self.close.is_empty() {
+            let column = (cell % self.columns) as isize;
+            for row in self.rows_around(cell / self.columns) {
+                for obstacle in self.beside(row, &(column..column + 1)) {
+                    f(obstacle);
+                }
+            }
+        }
+        for obstacle in self.far_from(cell) {
+            f(obstacle);
+        }
+    }
+
+    /// Of those that reach farther than a dot, the ones in reach of a cell.
+    fn far_from(&self, cell: usize) -> impl Iterator<Item = &Placed> {
+        let list = match self.far_starts.get(cell..cell + 2) {
             Some(ends) => &self.lists[ends[0] as usize..ends[1] as usize],
             None => &[],
         };
-        list.iter().map(|&i| &self.placed[i as usize])
+        list.iter().map(|&i| &self.far[i as usize])
     }
 
-    /// Whether any obstacle is too close to a spot of this own spacing.
-    pub(super) fn block<S: Spacing>(
-        &self,
-        lattice: &Lattice,
-        cell: usize,
-        spot: Spot,
-        own: u32,
-    ) -> bool {
+    /// Whether any obstacle is too close to a spot.
+    pub(super) fn block(&self, lattice: &Lattice, cell: usize, spot: Spot) -> bool {
         let (x, y) = lattice.units(cell, spot);
-        self.near(cell)
-            .any(|obstacle| obstacle.blocks::<S>(obstacle.x - x, obstacle.y - y, own))
+        let mut blocked = false;
+        self.for_each_near(cell, |obstacle| {
+            blocked |= obstacle.blocks(obstacle.x - x, obstacle.y - y);
+        });
+        blocked
+    }
+
+    /// Whether one is that reaches farther than a dot.
+    pub(super) fn block_from_far(&self, lattice: &Lattice, cell: usize, spot: Spot) -> bool {
+        let (x, y) = lattice.units(cell, spot);
+        self.far_from(cell)
+            .any(|obstacle| obstacle.blocks(obstacle.x - x, obstacle.y - y))
     }
 }
 
-fn for_cells_around(lattice: &Lattice, obstacle: &Placed, reach: i32, mut f: impl FnMut(usize)) {
+/// Values by cell, and where each cell's part of them starts.
+fn sorted<T: Copy>(cells: usize, values: &[(u32, T)]) -> (Vec<u32>, Vec<T>) {
+    let mut starts = vec![0_u32; cells + 1];
+    for &(cell, _) in values {
+        starts[cell as usize] += 1;
+    }
+    let mut next = 0;
+    for start in &mut starts {
+        next += *start;
+        *start = next;
+    }
+    let Some(&(_, first)) = values.first() else {
+        return (starts, Vec::new());
+    };
+    let mut list = vec![first; values.len()];
+    for &(cell, value) in values.iter().rev() {
+        let start = &mut starts[cell as usize];
+        *start -= 1;
+        list[*start as usize] = value;
+    }
+    (starts, list)
+}
+
+/// Columns and rows of the lattice at most so many cells from an obstacle.
+fn cells_around(
+    lattice: &Lattice,
+    obstacle: &Placed,
+    reach: usize,
+) -> (Range<usize>, Range<usize>) {
     let along = |at: i64, first: i64, count: usize| {
         let cell = at.div_euclid(i64::from(UNITS)) - first;
-        let low = (cell - i64::from(reach)).max(0);
-        let high = (cell + i64::from(reach) + 1).min(count as i64);
-        low..high.max(low)
+        let low = (cell - reach as i64).clamp(0, count as i64);
+        let high = (cell + reach as i64 + 1).clamp(low, count as i64);
+        low as usize..high as usize
     };
-    for row in along(obstacle.y, lattice.first.1, lattice.rows) {
-        for column in along(obstacle.x, lattice.first.0, lattice.columns) {
-            f(row as usize * lattice.columns + column as usize);
-        }
-    }
+    (
+        along(obstacle.x, lattice.first.0, lattice.columns),
+        along(obstacle.y, lattice.first.1, lattice.rows),
+    )
+}
+
+fn is_near(lattice: &Lattice, obstacle: &Placed, reach: usize) -> bool {
+    let (columns, rows) = cells_around(lattice, obstacle, reach);
+    !columns.is_empty() && !rows.is_empty()
 }

@@ -7,14 +7,13 @@
 //! the full run under the new rules, at the price of the cells that the change bears on.
 
 use super::darts::DART_ROUNDS;
-use super::fast::{EMPTY, stamp, struck_by};
-use super::history::{History, ROUNDS, arrival, site};
+use super::fast::{EMPTY, spot, stamp, struck_by};
+use super::history::{History, ROUNDS, arrival};
 use super::lattice::{Lattice, Spot, UNITS};
 use super::nearby::Nearby;
 use super::obstacle::Obstacles;
 use super::part::Part;
-use super::rounds::{Arena, Dart, Site};
-use super::spacing::Uniform;
+use super::rounds::{Arena, Dart};
 use crate::error::{Error, Result};
 use crate::random::Seed;
 
@@ -68,7 +67,7 @@ impl Board<'_> {
             region: part.crop(self.lattice, self.region),
             seed: self.seed,
             history: part.crop(self.lattice, history.words()),
-            sites: vec![Site::NONE; cells],
+            sites: vec![None; cells],
             darts: vec![Dart::NONE; cells],
             asked: vec![false; cells],
             asked_cells: Vec::new(),
@@ -89,7 +88,7 @@ pub(super) struct Replay {
     seed: Seed,
     history: Vec<u32>,
     /// The state after the rounds played so far.
-    sites: Vec<Site>,
+    sites: Vec<Option<Spot>>,
     /// Darts of this round, of the cells that were asked for theirs.
     darts: Vec<Dart>,
     asked: Vec<bool>,
@@ -151,14 +150,14 @@ impl Replay {
         }
         let mut words = self.history.clone();
         let mut changed = Vec::new();
-        let mut new: Vec<(usize, Site)> = Vec::new();
+        let mut new: Vec<(usize, Spot)> = Vec::new();
         for round in 0..ROUNDS {
             let seen = changed.len();
             for &cell in &affected.cells {
                 let before = self.history[cell];
                 let differed = words[cell] != before;
                 if let Some(site) = self.winner(cell, round) {
-                    words[cell] = arrival(site, round);
+                    words[cell] = arrival(Some(site), round);
                     new.push((cell, site));
                 } else if stamp(words[cell]) == Some(round) {
                     // It came in the history and does not now.
@@ -174,11 +173,11 @@ impl Replay {
             }
             for &cell in &arrivals[usize::from(round)] {
                 if !affected.is_in[cell] {
-                    self.sites[cell] = site(self.history[cell]);
+                    self.sites[cell] = spot(self.history[cell]);
                 }
             }
             for (cell, site) in new.drain(..) {
-                self.sites[cell] = site;
+                self.sites[cell] = Some(site);
             }
             for &cell in &changed[seen..] {
                 if !affected.add(&self.lattice, cell, Self::REACH as i32) {
@@ -201,29 +200,25 @@ impl Replay {
     pub(super) fn winner_in_state(mut self, cell: usize, round: u8) -> Option<Spot> {
         for (site, &word) in self.sites.iter_mut().zip(&self.history) {
             if stamp(word).is_some_and(|came| came < round) {
-                *site = super::history::site(word);
+                *site = spot(word);
             }
         }
         let cell = self.local(cell);
-        self.winner(cell, round).map(|site| site.spot)
+        self.winner(cell, round)
     }
 
     /// The dot that comes in a cell in a round.
-    fn winner(&mut self, cell: usize, round: u8) -> Option<Site> {
+    fn winner(&mut self, cell: usize, round: u8) -> Option<Spot> {
         self.ask(cell, round);
         let dart = self.darts[cell];
-        if dart.site.radius == 0 {
-            return None;
-        }
+        let spot = dart.spot?;
         let (column, row) = self.lattice.column_row(cell);
         for row in row.saturating_sub(2)..(row + 3).min(self.lattice.rows) {
             for column in column.saturating_sub(2)..(column + 3).min(self.lattice.columns) {
                 self.ask(row * self.lattice.columns + column, round);
             }
         }
-        self.arena()
-            .wins(&self.darts, cell, &dart)
-            .then_some(dart.site)
+        self.arena().wins(&self.darts, cell, &dart).then_some(spot)
     }
 
     /// Makes sure that the dart of a cell is there.
@@ -233,7 +228,7 @@ impl Replay {
         }
         self.asked[cell] = true;
         self.asked_cells.push(cell);
-        if !self.region[cell] || self.sites[cell].radius != 0 || self.closed[cell] {
+        if !self.region[cell] || self.sites[cell].is_some() || self.closed[cell] {
             return;
         }
         let dart = if round < DART_ROUNDS {
@@ -259,20 +254,18 @@ impl Replay {
     fn struck(&self, cell: usize) -> u64 {
         let mut struck = 0;
         self.lattice.any_near(cell, 2, |near, dx, dy| {
-            let site = self.sites[near];
-            if site.radius != 0 {
+            if let Some(site) = self.sites[near] {
                 // Seen from the dot, this cell is on the other side.
-                struck |= struck_by(site.spot, (-dx / UNITS, -dy / UNITS));
+                struck |= struck_by(site, (-dx / UNITS, -dy / UNITS));
             }
             struck == u64::MAX
         });
         struck
     }
 
-    fn arena(&self) -> Arena<'_, Uniform> {
+    fn arena(&self) -> Arena<'_> {
         Arena {
             lattice: &self.lattice,
-            spacing: &Uniform,
             obstacles: &self.obstacles,
             region: &self.region,
             seed: self.seed,
@@ -281,7 +274,7 @@ impl Replay {
 
     /// Whether nothing happens in a cell after this round, neither now nor in the history.
     fn rests(&self, cell: usize, round: u8) -> bool {
-        let filled = self.sites[cell].radius != 0 || self.closed[cell] || !self.region[cell];
+        let filled = self.sites[cell].is_some() || self.closed[cell] || !self.region[cell];
         filled && stamp(self.history[cell]).is_none_or(|came| came <= round)
     }
 
@@ -320,7 +313,6 @@ mod tests {
     fn grid(board: &Board<'_>) -> Grid {
         let arena = Arena {
             lattice: board.lattice,
-            spacing: &Uniform,
             obstacles: &board.nearby.place(board.lattice).unwrap(),
             region: board.region,
             seed: board.seed,

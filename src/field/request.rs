@@ -13,7 +13,6 @@ use super::prepare::Prepared;
 use super::rounds::Arena;
 use super::runs::Runs;
 use super::select::Batch;
-use super::spacing::Uniform;
 use super::target::Target;
 use super::{Dot, DotField, Ground, emit, fill, varied};
 use crate::error::{Error, Result};
@@ -256,10 +255,9 @@ impl<'a> FieldRequest<'a> {
         } = target;
         let (dots, halo) = match &map {
             None => {
-                let obstacles = Obstacles::place(self.obstacles, &lattice, &Uniform)?;
+                let obstacles = Obstacles::place(self.obstacles, &lattice)?;
                 let arena = Arena {
                     lattice: &lattice,
-                    spacing: &Uniform,
                     obstacles: &obstacles,
                     region: &region,
                     seed: self.seed,
@@ -305,7 +303,7 @@ impl<'a> FieldRequest<'a> {
 
     /// The dots of a grid of even spacing that the mask keeps, and the others.
     pub(super) fn even_dots(&self, lattice: &Lattice, grid: &Grid) -> (Vec<Dot>, Vec<Dot>) {
-        emit::dots(lattice, grid, &Uniform, |dot| {
+        emit::dots(lattice, grid, |dot| {
             self.keeps(dot, self.coverage_at(dot.position_mm))
         })
     }
@@ -323,7 +321,7 @@ impl<'a> FieldRequest<'a> {
         }
     }
 
-    fn finish(&self, arena: &Arena<'_, Uniform>, grid: Grid, touched: &Runs) -> Grid {
+    fn finish(&self, arena: &Arena<'_>, grid: Grid, touched: &Runs) -> Grid {
         match self.edges {
             EdgePolicy::Fill => fill::inside(self, arena, &grid, touched),
             _ => grid,

@@ -1,6 +1,9 @@
-//! How far apart two dots must be: one distance everywhere, or one that varies over the skin.
+//! How far apart two dots must be where that varies over the skin.
+//!
+//! A position's own spacing is a fixed integer function of the position, so a conflict can be checked
+//! from the finished dots alone, in any order.
 
-use super::lattice::{Lattice, Spot, UNITS};
+use super::lattice::{Lattice, UNITS};
 use crate::parallel;
 
 /// The nominal spacing √2·2048 in eighths of a unit, rounded: the precision of varying spacings.
@@ -28,46 +31,6 @@ pub(super) struct Square {
     pub(super) x: i32,
     pub(super) y: i32,
     pub(super) side: i32,
-}
-
-/// The rule that says which two positions exclude each other.
-///
-/// A position's own spacing is a fixed integer function of the position, so a conflict can be
-/// checked from the finished dots alone, in any order.
-pub(super) trait Spacing: Sync {
-    /// Own spacing of a position, in eighths of a unit, never 0.
-    fn at(&self, cell: usize, spot: Spot) -> u32;
-
-    /// A lower bound of the own spacings in a square; exact for a single position.
-    fn least_in(&self, cell: usize, square: Square) -> u32;
-
-    /// Whether two positions at this squared distance in units² exclude each other.
-    fn conflict(squared: i32, a: u32, b: u32) -> bool;
-
-    /// How many columns and rows away a conflict with a position in this cell can lie.
-    fn reach(&self, cell: usize) -> i32;
-}
-
-/// The nominal spacing everywhere.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Uniform;
-
-impl Spacing for Uniform {
-    fn at(&self, _: usize, _: Spot) -> u32 {
-        NOMINAL
-    }
-
-    fn least_in(&self, _: usize, _: Square) -> u32 {
-        NOMINAL
-    }
-
-    fn conflict(squared: i32, _: u32, _: u32) -> bool {
-        squared < 2 * UNITS * UNITS
-    }
-
-    fn reach(&self, _: usize) -> i32 {
-        2
-    }
 }
 
 /// A spacing given at the corners of the cells and interpolated bilinearly between them.
@@ -198,6 +161,7 @@ fn corners(nodes: &[u32], columns: usize, column: usize, row: usize) -> [u32; 4]
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::lattice::CONFLICT;
     use crate::random::{Seed, Stage};
 
     fn rough(columns: usize, rows: usize) -> Mapped {
@@ -211,8 +175,7 @@ mod tests {
 
     #[test]
     fn the_nominal_spacing_is_exactly_the_cell_diagonal() {
-        assert!(Uniform::conflict((1 << 23) - 1, NOMINAL, NOMINAL));
-        assert!(!Uniform::conflict(1 << 23, NOMINAL, NOMINAL));
+        assert_eq!(CONFLICT, 1 << 23);
         // The rounded nominal spacing of a map still leaves no room for two dots in a cell.
         assert!(Mapped::conflict(2 * 2047 * 2047, NOMINAL, NOMINAL));
     }

@@ -16,7 +16,6 @@ use super::nearby::Nearby;
 use super::part::Part;
 use super::request::FieldRequest;
 use super::rounds::Arena;
-use super::spacing::Uniform;
 use super::target::{self, Extent};
 use crate::error::{Error, Result};
 use crate::random::Seed;
@@ -70,7 +69,6 @@ impl<'a> Source<'a> {
             }
             let arena = Arena {
                 lattice: &wide,
-                spacing: &Uniform,
                 obstacles: &self.nearby.place(&wide)?,
                 region: &region,
                 seed: self.seed,
@@ -250,7 +248,7 @@ impl Window {
             return Ok(Vec::new());
         }
         let grid = source.lay(lattice)?;
-        let (dots, _) = emit::dots(lattice, &grid, &Uniform, |dot| {
+        let (dots, _) = emit::dots(lattice, &grid, |dot| {
             let at = dot.position_mm.as_dvec2();
             at.cmpge(self.low_mm).all() && at.cmplt(self.high_mm).all() && keep(dot)
         });

@@ -2,6 +2,7 @@
 
 use rand::Rng;
 
+use super::beside::Beside;
 use super::cover;
 use super::grid::{BEFORE, EMPTY, Grid, PLACE, spot, tag, word};
 use super::news::{New, News, Strikes};
@@ -11,7 +12,6 @@ use super::tile::{CONFLICT, offset};
 use crate::field::darts::{FEW, PATIENT_ROUNDS, TRIES, priority_after, rate, wait};
 use crate::field::gaps::{CELL, Square, aimed, lowest, search};
 use crate::field::rounds::Arena;
-use crate::field::spacing::Uniform;
 use crate::random::{Stage, Streams};
 use crate::simd::{
     Simd, SimdBase, Words, less, load_words, moved, sign_bits, splat_word, squared_lengths,
@@ -61,7 +61,7 @@ impl Band {
     pub(super) fn aim<S: Simd>(
         &mut self,
         simd: S,
-        arena: &Arena<'_, Uniform>,
+        arena: &Arena<'_>,
         accepted: &Grid,
         (round, news): (u8, &News),
     ) {
@@ -85,11 +85,12 @@ impl Band {
             rates: std::array::from_fn(|open| rate(open as f32 / 64.0)),
         };
         self.darts.clear();
+        let mut beside = Beside::default();
         let mut kept = 0;
         for i in 0..self.cells.len() {
             let at = self.cells[i] as usize;
             let open = self.squares[i];
-            match gun.fire(simd, at, open) {
+            match gun.fire(simd, at, open, &mut beside) {
                 Shot::Covered => continue,
                 Shot::Held => {}
                 Shot::Fired(dart) => self.darts.push(dart),
@@ -127,10 +128,11 @@ impl Band {
     }
 
     #[inline(always)]
-    fn open<S: Simd>(&mut self, simd: S, arena: &Arena<'_, Uniform>, accepted: &Grid) {
+    fn open<S: Simd>(&mut self, simd: S, arena: &Arena<'_>, accepted: &Grid) {
         let columns = arena.lattice.columns;
         let stride = accepted.stride();
         let beside_obstacles = !arena.obstacles.is_empty();
+        let mut beside = Beside::default();
         cover::open_cells(
             simd,
             accepted,
@@ -139,10 +141,10 @@ impl Band {
             |row, column, open| {
                 let cell = row * columns + column;
                 if arena.region[cell] {
-                    let open = if beside_obstacles {
-                        open & arena.open_beside_obstacles(cell, CELL)
-                    } else {
-                        open
+                    let open = match beside_obstacles {
+                        true if !beside.take(arena, cell) => 0,
+                        true => open & beside.open_parts(simd, CELL, 8),
+                        false => open,
                     };
                     if open != 0 {
                         self.cells
@@ -199,7 +201,7 @@ impl Band {
 /// All there is to know for firing.
 #[derive(Debug)]
 struct Gun<'a, S: Simd> {
-    arena: &'a Arena<'a, Uniform>,
+    arena: &'a Arena<'a>,
     streams: Streams,
     words: &'a [u32],
     stride: usize,
@@ -219,12 +221,14 @@ enum Shot {
 
 impl<S: Simd> Gun<'_, S> {
     #[inline(always)]
-    fn fire(&self, simd: S, at: usize, open: u64) -> Shot {
+    fn fire(&self, simd: S, at: usize, open: u64, beside: &mut Beside) -> Shot {
         let few = open.count_ones() <= FEW;
         if few && self.round < PATIENT_ROUNDS {
             return Shot::Held;
         }
         let (cell, key) = self.cell(at);
+        beside.take(self.arena, cell);
+        let beside = &*beside;
         let mut stream = self.streams.stream(key);
         let around = self.around(simd, at);
         let mut time = 0;
@@ -244,7 +248,7 @@ impl<S: Simd> Gun<'_, S> {
             }
             while legal != 0 {
                 let i = legal.trailing_zeros() as usize;
-                if self.allows(cell, words[i]) {
+                if allows(beside, words[i]) {
                     return self.fired(at, words[i], (times[i], open));
                 }
                 legal &= legal - 1;
@@ -258,7 +262,7 @@ impl<S: Simd> Gun<'_, S> {
         // need not be tried again.
         let disks = Disks::new(simd, around);
         let mut left = open;
-        while left != 0 && self.open_parts(simd, &disks, cell, lowest(left)) == 0 {
+        while left != 0 && open_parts(simd, &disks, beside, lowest(left)) == 0 {
             left &= left - 1;
         }
         if left == 0 {
@@ -268,11 +272,11 @@ impl<S: Simd> Gun<'_, S> {
             open,
             &mut stream,
             #[inline(always)]
-            |square| self.open_parts(simd, &disks, cell, square),
+            |square| open_parts(simd, &disks, beside, square),
             #[inline(always)]
             |spot| {
                 let word = word(spot, 0);
-                is_free(simd, word, &around) && self.allows(cell, word)
+                is_free(simd, word, &around) && allows(beside, word)
             },
         );
         match found {
@@ -281,23 +285,12 @@ impl<S: Simd> Gun<'_, S> {
         }
     }
 
-    /// One bit for every part of a square of a cell that no disk covers alone.
-    #[inline(always)]
-    fn open_parts(&self, simd: S, disks: &Disks, cell: usize, square: Square) -> u64 {
-        disks.open_parts(simd, square) & self.arena.open_beside_obstacles(cell, square)
-    }
-
     fn fired(&self, at: usize, word: u32, (time, open): (u32, u64)) -> Shot {
         Shot::Fired(Dart {
             at: at as u32,
             priority: priority_after(time, self.rates[open.count_ones() as usize]),
             word: word | tag(self.round),
         })
-    }
-
-    fn allows(&self, cell: usize, word: u32) -> bool {
-        self.arena.obstacles.is_empty()
-            || spot(word).is_some_and(|spot| self.arena.allows(cell, spot))
     }
 
     /// The cell at a word, and what its random numbers in this round are keyed by.
@@ -324,6 +317,16 @@ impl<S: Simd> Gun<'_, S> {
         }
         around
     }
+}
+
+/// One bit for every part of a square of a cell that no disk covers alone.
+#[inline(always)]
+fn open_parts<S: Simd>(simd: S, disks: &Disks, beside: &Beside, square: Square) -> u64 {
+    disks.open_parts(simd, square) & beside.open_parts(simd, square, 4)
+}
+
+fn allows(beside: &Beside, word: u32) -> bool {
+    spot(word).is_some_and(|spot| beside.allows(spot))
 }
 
 /// Whether none of the dots around a cell conflicts with a position in it.

@@ -10,7 +10,6 @@
 
 use crate::field::darts::{DART_ROUNDS, GAP_ROUNDS};
 use crate::field::lattice::{Lattice, Spot};
-use crate::field::rounds::Site;
 
 /// A cell without a dot.
 pub(in crate::field) const EMPTY: u32 = 1 << 30;
@@ -115,13 +114,13 @@ impl Grid {
     }
 
     /// The dots of a list of sites, one cell each.
-    pub(in crate::field) fn of_sites(lattice: &Lattice, sites: &[Site]) -> Self {
+    pub(in crate::field) fn of_sites(lattice: &Lattice, sites: &[Option<Spot>]) -> Self {
         let mut grid = Self::new(lattice);
         let lines = grid.bands(1);
         for (line, sites) in lines.zip(sites.chunks(lattice.columns)) {
             for (place, site) in line[BEFORE..].iter_mut().zip(sites) {
-                if site.radius != 0 {
-                    *place = word(site.spot, 0);
+                if let Some(spot) = *site {
+                    *place = word(spot, 0);
                 }
             }
         }

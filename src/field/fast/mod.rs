@@ -11,6 +11,7 @@
 //! another, so two barriers a round are all there is, and no order or number of threads can enter.
 
 mod aim;
+mod beside;
 pub(super) mod cover;
 mod grid;
 mod news;
@@ -29,7 +30,6 @@ use self::tile::Tile;
 use super::darts::{DART_ROUNDS, GAP_ROUNDS};
 use super::lattice::Spot;
 use super::rounds::Arena;
-use super::spacing::Uniform;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::progress::Watch;
@@ -69,7 +69,7 @@ impl Setup {
 }
 
 /// A maximal set of sites, one cell each; see [`Arena::fill`].
-pub(super) fn fill(arena: &Arena<'_, Uniform>, setup: Setup) -> Result<Grid> {
+pub(super) fn fill(arena: &Arena<'_>, setup: Setup) -> Result<Grid> {
     fill_watched(arena, setup, &Watch::new(&(), 0), 0)
 }
 
@@ -78,7 +78,7 @@ pub(super) const STEPS: u32 = 4;
 
 /// The same, its steps told after `before` others.
 pub(super) fn fill_watched(
-    arena: &Arena<'_, Uniform>,
+    arena: &Arena<'_>,
     setup: Setup,
     watch: &Watch<'_>,
     before: u32,

@@ -19,13 +19,13 @@ fn lattice(columns: usize, rows: usize, periodic: bool) -> Lattice {
 }
 
 /// Where the two engines differ, for one way of cutting up the work.
-fn difference(arena: &Arena<'_, Uniform>, setups: &[Setup]) -> Option<String> {
-    let plain = arena.fill().unwrap();
+fn difference(arena: &Arena<'_>, setups: &[Setup]) -> Option<String> {
+    let plain = arena.fill();
     for setup in setups {
         let fast = fill(arena, *setup).unwrap();
         for cell in 0..arena.lattice.cells() {
             let (column, row) = arena.lattice.column_row(cell);
-            let expected = (plain[cell].radius != 0).then_some(plain[cell].spot);
+            let expected = plain[cell];
             let found = spot(fast.row(row)[column]);
             if found != expected {
                 return Some(format!("{column},{row}: {found:?} {expected:?} {setup:?}"));
@@ -52,10 +52,9 @@ fn arena<'a>(
     region: &'a [bool],
     obstacles: &'a Obstacles,
     seed: u64,
-) -> Arena<'a, Uniform> {
+) -> Arena<'a> {
     Arena {
         lattice,
-        spacing: &Uniform,
         obstacles,
         region,
         seed: Seed::new(seed),
@@ -120,7 +119,7 @@ fn masks_and_obstacles_equal_the_plain_sampler() {
                 Obstacle::new(at, kind)
             })
             .collect();
-        let placed = Obstacles::place(&obstacles, &lattice, &Uniform).unwrap();
+        let placed = Obstacles::place(&obstacles, &lattice).unwrap();
         for obstacles in [&Obstacles::default(), &placed] {
             let arena = arena(&lattice, &region, obstacles, seed);
             assert_eq!(difference(&arena, &setups()[..3]), None, "seed {seed}");

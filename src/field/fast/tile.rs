@@ -8,9 +8,10 @@
 use super::grid::{BEFORE, EMPTY};
 use super::rivals::wins;
 use crate::field::darts::{DART_ROUNDS, MIX, RowKeys};
+pub(super) use crate::field::lattice::CONFLICT;
 use crate::field::lattice::UNITS;
+use crate::field::obstacle::Placed;
 use crate::field::rounds::Arena;
-use crate::field::spacing::Uniform;
 use crate::simd::{
     Simd, SimdBase, Words, less, load_words, sign_bits, splat_word, squared_lengths,
 };
@@ -34,9 +35,6 @@ const _: () = assert!(4 * DART_ROUNDS as usize + 2 <= RING);
 
 /// One word for each column.
 type Line = [u32; PITCH];
-
-/// Squared spacing in units².
-pub(super) const CONFLICT: u32 = 1 << 23;
 
 /// Two 16-bit offsets in units, for cells `x − 2` columns and `y − 2` rows away.
 pub(super) const fn offset(x: i32, y: i32) -> u32 {
@@ -75,7 +73,7 @@ macro_rules! for_neighbours {
 /// A tile of one arena, moved over it.
 #[derive(Debug)]
 pub(super) struct Tile<'a> {
-    arena: &'a Arena<'a, Uniform>,
+    arena: &'a Arena<'a>,
     /// Columns and rows of the tile, without the rim.
     size: (usize, usize),
     /// One past the last word of a line that is worked on.
@@ -90,15 +88,15 @@ pub(super) struct Tile<'a> {
     column_keys: Line,
     /// Whether darts may be thrown everywhere in each row of the band and its rim.
     whole: Vec<bool>,
-    /// Whether darts may be thrown everywhere in the tile and its rim.
-    free: bool,
+    /// Whether the tile and its rim lie on the arena.
+    inside: bool,
     /// Where on the arena the first word after the lead stands, which may be beyond its edge.
     corner: (isize, isize),
 }
 
 impl<'a> Tile<'a> {
     /// A tile of at most this size and 512 columns; the columns are shared out evenly.
-    pub(super) fn new(arena: &'a Arena<'a, Uniform>, size: (usize, usize)) -> Self {
+    pub(super) fn new(arena: &'a Arena<'a>, size: (usize, usize)) -> Self {
         let columns = arena.lattice.columns;
         let size = (
             columns.div_ceil(columns.div_ceil(size.0.min(WIDEST))),
@@ -117,7 +115,7 @@ impl<'a> Tile<'a> {
             alive: vec![[0; PITCH.div_ceil(64)]; RING],
             column_keys: [0; PITCH],
             whole: Vec::new(),
-            free: false,
+            inside: false,
             corner: (0, 0),
         }
     }
@@ -156,10 +154,9 @@ impl<'a> Tile<'a> {
                 .map(|line| self.row(line).is_some_and(|row| self.arena.is_whole(row)))
                 .collect();
         }
-        let inside = self.arena.lattice.periodic
+        self.inside = self.arena.lattice.periodic
             || self.corner.0 + LEAD as isize >= 0
                 && self.corner.0 + self.end as isize <= self.arena.lattice.columns as isize;
-        self.free = inside && self.arena.obstacles.is_empty();
     }
 
     /// Calls `done` for every line that is right, with the words of the tile in it.
@@ -232,27 +229,75 @@ impl<'a> Tile<'a> {
             dart.store_slice(&mut darts[x..x + 8]);
             (first >> 1).store_slice(&mut priorities[x..x + 8]);
         }
-        if !(self.free && self.whole[line]) {
-            self.forbid(line, row);
+        if !(self.inside && self.whole[line] && self.arena.obstacles.is_empty()) {
+            self.forbid(simd, line, row);
         }
     }
 
     /// Removes darts outside the region or too close to obstacles.
-    fn forbid(&mut self, line: usize, row: usize) {
-        let columns = self.arena.lattice.columns;
-        let region = &self.arena.region[row * columns..(row + 1) * columns];
-        for x in LEAD..self.end {
-            let dart = self.darts[line % RING][x] ^ base(x, line);
-            let allowed = self.column(x).is_some_and(|column| {
-                let cell = row * columns + column;
-                region[column]
-                    && super::grid::spot(dart).is_none_or(|spot| self.arena.allows(cell, spot))
-            });
-            if !allowed {
-                self.darts[line % RING][x] = base(x, line) ^ AWAY;
-                self.alive[line % RING][x / 64] &= !(1 << (x % 64));
+    #[inline(always)]
+    fn forbid<S: Simd>(&mut self, simd: S, line: usize, row: usize) {
+        if !(self.inside && self.whole[line]) {
+            let first = row * self.arena.lattice.columns;
+            for x in LEAD..self.end {
+                let inside = |column: usize| self.arena.region[first + column];
+                if !self.column(x).is_some_and(inside) {
+                    self.remove(line, x);
+                }
             }
         }
+        let obstacles = self.arena.obstacles;
+        if obstacles.is_empty() {
+            return;
+        }
+        let left = self.corner.0 + LEAD as isize;
+        let columns = left..self.corner.0 + self.end as isize;
+        for row in obstacles.rows_around(row) {
+            for obstacle in obstacles.beside(row, &columns) {
+                self.clear(simd, line, obstacle);
+            }
+        }
+        if obstacles.reach_far() {
+            for x in LEAD..self.end {
+                let dart = self.darts[line % RING][x] ^ base(x, line);
+                let (Some(column), Some(spot)) = (self.column(x), super::grid::spot(dart)) else {
+                    continue;
+                };
+                let cell = row * self.arena.lattice.columns + column;
+                if obstacles.block_from_far(self.arena.lattice, cell, spot) {
+                    self.remove(line, x);
+                }
+            }
+        }
+    }
+
+    /// Removes the darts of a line that are too close to an obstacle that reaches no farther than a
+    /// dot.
+    #[inline(always)]
+    fn clear<S: Simd>(&mut self, simd: S, line: usize, obstacle: &Placed) {
+        let lattice = self.arena.lattice;
+        // From the corner of the tile's first word, in units.
+        let x = obstacle.x - (lattice.first.0 + self.corner.0 as i64) * i64::from(UNITS);
+        let y = obstacle.y - (lattice.first.1 + self.corner.1 as i64) * i64::from(UNITS);
+        let here = (x as u32 & 0xFFFF) | (y as u32) << 16;
+        let Ok(first) = usize::try_from(x.div_euclid(i64::from(UNITS)) - 2) else {
+            return;
+        };
+        let Some(darts) = self.darts[line % RING].get(first..first + 8) else {
+            return;
+        };
+        let squared = squared_lengths(load_words(simd, darts), splat_word(simd, here));
+        let mut near = sign_bits(less(squared, splat_word(simd, obstacle.squared as u32)));
+        while near != 0 {
+            self.remove(line, first + near.trailing_zeros() as usize);
+            near &= near - 1;
+        }
+    }
+
+    #[inline(always)]
+    fn remove(&mut self, line: usize, x: usize) {
+        self.darts[line % RING][x] = base(x, line) ^ AWAY;
+        self.alive[line % RING][x / 64] &= !(1 << (x % 64));
     }
 
     /// Accepts the first darts of a line that beat all darts they conflict with.
