@@ -67,8 +67,12 @@ pub(super) fn dots(
         });
         counts
     });
-    let total = |kept: usize| counts.iter().map(|counts| counts[kept]).sum();
-    let (mut kept, mut others) = (vec![Dot::NONE; total(1)], vec![Dot::NONE; total(0)]);
+    // By all threads: the pages of so much fresh memory take longer to come than to fill.
+    let unwritten = |kept: usize| {
+        let total = counts.iter().map(|counts| counts[kept]).sum();
+        parallel::map(total, |_| Dot::NONE)
+    };
+    let (mut kept, mut others) = (unwritten(1), unwritten(0));
     let mut parts = Vec::with_capacity(bands);
     let (mut rest, mut ranks) = ([&mut others[..], &mut kept[..]], [0; 2]);
     for counts in counts {
