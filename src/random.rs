@@ -176,6 +176,7 @@ mod tests {
         9_646_421_882_370_505_704,
     ];
 
+    /// Field test 18.
     #[test]
     fn neighbouring_keys_seeds_and_stages_differ_in_half_their_bits() {
         let base = Seed::new(7).stream(Stage::Dart, 100).next_u64();

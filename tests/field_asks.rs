@@ -37,6 +37,7 @@ fn ranks_are_a_permutation(field: &DotField) -> bool {
     ranks.iter().zip(0..).all(|(&rank, i)| rank == i)
 }
 
+/// Field test 11.
 #[test]
 fn a_density_is_met_to_the_dot() {
     let ramp = Plane::from_fn(size(480, 480), |x, _| 0.2 + 0.8 * x as f32 / 479.0);
@@ -59,6 +60,7 @@ fn a_density_is_met_to_the_dot() {
     }
 }
 
+/// Field test 14.
 #[test]
 fn a_number_of_dots_is_met_from_one_to_thousands() {
     let mask = disc(480, false);
@@ -181,6 +183,7 @@ fn islands() -> Mask {
     .unwrap()
 }
 
+/// Field test 5, 9.
 #[test]
 fn a_filled_mask_has_no_room_left_down_to_its_smallest_island() {
     let mask = islands();
@@ -230,6 +233,7 @@ fn filling_where_density_varies_is_refused_by_name() {
     );
 }
 
+/// Field test 9.
 #[test]
 fn filling_leaves_the_inside_of_a_mask_as_it_was() {
     let mask = disc(400, false);
@@ -247,6 +251,7 @@ fn filling_leaves_the_inside_of_a_mask_as_it_was() {
     assert!(fill.dots().len() > clip.dots().len());
 }
 
+/// Field test 16, 24.
 #[test]
 fn coverage_as_rank_keeps_its_share_and_moves_no_dot() {
     let size = size(640, 640);
@@ -316,6 +321,7 @@ fn tilted_skin_gets_as_many_dots_as_its_own_area_asks() {
     assert!((exact.generate().unwrap().dots().len() as f64 - expected).abs() <= 1.0);
 }
 
+/// Field test 1.
 #[test]
 fn a_field_of_every_policy_is_the_same_on_any_number_of_threads() {
     let (mask, hard) = (disc(400, true), disc(400, false));

@@ -75,6 +75,7 @@ fn random_edit<'a>(
     Edit::AddObstacle(Obstacle::new(place, kind))
 }
 
+/// Field test 17.
 #[test]
 fn strokes_and_obstacles_in_any_order_equal_the_full_run() {
     for seed in 0..12 {
@@ -151,6 +152,7 @@ fn edits() -> usize {
     std::env::var("FIELD_EDITS").map_or(100, |edits| edits.parse().unwrap())
 }
 
+/// Field test 17.
 #[test]
 fn one_obstacle_changes_few_dots_and_none_far_away() {
     let edits = edits();
@@ -255,6 +257,7 @@ fn a_refused_edit_changes_nothing() {
     assert!(FieldEditor::new(&request(&mask, 2).with_relative_density(&half)).is_err());
 }
 
+/// Field test 3.
 #[test]
 fn any_window_of_a_request_is_the_crop_of_its_field() {
     let size = Size::new(500, 400).unwrap();
@@ -283,6 +286,7 @@ fn any_window_of_a_request_is_the_crop_of_its_field() {
     assert_eq!(request.window(Vec2::ONE, Vec2::ZERO).unwrap(), []);
 }
 
+/// Field test 3.
 #[test]
 fn windows_of_the_plane_agree_near_the_origin_and_far_from_it() {
     let field = EndlessField::new(0.83, Seed::new(12)).unwrap();
@@ -324,6 +328,7 @@ fn windows_of_the_plane_agree_near_the_origin_and_far_from_it() {
     assert!(EndlessField::new(f32::NAN, Seed::new(1)).is_err());
 }
 
+/// Field test 26.
 #[test]
 fn places_a_period_of_cells_apart_have_nothing_in_common() {
     // Positions are a function of the absolute cell: no shift shows the same dots again.
@@ -367,6 +372,7 @@ impl Progress for Spy {
     }
 }
 
+/// Field test 27.
 #[test]
 fn a_watched_field_is_the_same_or_nothing() {
     let size = Size::new(300, 260).unwrap();

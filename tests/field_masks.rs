@@ -47,6 +47,7 @@ fn feathered() -> Mask {
     })
 }
 
+/// Field test 11.
 #[test]
 fn every_kind_of_edge_gives_the_density_that_the_mask_asks_for() {
     const SEEDS: u64 = 8;
@@ -112,6 +113,7 @@ fn an_antialiased_edge_moves_no_dot() {
     assert_eq!(deep(&hard), deep(&soft));
 }
 
+/// Field test 11.
 #[test]
 fn local_counts_follow_a_ramp_from_20_to_200_dots_per_cm2() {
     const SEEDS: u64 = 8;
@@ -154,6 +156,7 @@ fn local_counts_follow_a_ramp_from_20_to_200_dots_per_cm2() {
     assert!((slope - 1.0).abs() < 0.02, "{slope}");
 }
 
+/// Field test 14.
 #[test]
 fn low_densities_are_met_and_those_below_the_widest_spacing_thinned_to_measure() {
     let size = Size::new(800, 800).unwrap();
@@ -173,6 +176,7 @@ fn low_densities_are_met_and_those_below_the_widest_spacing_thinned_to_measure()
     }
 }
 
+/// Field test 15.
 #[test]
 fn obstacles_keep_their_distance_and_count_where_they_should() {
     let mask = Mask::full(Size::new(400, 400).unwrap()); // 50 mm × 50 mm
@@ -222,6 +226,66 @@ fn obstacles_keep_their_distance_and_count_where_they_should() {
     assert!(off.abs() < 0.06, "{off}");
 }
 
+/// Field test 15: obstacles of both kinds, closer to each other than dots may be, in every cell.
+#[test]
+fn crowds_of_obstacles_are_kept_clear_of_and_leave_no_room() {
+    let mask = Mask::full(Size::new(600, 600).unwrap()); // 75 mm × 75 mm, 5,600 dots
+    let mut stream = Seed::new(4).stream(stubblefield::Stage::Probe, 0);
+    let mut place = || Vec2::new(stream.unit_f32(), stream.unit_f32()) * 77.0 - 1.0;
+    let kinds = [
+        ObstacleKind::Clearance(0.2),
+        ObstacleKind::Clearance(0.4),
+        ObstacleKind::CountsAsDot,
+        ObstacleKind::Clearance(2.0),
+    ];
+    let counts = [9000, 3000, 1200, 20];
+    let mut crowd = Vec::new();
+    for (kind, count) in kinds.into_iter().zip(counts) {
+        crowd.extend((0..count).map(|_| Obstacle::new(place(), kind)));
+    }
+    let field = request(&mask, 5).with_obstacles(&crowd).generate().unwrap();
+    assert!(field.dots().len() > 500, "{}", field.dots().len());
+    let spacing = field.nominal_spacing_mm() as f32;
+    for dot in field.dots() {
+        for obstacle in &crowd {
+            let least = match obstacle.kind {
+                ObstacleKind::Clearance(mm) => mm,
+                _ => spacing,
+            };
+            let distance = dot.position_mm.distance_squared(obstacle.position_mm);
+            assert!(
+                distance > (least - 1e-3).powi(2),
+                "{dot:?} and {obstacle:?}"
+            );
+        }
+    }
+    assert_eq!(quality::uncovered_share(&field, 50_000, Seed::new(3)), 0.0);
+}
+
+/// Field test 13.
+#[test]
+fn a_field_twice_as_wide_and_a_quarter_as_dense_is_the_same_field_twice_as_large() {
+    let size = Size::new(400, 400).unwrap();
+    let mask = Mask::full(size);
+    let ramp = Plane::from_fn(size, |x, y| (40 + x + y) as f32 / 840.0);
+    for relative in [None, Some(&ramp)] {
+        let field = |px_per_mm: f32, per_cm2: f32| {
+            let scale = Scale::px_per_mm(px_per_mm).unwrap();
+            let density = Density::per_cm2(per_cm2).unwrap();
+            let mut request = FieldRequest::new(&mask, scale, density, Seed::new(6));
+            request.relative_density = relative;
+            request.with_ranking(Ranking::Index).generate().unwrap()
+        };
+        let (fine, coarse) = (field(8.0, 128.0), field(4.0, 32.0));
+        assert!(fine.dots().len() > 1000);
+        assert_eq!(fine.dots().len(), coarse.dots().len());
+        for (fine, coarse) in fine.dots().iter().zip(coarse.dots()) {
+            assert_eq!(2.0 * fine.position_mm, coarse.position_mm);
+        }
+    }
+}
+
+/// Field test 17.
 #[test]
 fn one_obstacle_changes_only_dots_near_it() {
     let mask = Mask::full(Size::new(400, 400).unwrap());
@@ -248,6 +312,7 @@ fn one_obstacle_changes_only_dots_near_it() {
     assert!(changed < 20 * 20, "{changed} in 20 edits");
 }
 
+/// Field test 25.
 #[test]
 fn requests_that_cannot_be_met_are_refused_in_one_line() {
     let size = Size::new(40, 40).unwrap();
@@ -295,6 +360,7 @@ fn requests_that_cannot_be_met_are_refused_in_one_line() {
     );
 }
 
+/// Field test 14.
 #[test]
 fn empty_tiny_and_thin_masks_give_fields_without_complaint() {
     let empty = Mask::full(Size::new(30, 20).unwrap()).invert();

@@ -11,6 +11,7 @@ fn request(mask: &Mask, seed: u64) -> FieldRequest<'_> {
     FieldRequest::new(mask, scale, density, Seed::new(seed))
 }
 
+/// Field test 5.
 #[test]
 fn no_room_is_left_by_branch_and_bound_even_and_on_a_ramp() {
     let size = Size::new(100, 100).unwrap();
@@ -25,6 +26,8 @@ fn no_room_is_left_by_branch_and_bound_even_and_on_a_ramp() {
     }
 }
 
+/// Field test 14.
+///
 /// Dots from 0.59 mm to 29 mm apart, rising along a ramp and in a hill on top of it.
 #[test]
 fn spacings_from_1_to_50_in_one_field_are_legal_and_leave_no_room() {
@@ -63,6 +66,7 @@ fn spacings_from_1_to_50_in_one_field_are_legal_and_leave_no_room() {
     }
 }
 
+/// Field test 1.
 #[cfg(feature = "rayon")]
 #[test]
 fn the_number_of_threads_changes_nothing() {
@@ -84,6 +88,7 @@ fn the_number_of_threads_changes_nothing() {
     );
 }
 
+/// Field test 2.
 #[test]
 fn the_first_dots_are_pinned() {
     let mask = Mask::full(Size::new(100, 100).unwrap());
@@ -114,6 +119,7 @@ const PINNED: [(u64, [f32; 2], u32); 3] = [
 ];
 const PINNED_RAMP: (usize, u64, [f32; 2]) = (217, 36_028_806_011_551_754, [6.3602767, 19.736107]);
 
+/// Field test 22.
 #[test]
 fn every_prefix_by_rank_is_even() {
     let mask = Mask::full(Size::new(250, 250).unwrap()); // 50 mm × 50 mm, 2500 dots
@@ -152,6 +158,7 @@ fn every_prefix_by_rank_is_even() {
     }
 }
 
+/// Field test 24.
 #[test]
 fn ranks_leave_the_dots_alone() {
     let mask = Mask::full(Size::new(100, 100).unwrap());

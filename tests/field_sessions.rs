@@ -41,6 +41,7 @@ fn least_distance(dots: &[Vec2]) -> f64 {
     f64::from(least)
 }
 
+/// Field test 21.
 #[test]
 fn every_union_is_legal_and_counted_out_and_every_session_left_no_room() {
     let mask = mask();
@@ -77,6 +78,7 @@ fn every_union_is_legal_and_counted_out_and_every_session_left_no_room() {
     }
 }
 
+/// Field test 21.
 #[test]
 fn further_sessions_change_no_bit_of_the_earlier_ones() {
     let mask = mask();
@@ -85,6 +87,7 @@ fn further_sessions_change_no_bit_of_the_earlier_ones() {
     assert_eq!(two.fields(), &all.fields()[..2]);
 }
 
+/// Field test 21.
 #[test]
 fn a_session_that_heals_what_has_faded_meets_the_count_again() {
     let mask = mask();
@@ -107,6 +110,7 @@ fn a_session_that_heals_what_has_faded_meets_the_count_again() {
     assert!(least_distance(&union) > 0.9995 * last.min(first.fields()[0].nominal_spacing_mm()));
 }
 
+/// Field test 22.
 #[test]
 fn every_moment_of_a_session_is_even_together_with_what_stands() {
     let mask = mask();
@@ -148,6 +152,7 @@ fn alike(dots: &[Dot], classes: &[u8]) -> f64 {
     same.count() as f64 / dots.len() as f64
 }
 
+/// Field test 23.
 #[test]
 fn shades_meet_their_fractions_and_keep_apart() {
     let mask = mask();
@@ -171,6 +176,7 @@ fn shades_meet_their_fractions_and_keep_apart() {
     assert!(mean <= 0.25, "{mean}");
 }
 
+/// Field test 23.
 #[test]
 fn one_shade_and_shades_without_a_share_work() {
     let mask = mask();
@@ -189,6 +195,7 @@ fn one_shade_and_shades_without_a_share_work() {
     assert!(none.classes(&[1.0, 1.0], Seed::new(1)).unwrap().is_empty());
 }
 
+/// Field test 23.
 #[test]
 fn shares_may_vary_over_the_skin() {
     let mask = Mask::full(Size::new(800, 400).unwrap());

@@ -41,6 +41,7 @@ const REFERENCE: [(&str, f64, f64); 7] = [
     ("g(1.01)", 5.3, 0.5),
 ];
 
+/// Field test 6, 7.
 #[test]
 fn the_table_of_saturated_random_sets_is_met() {
     let seeds = if sweep() { 10 } else { 4 };
@@ -91,6 +92,7 @@ fn the_table_of_saturated_random_sets_is_met() {
     }
 }
 
+/// Field test 8.
 #[test]
 fn no_border_of_tiles_or_bands_shows_in_the_density() {
     let cells = if sweep() { 1728 } else { 576 };
@@ -135,6 +137,7 @@ fn no_border_of_tiles_or_bands_shows_in_the_density() {
     assert!(x < limit && y < limit, "{x} {y}");
 }
 
+/// Field test 9.
 #[test]
 fn a_clipped_edge_has_the_density_of_the_inside() {
     // Radius of the disc in spacings: 1.4·10⁶ or 9·10⁴ dots.

@@ -5,6 +5,7 @@ use rand::Rng;
 use stubblefield::quality::{self, PairCorrelation, Periodogram};
 use stubblefield::{DotField, Seed, Stage};
 
+/// Field test 5, and legality.
 #[test]
 fn a_hundred_thousand_dots_keep_their_distance_and_leave_no_room() {
     let field = DotField::torus(560, 1.0, Seed::new(11)).unwrap();
@@ -53,6 +54,7 @@ fn naive(spacing: f64, seed: u64) -> Vec<DVec2> {
     dots
 }
 
+/// Field test 29.
 #[test]
 fn distances_are_those_of_naive_darts() {
     const SETS: u64 = 6;
@@ -88,6 +90,7 @@ fn distances_are_those_of_naive_darts() {
     assert!((ours[1] - 0.818).abs() < 0.006, "{}", ours[1]);
 }
 
+/// Field test 7, 10.
 #[test]
 fn spectrum_and_pair_correlation_are_those_of_saturated_random_sets() {
     const SETS: u64 = 8;

@@ -127,6 +127,7 @@ mod tests {
         (0..lattice.cells()).map(dart).collect()
     }
 
+    /// Field test 18.
     #[test]
     fn darts_fill_their_cells_evenly_and_apart_from_their_neighbours() {
         let bins = |seed, round| -> Vec<usize> {

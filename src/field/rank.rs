@@ -51,6 +51,7 @@ mod tests {
         ]
     }
 
+    /// Field test 22.
     #[test]
     fn every_prefix_of_a_torus_is_spread_evenly() {
         const SEEDS: u64 = 10;
@@ -85,6 +86,7 @@ mod tests {
         }
     }
 
+    /// Field test 24.
     #[test]
     fn an_order_holds_everything_that_can_go_once() {
         let field = DotField::torus(40, 1.0, Seed::new(3)).unwrap();

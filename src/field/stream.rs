@@ -141,6 +141,7 @@ mod tests {
     use crate::units::{Density, Scale, Size};
     use glam::Vec2;
 
+    /// Field test 3.
     #[test]
     fn tiles_of_any_size_are_the_field_of_generate() {
         let mask = Mask::from_fn(Size::new(420, 300).unwrap(), |p| {

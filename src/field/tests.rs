@@ -19,6 +19,8 @@ fn fill(lattice: &Lattice, seed: u64) -> Vec<(i64, i64)> {
     sites.into_iter().enumerate().filter_map(placed).collect()
 }
 
+/// Field test 5.
+///
 /// All pairs and a comb of positions, without the generator's neighbourhoods.
 #[test]
 fn uniform_fields_are_legal_and_maximal_by_brute_force() {
@@ -43,6 +45,7 @@ fn uniform_fields_are_legal_and_maximal_by_brute_force() {
     }
 }
 
+/// Field test 4.
 #[test]
 fn a_rectangle_shifted_over_the_lattice_shows_the_same_dots_far_from_its_rim() {
     let (here, there) = (
@@ -62,6 +65,7 @@ fn a_rectangle_shifted_over_the_lattice_shows_the_same_dots_far_from_its_rim() {
     assert_eq!(a, b);
 }
 
+/// Field test 19.
 #[test]
 fn ties_of_priority_are_rare_enough_to_end() {
     // Many seeds on a small torus: the remainder always closes.

@@ -61,6 +61,7 @@ fn arena<'a>(
     }
 }
 
+/// Field test 1, 2.
 #[test]
 fn tori_and_rectangles_equal_the_plain_sampler_for_all_tiles_and_levels() {
     let none = Obstacles::default();
@@ -127,6 +128,7 @@ fn masks_and_obstacles_equal_the_plain_sampler() {
     }
 }
 
+/// Field test 1.
 #[cfg(feature = "rayon")]
 #[test]
 fn threads_do_not_enter() {

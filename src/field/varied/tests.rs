@@ -89,6 +89,7 @@ fn assert_equal(arena: &Arena<'_>, name: &str) {
     }
 }
 
+/// Field test 2.
 #[test]
 fn all_maps_equal_the_plain_sampler_at_every_level() {
     for seed in 0..4 {
@@ -119,6 +120,7 @@ fn all_maps_equal_the_plain_sampler_at_every_level() {
     }
 }
 
+/// Field test 1.
 #[cfg(feature = "rayon")]
 #[test]
 fn threads_do_not_enter() {
@@ -145,6 +147,8 @@ fn threads_do_not_enter() {
     }
 }
 
+/// Field test 5.
+///
 /// All pairs and a comb of positions, without cells or neighbourhoods.
 #[test]
 fn rough_fields_are_legal_and_maximal_by_brute_force() {
