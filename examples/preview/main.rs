@@ -100,7 +100,9 @@ fn run(asked: &Asked) -> Result<(), Failure> {
         let mut clock = Clock::new(args.quiet);
         let mut subject = clock.stage("reading", || beginning.read(args))?;
         let plan = clock.stage("planning", || subject.plan())?;
-        subject.remarks.push(plan.sources().to_string());
+        if !args.quiet {
+            subject.remarks.push(plan.sources().to_string());
+        }
         let photo = &subject.photo;
         let after = clock.stage("rendering", || plan.render(photo, when))?;
         let known = clock.stage("looking around", || asked.person.read(photo, plan.scale()))?;
