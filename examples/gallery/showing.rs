@@ -21,13 +21,15 @@ pub(crate) const SKINS: [(&str, [f32; 3]); 5] = [
 pub(crate) enum Showing {
     Stubble,
     Beard,
+    Density,
     Strip,
     Punches,
 }
 
-pub(crate) const LOOKS: [Showing; 4] = [
+pub(crate) const LOOKS: [Showing; 5] = [
     Showing::Stubble,
     Showing::Beard,
+    Showing::Density,
     Showing::Strip,
     Showing::Punches,
 ];
@@ -45,6 +47,7 @@ impl Showing {
         match self {
             Self::Stubble => "stubble",
             Self::Beard => "beard",
+            Self::Density => "density",
             Self::Strip => "strip",
             Self::Punches => "punches",
         }
@@ -65,6 +68,11 @@ impl Showing {
                 request.shine = 0.0;
                 request.density = Density::per_cm2(72.0)?;
             }
+            Self::Density => {
+                request.thinning = 1.0;
+                request.density = Density::per_cm2(45.0)?;
+                request.growth = Growth::Long { length_mm: 12.0 };
+            }
             Self::Strip => request.scars = Scars::Strip,
             Self::Punches => request.scars = Scars::Punches,
         }
@@ -73,6 +81,7 @@ impl Showing {
         let plan = match self {
             Self::Stubble => Look::stubble().plan(&photo, &Mask::full(size), scale, SEED)?,
             Self::Beard => beard(&photo, scale)?,
+            Self::Density => Look::between_hair().plan(&photo, &Mask::full(size), scale, SEED)?,
             Self::Strip | Self::Punches => {
                 let tone = Tone::Surroundings;
                 let matched = Look::scar().match_tone(&photo, &patch.scars, scale, SEED, &tone)?;

@@ -96,7 +96,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "S", allow_hyphen_values = true)]
     pub(crate) px_per_mm: Option<f32>,
 
-    /// The look: stubble, beard or scar.
+    /// The look: stubble, beard, density or scar.
     #[arg(long, default_value = "stubble")]
     pub(crate) look: String,
 

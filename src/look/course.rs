@@ -189,6 +189,15 @@ impl Course {
         Self::apart(&[(0.4, 0.90, 1.02), (1.0, 1.067, 0.985)], 14.0)
     }
 
+    /// Density under long hair: 40, 75 and 100 %.
+    #[must_use]
+    pub(super) fn density() -> Self {
+        Self::apart(
+            &[(0.4, 0.88, 1.02), (0.75, 1.06, 1.0), (1.0, 1.108, 0.965)],
+            10.0,
+        )
+    }
+
     /// A scar, which is tried with half the density first: 25, 60 and 100 %, two weeks apart.
     #[must_use]
     pub(super) fn scar() -> Self {
@@ -281,7 +290,7 @@ mod tests {
     #[test]
     fn sessions_differ_and_leave_the_mean_as_it_is() {
         let usual = (2..=4).map(|count| Course::in_sessions(count).unwrap());
-        for course in usual.chain([Course::beard(), Course::scar()]) {
+        for course in usual.chain([Course::beard(), Course::density(), Course::scar()]) {
             course.check().unwrap();
             let count = course.sessions().len();
             let (mut strength, mut area, mut before) = (0.0, 0.0, 0.0);

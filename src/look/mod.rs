@@ -1,6 +1,7 @@
 //! The looks people come for, as plans that can be drawn at any time.
 
 mod beard;
+mod between;
 mod concealer;
 mod contrast;
 mod course;
@@ -84,6 +85,9 @@ pub struct Look {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     scarred: Option<Uptake>,
+    /// Whether hair stays long over the treatment.
+    #[cfg_attr(feature = "serde", serde(default))]
+    long_hair: bool,
     limits: Limits,
     photo_blur_px: f32,
     /// Written values without a source are somebody's.
@@ -93,7 +97,7 @@ pub struct Look {
 
 impl Look {
     /// Every name that `parse` knows.
-    pub const NAMES: &'static str = "stubble, beard, scar";
+    pub const NAMES: &'static str = "stubble, beard, density, scar";
 
     /// Stubble on a shaved scalp, with the proposed defaults for it: 130 dots per cm², deposits of
     /// 0.24 mm, a soft hairline 9 mm wide, dark brown hair. Strength follows the skin in the photo.
@@ -108,6 +112,7 @@ impl Look {
             fading: Fading::scalp(),
             uptake: Uptake::skin(),
             scarred: None,
+            long_hair: false,
             limits: Limits::default(),
             photo_blur_px: USUAL_BLUR_PX,
             sources: Sources::default(),
@@ -142,6 +147,34 @@ impl Look {
             fading: Fading::beard(),
             uptake,
             limits: Limits::beard(),
+            ..Self::stubble()
+        }
+    }
+
+    /// An illusion of density under hair that stays long: 130 dots per cm² where the scalp shows between hairs,
+    /// deposits of 0.20 mm, four fifths of the strength of stubble, an edge of 15 mm behind the person's own hairline,
+    /// which it never passes.
+    ///
+    /// Dots keep 0.25 mm from every hair that is seen, and hair that lies over them stays as it is. Needs hair and
+    /// scalp in the area, told apart by [`HairCover`](crate::HairCover).
+    pub fn between_hair() -> Self {
+        let variation = Variation {
+            diameter_mm: 0.20,
+            strength: 0.8 * Variation::default().strength,
+            shades: [0.8, 1.0, 1.2],
+            ..Variation::default()
+        };
+        let edge = Edge {
+            width_mm: 15.0,
+            density: 0.10,
+            wave_mm: 3.0,
+            ..Edge::default()
+        };
+        Self {
+            variation,
+            edge,
+            course: Course::density(),
+            long_hair: true,
             ..Self::stubble()
         }
     }
@@ -264,10 +297,10 @@ impl Look {
         self.density
     }
 
-    /// Whether the border of the treatment is a hairline, and not that of a scar or of a beard, which is
-    /// told by what a clinic will lay in one.
+    /// Whether the border of the treatment is a hairline, and not that of a scar, of a beard, which is
+    /// told by what a clinic will lay in one, or of the scalp that shows between hairs.
     pub(crate) fn has_hairline(&self) -> bool {
-        !self.is_of_scars() && self.limits != Limits::beard()
+        !self.is_of_scars() && !self.long_hair && self.limits != Limits::beard()
     }
 
     /// Whether the mask is taken for scars.
@@ -311,6 +344,7 @@ impl Look {
         mask.size().check_equals(photo.size(), "mask")?;
         self.edge.check()?;
         let mut hints = Hints::new().with_scale(scale);
+        hints.long_hair = self.long_hair;
         hints.without_camera = self.sources.blur == Source::Stated;
         let reached = self.edge.reached(mask, scale);
         if !mask.is_empty() {
@@ -340,7 +374,7 @@ impl Look {
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] when mask and photo differ in size; [`Error::NotFound`] where the mask
-    /// shows no skin and none was hinted; [`Error::OutOfRange`] for an [`Edge`],
+    /// shows no skin and none was hinted, and where [`Look::between_hair`] finds no hair; [`Error::OutOfRange`] for an [`Edge`],
     /// [`Variation`], [`Course`], [`Fading`] or [`Uptake`] out of its range, and for dots that would grow beyond what
     /// can be drawn within thirty years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
     pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
@@ -355,6 +389,7 @@ impl FromStr for Look {
         match name {
             "stubble" => Ok(Self::stubble()),
             "beard" => Ok(Self::beard()),
+            "density" => Ok(Self::between_hair()),
             "scar" => Ok(Self::scar()),
             _ => Err(Error::UnknownName {
                 parameter: "look",

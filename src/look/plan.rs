@@ -5,6 +5,7 @@ use glam::Vec2;
 use crate::error::{Error, Result};
 use crate::field::DotField;
 use crate::look::Look;
+use crate::look::between::Between;
 use crate::look::edge::Ground;
 use crate::look::fingerprint::{Digest, PICTURE_VERSION};
 use crate::look::laying::stand;
@@ -178,9 +179,9 @@ pub(super) fn plan(
     look.check()?;
     mask.size().check_equals(scene.surface().size(), "mask")?;
     let reached = look.edge.reached(mask, scale);
-    let asked_px = reached.area_px();
+    let mut asked_px = reached.area_px();
     // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
-    let treated = mask.subtract(scene.background())?;
+    let mut treated = mask.subtract(scene.background())?;
     let melanin = match scene.skin() {
         Some(skin) => skin.melanin(),
         None if treated.is_empty() => 0.0,
@@ -192,7 +193,20 @@ pub(super) fn plan(
         }
     };
     let ground = Ground { scale, seed };
-    let laid = look.edge.lay(&treated, scene.background(), ground)?;
+    let treated_px = treated.area_px();
+    let between = look
+        .long_hair
+        .then(|| Between::of(&scene, scale))
+        .transpose()?;
+    if let Some(between) = &between {
+        treated = between.behind_own_hairline(&treated)?;
+    }
+    let mut laid = look.edge.lay(&treated, scene.background(), ground)?;
+    if let Some(between) = &between {
+        between.spare(&mut laid)?;
+        // Nobody asked for hairs to be treated, nor for what lies before the own hairline.
+        asked_px -= treated_px - laid.reached.area_px();
+    }
     let (obstacles, untouched) = (look.obstacles(&scene, scale), scene.untouched());
     let (standing, field) = stand(&look, &laid, &obstacles, scale, seed)?;
 

@@ -246,14 +246,20 @@ impl Plan {
         after: &Photo,
         person: &Person<'_>,
     ) -> Result<Vec<Contrast>> {
-        let around;
+        let (around, long);
         let other = match person.hair {
             Some(hair) => hair,
             None if self.look().is_of_scars() => {
                 around = self.surroundings();
                 &around
             }
-            None => return Ok(Vec::new()),
+            None => {
+                long = self.long_hair()?.filter(|hair| !hair.is_empty());
+                let Some(hair) = &long else {
+                    return Ok(Vec::new());
+                };
+                hair
+            }
         };
         let full = self.full_mask();
         if full.is_empty() {

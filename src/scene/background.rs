@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
+use crate::scene::levels::quantile;
 use crate::scene::skin::SkinTone;
 use crate::scene::working::Working;
 use crate::units::Size;
@@ -16,11 +17,19 @@ const UNLIKE_SKIN: f32 = 0.10;
 /// A step between neighbours that is still the same wall: its noise and shading, not a head's rim.
 const SAME_WALL: f32 = 0.055;
 
+/// Mean difference to the cells around that is no wall's but hair's before it, however alike their colours; and
+/// the same as a multiple of what the picture's border has, for walls with noise or a pattern.
+const UNEVEN: f32 = 0.012;
+const UNEVEN_FOR_BORDER: f32 = 2.5;
+
+/// Cells over which a wall ends: evenness is judged on cells and their neighbours.
+const RIM: usize = 2;
+
 /// How quickly the wall's colour may drift while it is followed.
 const DRIFT: f32 = 0.15;
 
 /// Everything that is joined to the picture's border by even, skin-unlike colour, grown by one cell
-/// over the blurred rim of what stands before it.
+/// over the blurred rim of what stands before it. Hair before a wall of its own colour is told by its texture.
 ///
 /// A backdrop of even colour is found whole; a busy room is not, and then nothing is taken away
 /// from the caller's mask. Skin that reaches the border is never background.
@@ -49,37 +58,57 @@ pub(super) fn background(working: &Working, size: Size, skin: &SkinTone) -> Mask
 
 /// The cells that can be reached from the border without a step that no wall makes.
 fn follow(roots: &Plane<[f32; 3]>, skin: [f32; 3]) -> Plane<bool> {
-    let (width, height) = (
-        i64::from(roots.size().width()),
-        i64::from(roots.size().height()),
-    );
-    let mut found = Plane::filled(roots.size(), false);
-    let mut queue = VecDeque::new();
+    let size = roots.size();
+    let (width, height) = (i64::from(size.width()), i64::from(size.height()));
     let rim = (0..width)
         .flat_map(|x| [(x, 0), (x, height - 1)])
         .chain((0..height).flat_map(|y| [(0, y), (width - 1, y)]));
+    let rim: Vec<(i64, i64)> = rim.filter(|&(x, y)| unlike(roots.at(x, y), skin)).collect();
+    let uneven = Plane::from_fn(size, |x, y| unevenness(roots, i64::from(x), i64::from(y)));
+    let mut border: Vec<f32> = rim.iter().map(|&(x, y)| uneven.at(x, y)).collect();
+    let usual = quantile(&mut border, 0.5).unwrap_or(0.0);
+    let most = UNEVEN.max(UNEVEN_FOR_BORDER * usual);
+    let mut found = Plane::filled(size, false);
+    let mut queue = VecDeque::new();
     for (x, y) in rim {
         let seen = &mut found.values_mut()[(y * width + x) as usize];
-        if !*seen && unlike(roots.at(x, y), skin) {
+        if !*seen {
             *seen = true;
-            queue.push_back((x, y, roots.at(x, y)));
+            queue.push_back((x, y, roots.at(x, y), RIM));
         }
     }
-    while let Some((x, y, wall)) = queue.pop_front() {
+    while let Some((x, y, wall, left)) = queue.pop_front() {
         for (x, y) in [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)] {
             if !(0..width).contains(&x) || !(0..height).contains(&y) {
                 continue;
             }
             let root = roots.at(x, y);
+            let left = if uneven.at(x, y) <= most {
+                RIM
+            } else {
+                left.saturating_sub(1)
+            };
             let seen = &mut found.values_mut()[(y * width + x) as usize];
-            if !*seen && distance(root, wall) < SAME_WALL && unlike(root, skin) {
+            if left > 0 && !*seen && distance(root, wall) < SAME_WALL && unlike(root, skin) {
                 *seen = true;
                 let followed = std::array::from_fn(|c| wall[c] + DRIFT * (root[c] - wall[c]));
-                queue.push_back((x, y, followed));
+                queue.push_back((x, y, followed, left));
             }
         }
     }
     found
+}
+
+/// Mean distance of a cell to the eight around it.
+fn unevenness(roots: &Plane<[f32; 3]>, x: i64, y: i64) -> f32 {
+    let own = roots.at(x, y);
+    let mut sum = 0.0;
+    for dy in -1..=1 {
+        for dx in -1..=1 {
+            sum += distance(own, roots.at(x + dx, y + dy));
+        }
+    }
+    sum / 8.0
 }
 
 fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
@@ -141,6 +170,43 @@ mod tests {
             assert!(both < 220.0, "{wall:?}: {both} px of head taken for wall");
             assert!(missed < 60.0, "{wall:?}: {missed} px of wall not found");
         }
+    }
+
+    #[test]
+    fn hair_of_the_colour_of_the_wall_is_no_wall() {
+        // Strands of grey, light and dark by turns, before a grey wall that is as noisy as a camera's.
+        let size = Size::new(120, 100).unwrap();
+        let inside = |x: usize, y: usize| (30..90).contains(&x) && (20..100).contains(&y);
+        let codes = (0..size.pixels()).flat_map(|i| {
+            let (x, y) = (i % 120, i / 120);
+            let noise = ((x * 7 + y * 13) % 5) as u8;
+            match (inside(x, y), y > 60) {
+                (true, true) => [205, 150, 125],
+                (true, false) => [176 + 24 * (x / 2 % 2) as u8; 3],
+                (false, _) => [186 + noise; 3],
+            }
+        });
+        let photo = Photo::from_rgb8(size, codes.collect()).unwrap();
+        let skin = SkinTone::measure(
+            &photo,
+            &Mask::from_fn(size, |p| {
+                f32::from(u8::from(p.y > 65.0 && (35.0..85.0).contains(&p.x)))
+            })
+            .unwrap(),
+        )
+        .unwrap();
+        let found = background(&photo, &skin);
+        let hair = Mask::from_fn(size, |p| {
+            f32::from(u8::from(
+                (34.0..86.0).contains(&p.x) && (24.0..60.0).contains(&p.y),
+            ))
+        })
+        .unwrap();
+        let taken = found.intersect(&hair).unwrap().area_px();
+        assert!(taken < 40.0, "{taken} px of hair taken for wall");
+        let wall = Mask::from_fn(size, |p| f32::from(u8::from(p.y < 18.0))).unwrap();
+        let missed = wall.subtract(&found).unwrap().area_px();
+        assert!(missed < 40.0, "{missed} px of wall not found");
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub struct Hints<'a> {
     pub head: Option<&'a [Vec2]>,
     /// Whether blur, noise and compression are of no interest.
     pub without_camera: bool,
+    /// Whether hair stays long in the area: it is then told from the scalp at any scale, and not only where single
+    /// follicles show.
+    pub long_hair: bool,
 }
 
 /// Least share of the area that lies inside the outline of the head.
@@ -63,6 +66,7 @@ impl<'a> Hints<'a> {
             pupils: None,
             head: None,
             without_camera: false,
+            long_hair: false,
         }
     }
 

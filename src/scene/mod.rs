@@ -145,7 +145,7 @@ impl Scene {
             hair_tone: None,
         };
         if let Some(skin) = scene.skin {
-            scene.read_hair(photo, area, &skin, hints.ruler)?;
+            scene.read_hair(photo, area, &skin, &hints)?;
         }
         Ok(scene)
     }
@@ -156,7 +156,7 @@ impl Scene {
         photo: &Photo,
         area: &Mask,
         skin: &SkinTone,
-        ruler: Option<Ruler>,
+        hints: &Hints<'_>,
     ) -> Result<()> {
         let scale = self.scale.map(|found| found.scale);
         let around = |mm: f32| {
@@ -165,18 +165,21 @@ impl Scene {
         };
         if let Some(scale) = scale.filter(|scale| Follicles::SCALES.contains(&scale.get())) {
             let mut near = around(NEAR_MM)?;
-            if let Some(Ruler { from, to, tick_mm }) = ruler {
+            if let Some(Ruler { from, to, tick_mm }) = hints.ruler {
                 // Its ticks are dark and as wide as hairs.
                 let width = scale.to_px(2.0 * tick_mm);
                 near = near.subtract(&Mask::from_line(photo.size(), &[from, to], width)?)?;
             }
             self.follicles = Some(Follicles::find(photo, &near, scale)?);
-            let bright: Oklch<f32> = Oklch::from_color(skin.linear());
-            // Beside a wet highlight skin itself passes for hair.
-            if scale.get() >= FINE {
+            if scale.get() >= FINE && !hints.long_hair {
+                let bright: Oklch<f32> = Oklch::from_color(skin.linear());
+                // Beside a wet highlight skin itself passes for hair.
                 self.hair = HairCover::find(photo, &near, scale)?
                     .filter(|hair| hair.color().l < HAIR_L * bright.l);
             }
+        }
+        if let Some(scale) = scale.filter(|_| hints.long_hair) {
+            self.hair = HairCover::find(photo, &around(NEAR_MM)?, scale)?;
         }
         let of_stubble = |found: &Follicles| HairTone::of_stubble(found, skin);
         self.hair_tone = match HairTone::find(photo, &around(FAR_MM)?, skin)? {
@@ -226,7 +229,8 @@ impl Scene {
         self.follicles.as_ref()
     }
 
-    /// Hair over the skin, there as well; `None` where there is none, without skin and below 10 px/mm.
+    /// Hair over the skin, there as well; `None` where there is none, without skin, and below 10 px/mm unless
+    /// [`Hints::long_hair`] says that it is there.
     #[must_use]
     pub const fn hair(&self) -> Option<&HairCover> {
         self.hair.as_ref()
