@@ -17,8 +17,10 @@ const LEAST_BLUR_PX: f32 = 0.7;
 /// down, and dots may stand among them.
 const COUNTS: f32 = 0.5;
 
-/// Diameter at which dark stubble shows without the camera's blur, and how far off the usual size own stubble
-/// takes that of the dots: what is seen is root, scattering and stub together. Found on synthetic patches.
+/// Diameter at which dark stubble shows without the camera's blur, and how far finer own stubble makes the dots:
+/// what is seen is root, scattering and stub together. Found on synthetic patches. Coarser stubble makes them no
+/// larger, for healed dots are wider than follicles as it is (Nguyen et al., "SMP: A Clinicopathologic Correlation",
+/// Skin Appendage Disord. 8, 2022), and on fair skin larger ones look like spots of ink.
 const STUBBLE_MM: f32 = 0.36;
 const LEAST_RATIO: f32 = 0.8;
 
@@ -149,14 +151,14 @@ impl Look {
         look
     }
 
-    /// A diameter as much off the usual one as the person's stubble is.
+    /// A diameter as much below the usual one as the person's stubble is.
     fn take_size(&mut self, own: &Follicles) {
         let seen = own.diameter_mm(self.photo_blur_px);
         let Some(seen) = seen.filter(|_| self.sources.diameter == Source::Usual) else {
             return;
         };
         let [least, most] = self.limits.diameter_mm;
-        let ratio = (seen / STUBBLE_MM).clamp(LEAST_RATIO, 1.0 / LEAST_RATIO);
+        let ratio = (seen / STUBBLE_MM).clamp(LEAST_RATIO, 1.0);
         self.variation.diameter_mm = (ratio * self.variation.diameter_mm).clamp(least, most);
         self.sources.diameter = Source::Follicles;
     }
