@@ -17,9 +17,8 @@ use std::fmt;
 /// Which vector instructions the inner loops use.
 ///
 /// The choice changes how long a picture takes and never what it looks like. On x86-64 the bodies
-/// are compiled for SSE2, which every such machine has, and for AVX2; those of the rasterizer, whose
-/// vectors are long, for AVX-512 as well. SSE4.2 was hardly faster, and each further copy makes every
-/// build longer.
+/// are compiled twice, for SSE2, which every such machine has, and for AVX2: AVX-512 was no faster
+/// and SSE4.2 hardly, and each further copy makes every build longer.
 ///
 /// # Examples
 /// ```
@@ -50,8 +49,7 @@ impl Level {
     /// The best level not above the given one for which [`dispatch`] has a body.
     fn compiled(level: fearless_simd::Level) -> Self {
         #[cfg(target_arch = "x86_64")]
-        let level = (level.as_avx512().map(Simd::level))
-            .or_else(|| level.as_avx2().map(Simd::level))
+        let level = (level.as_avx2().map(Simd::level))
             .or_else(|| level.as_sse2().map(Simd::level))
             .unwrap_or(level);
         Self(level)
@@ -60,11 +58,7 @@ impl Level {
     /// Every level this machine can run, from [`Level::baseline`] to [`Level::detect`].
     #[must_use]
     pub fn supported() -> Vec<Self> {
-        let best = Self::detect();
-        let mut levels = vec![Self::baseline()];
-        #[cfg(target_arch = "x86_64")]
-        levels.extend(best.0.as_avx2().map(|avx2| Self(avx2.level())));
-        levels.push(best);
+        let mut levels = vec![Self::baseline(), Self::detect()];
         levels.dedup();
         levels
     }
@@ -84,7 +78,6 @@ impl fmt::Display for Level {
             "Fallback" => "scalar",
             "Sse2" => "sse2",
             "Avx2" => "avx2",
-            "Avx512" => "avx512",
             "Neon" => "neon",
             "WasmSimd128" => "simd128",
             other => other,
@@ -122,26 +115,10 @@ macro_rules! dispatch {
         }
     }};
 }
-/// As [`dispatch`], with a copy for AVX-512: for bodies that work on sixteen values at a time.
 #[cfg(target_arch = "x86_64")]
-macro_rules! dispatch_wide {
-    ($level:expr, $simd:ident => $op:expr) => {{
-        let level = $level;
-        if let Some($simd) = level.as_avx512() {
-            $crate::simd::Simd::vectorize(
-                $simd,
-                #[inline(always)]
-                || $op,
-            )
-        } else {
-            $crate::simd::dispatch!(level, $simd => $op)
-        }
-    }};
-}
+pub(crate) use dispatch;
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) use fearless_simd::{dispatch, dispatch as dispatch_wide};
-#[cfg(target_arch = "x86_64")]
-pub(crate) use {dispatch, dispatch_wide};
+pub(crate) use fearless_simd::dispatch;
 
 /// Eight values from the front of a slice.
 ///

@@ -23,8 +23,8 @@ use crate::units::{Scale, Size};
 /// let crown = Crown::new(Vec2::new(100.0, 100.0), 40.0);
 /// let mask = crown.mask(Size::new(200, 200)?, Scale::px_per_mm(2.0)?)?;
 /// assert_eq!(mask.coverage().at(1, 100), 0.0); // hair
-/// assert!(mask.coverage().at(40, 100) > 0.9); // full
-/// assert!(mask.coverage().at(103, 100) < 0.9); // in the whorl
+/// assert!(mask.coverage().at(60, 100) > 0.9); // full
+/// assert!(mask.coverage().at(100, 100) < 0.75); // the whorl
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 ///

@@ -9,7 +9,7 @@ use crate::raster::gain::{Gain, Linear, Power};
 use crate::raster::kernel::LANES;
 use crate::raster::tile::Tile;
 use crate::raster::transfer::{Transfer, TransferTable};
-use crate::simd::{Level, Select, Simd, SimdBase, SimdMask, dispatch_wide, f32x16, load_halves};
+use crate::simd::{Level, Select, Simd, SimdBase, SimdMask, dispatch, f32x16, load_halves};
 
 /// A transfer curve, ready to be applied.
 #[derive(Debug)]
@@ -48,13 +48,13 @@ impl Curve {
         };
         match self {
             Self::Srgb => {
-                dispatch_wide!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, &E::Srgb::default(), band));
+                dispatch!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, &E::Srgb::default(), band));
             }
             Self::Linear => {
-                dispatch_wide!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, &Linear, band));
+                dispatch!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, &Linear, band));
             }
             Self::Power(power) => {
-                dispatch_wide!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, power, band));
+                dispatch!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, power, band));
             }
             Self::Table(table) => work.table::<E, CHANNELS>(table, band),
         }

@@ -8,7 +8,7 @@ use crate::raster::chords::{Chords, Profile};
 use crate::raster::kernel::{Cell, LANES};
 use crate::raster::tables::Tables;
 use crate::raster::tile::{PLANE, STRIDE, Tile};
-use crate::simd::{Level, Simd, SimdBase, SimdFloat, dispatch_wide, f32x8, f32x16};
+use crate::simd::{Level, Simd, SimdBase, SimdFloat, dispatch, f32x8, f32x16};
 use std::ops::Range;
 
 /// Room for a dot's factors.
@@ -26,7 +26,7 @@ pub(super) fn draw(
     run: &[Splat],
     room: &mut Factors,
 ) {
-    dispatch_wide!(level.get(), simd => draw_all(simd, tile, tables, run, room));
+    dispatch!(level.get(), simd => draw_all(simd, tile, tables, run, room));
 }
 
 /// Draws the ellipses that reach a tile into it, in their order.
@@ -39,7 +39,7 @@ pub(super) fn draw_ellipses(
 ) {
     for chords in ellipses {
         if let Some(clip) = Clip::new(tile, chords.start, chords.size) {
-            dispatch_wide!(
+            dispatch!(
                 level.get(),
                 simd => draw_ellipse(simd, tile, profile, chords, &clip, room)
             );

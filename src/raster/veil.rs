@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::plane::Plane;
 use crate::raster::tile::Tile;
 use crate::raster::tile_set::TileSet;
-use crate::simd::{Level, Simd, SimdBase, dispatch_wide, f32x16};
+use crate::simd::{Level, Simd, SimdBase, dispatch, f32x16};
 use crate::units::Size;
 use glam::Vec2;
 
@@ -197,7 +197,7 @@ impl Veil {
     /// Rows of cells are spread over the tile's columns first, so that what is left for each pixel
     /// is one step between two rows.
     pub(super) fn fill(&self, level: Level, tile: &mut Tile, scratch: &mut Spread) {
-        dispatch_wide!(level.get(), simd => self.fill_with(simd, tile, scratch));
+        dispatch!(level.get(), simd => self.fill_with(simd, tile, scratch));
     }
 
     #[inline(always)]
