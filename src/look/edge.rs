@@ -104,7 +104,7 @@ pub(super) struct Ground {
 const CREST: f32 = 1.0 / (2.0 * Noise::SD);
 
 /// Share of the deepest place of a mask that the zone with its waves may take at most.
-const MAX_SHARE: f32 = 0.35;
+const MAX_SHARE: f32 = 0.45;
 
 impl Edge {
     /// No soft zone inside: full up to the border of the mask, and thinning out past it with dots of 85 %
@@ -213,11 +213,11 @@ impl Edge {
         let deepest = zone.values().iter().zip(covered).filter(|(_, c)| **c > 0.0);
         let deepest = deepest.fold(0.0_f32, |most, (&d, _)| most.max(d));
         // Waves move the zone, gaps eat into it, and all of it stays out of the treatment behind.
-        let whole_mm = (self.width_mm.max(self.gap_mm) + self.wave_mm).max(1e-3);
+        let width_mm = self.width_mm.max(self.gap_mm).max(1e-3);
+        let whole_mm = width_mm + self.wave_mm;
         let fit = (MAX_SHARE * scale.to_mm(deepest) / whole_mm).min(1.0);
-        let whole_mm = whole_mm * fit;
+        let (whole_mm, width_mm) = (whole_mm * fit, width_mm * fit);
         let (wave_mm, gap_mm) = (0.5 * self.wave_mm * fit, 0.5 * self.gap_mm * fit);
-        let width_mm = whole_mm - 2.0 * wave_mm;
         // From crest to crest smooth noise needs two of its lattice's cells.
         let wave = Noise::new(seed, Stage::EdgeNoise, 0.5 * self.wave_length_mm, 0);
         let gap = Noise::new(seed, Stage::EdgeNoise, self.gap_length_mm, 1);
