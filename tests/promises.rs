@@ -377,6 +377,9 @@ fn a_head_of_which_most_was_wall_says_so() {
         .filter(|dot| dot.position_mm.y < 30.0)
         .count();
     assert_eq!(wall, 0, "dots on the wall above the head");
+    let full = plan.full_mask();
+    assert!(full.area_px() > 0.0);
+    assert!(full.subtract(plan.mask()).unwrap().is_empty());
 }
 
 #[test]

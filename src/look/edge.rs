@@ -180,6 +180,11 @@ impl Edge {
                 }
             }
         }
+        // The wall beyond lies deep in the zone as well.
+        let reach = reached.coverage().values();
+        for (full, &covered) in full.values_mut().iter_mut().zip(reach) {
+            *full = if covered > 0.0 { *full } else { 0 };
+        }
         Ok(Laid {
             reached,
             zone,
