@@ -159,6 +159,18 @@ pub enum FileProblem {
 }
 
 impl Error {
+    /// An error unless a value lies in a range with its ends.
+    pub(crate) fn within(
+        parameter: &'static str,
+        value: f32,
+        low: f32,
+        high: f32,
+        allowed: &'static str,
+    ) -> Result<()> {
+        let inside = (low..=high).contains(&value);
+        Self::check(parameter, f64::from(value), inside, allowed)
+    }
+
     /// `Ok(value)` when `inside` holds. Written so that NaN, which satisfies no comparison, fails.
     pub(crate) fn check(
         parameter: &'static str,

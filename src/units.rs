@@ -1,5 +1,7 @@
 //! Lengths and densities in the units of the clinic: millimetres, dots per cm², pixels per mm.
 
+use glam::Vec2;
+
 use crate::error::{Error, Result};
 
 /// Width and height of a pixel grid.
@@ -89,6 +91,14 @@ impl Size {
             value: (self.width, self.height),
             allowed: (allowed.width, allowed.height),
         })
+    }
+
+    /// An error unless a place that the caller names lies in the picture.
+    pub(crate) fn check_inside(self, parameter: &'static str, at: Vec2) -> Result<()> {
+        let within = |v: f32, side: u32| (0.0..=side as f32).contains(&v);
+        let worst = if within(at.x, self.width) { at.y } else { at.x };
+        let inside = within(at.x, self.width) && within(at.y, self.height);
+        Error::check(parameter, f64::from(worst), inside, "inside the picture")
     }
 
     /// Columns times rows.

@@ -44,27 +44,18 @@ impl<'a> Between<'a> {
     /// What of an area lies behind the person's own hairline: where hair grows, and in what it encloses.
     pub(super) fn behind_own_hairline(&self, treated: &Mask) -> Result<Mask> {
         let bare = self.hair.scalp_share(self.scale, AROUND_MM)?;
-        let grown = Mask::from_shares(bare.map(|bare| f32::from(u8::from(1.0 - bare >= GROWN))));
+        let grown = Mask::of(&bare, |bare| 1.0 - bare >= GROWN);
         let patch_px = self.scale.to_px(PATCH_MM);
         // Grown by the patch and shrunk by it: holes close, and the outline stays.
-        let wide = self.within(&grown, PATCH_MM);
-        let behind = wide.signed_distance_px();
-        let behind = behind.map(|inside| f32::from(u8::from(inside >= patch_px)));
-        treated.intersect(&Mask::from_shares(behind).union(&grown)?)
-    }
-
-    /// An area and what lies so near to it.
-    fn within(&self, area: &Mask, mm: f32) -> Mask {
-        let reach_px = self.scale.to_px(mm);
-        let away = area.signed_distance_px();
-        Mask::from_shares(away.map(|away| f32::from(u8::from(-away < reach_px))))
+        let wide = grown.grown(patch_px).signed_distance_px();
+        let behind = Mask::of(&wide, |inside| inside >= patch_px);
+        treated.intersect(&behind.union(&grown)?)
     }
 
     /// Takes the hairs, and what lies too near to them, out of what dots may come to.
     pub(super) fn spare(&self, laid: &mut Laid) -> Result<()> {
-        let hairs = self.hair.cover();
-        let hairs = hairs.map(|cover| f32::from(u8::from(cover >= HAIR)));
-        let near = self.within(&Mask::from_shares(hairs), CLEAR_MM);
+        let hairs = Mask::of(self.hair.cover(), |cover| cover >= HAIR);
+        let near = hairs.grown(self.scale.to_px(CLEAR_MM));
         laid.reached = laid.reached.subtract(&near)?;
         for (full, &near) in laid
             .full
@@ -85,8 +76,8 @@ impl Plan {
             return Ok(None);
         }
         let between = Between::of(&self.scene, self.scale)?;
-        let sure = between.hair.cover();
-        let sure = Mask::from_shares(sure.map(|cover| f32::from(u8::from(cover >= SURE))));
-        Ok(Some(sure.intersect(&between.within(&self.mask, NEXT_MM))?))
+        let sure = Mask::of(between.hair.cover(), |cover| cover >= SURE);
+        let next = self.mask.grown(self.scale.to_px(NEXT_MM));
+        Ok(Some(sure.intersect(&next)?))
     }
 }

@@ -258,15 +258,12 @@ impl Course {
         // The field's own limit; its other conditions on shares are checked there.
         let some = (1..=Sessions::MAX).contains(&count);
         Error::check("sessions", count as f64, some, "1..=16")?;
-        let within = |name, v: f32, low: f32, high: f32, allowed| {
-            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
-        };
         for session in &self.sessions {
             let Session { strength, size, .. } = *session;
-            within("session strength", strength, 0.3, 2.0, "0.3..=2")?;
-            within("session size", size, 0.5, 1.5, "0.5..=1.5")?;
+            Error::within("session strength", strength, 0.3, 2.0, "0.3..=2")?;
+            Error::within("session size", size, 0.5, 1.5, "0.5..=1.5")?;
             let gap = session.gap_days;
-            within("session gap_days", gap, 1.0, 365.0, "1..=365 days")?;
+            Error::within("session gap_days", gap, 1.0, 365.0, "1..=365 days")?;
         }
         let last = self.sessions[count - 1].share;
         Error::check("last session's share", f64::from(last), last == 1.0, "1")?;
@@ -274,10 +271,10 @@ impl Course {
         Error::check("touch-ups", self.touch_ups.len() as f64, few, "at most 8")?;
         for touch_up in &self.touch_ups {
             let TouchUp { years, amount, .. } = *touch_up;
-            within("touch-up years", years, 0.0, 30.0, "0..=30 years")?;
-            within("touch-up amount", amount, 0.0, 3.0, "0..=3")?;
+            Error::within("touch-up years", years, 0.0, 30.0, "0..=30 years")?;
+            Error::within("touch-up amount", amount, 0.0, 3.0, "0..=3")?;
             let aim = touch_up.aim_mm;
-            within("touch-up aim_mm", aim, 0.0, 0.5, "0..=0.5 mm")?;
+            Error::within("touch-up aim_mm", aim, 0.0, 0.5, "0..=0.5 mm")?;
         }
         Ok(())
     }

@@ -80,34 +80,17 @@ impl Crown {
     /// # Cost
     /// A pass over the photo.
     pub fn mask(&self, size: Size, scale: Scale) -> Result<Mask> {
-        let within = |name, v: f32, low: f32, high: f32, allowed| {
-            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
-        };
-        let inside = "inside the picture";
-        within(
-            "center of the crown",
-            self.center_px.x,
-            0.0,
-            size.width() as f32,
-            inside,
-        )?;
-        within(
-            "center of the crown",
-            self.center_px.y,
-            0.0,
-            size.height() as f32,
-            inside,
-        )?;
-        within("crown radius_mm", self.radius_mm, 5.0, 150.0, "5..=150 mm")?;
+        size.check_inside("center of the crown", self.center_px)?;
+        Error::within("crown radius_mm", self.radius_mm, 5.0, 150.0, "5..=150 mm")?;
         let most = self.radius_mm.min(60.0);
-        within(
+        Error::within(
             "crown fade_mm",
             self.fade_mm,
             0.0,
             most,
             "0..=60 mm and at most the radius",
         )?;
-        within("crown whorl", self.whorl, 0.0, 0.8, "0..=0.8")?;
+        Error::within("crown whorl", self.whorl, 0.0, 0.8, "0..=0.8")?;
         let mut shares = Plane::filled(size, 0.0_f32);
         parallel::for_each_chunk(shares.values_mut(), size.width() as usize, |y, row| {
             for (x, value) in row.iter_mut().enumerate() {

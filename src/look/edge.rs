@@ -127,32 +127,28 @@ impl Edge {
 
     /// An error naming the first value outside its range.
     pub(super) fn check(&self) -> Result<()> {
-        let share =
-            |name, v: f32| Error::check(name, f64::from(v), (0.0..=1.0).contains(&v), "0..=1");
-        let mm = |name, v: f32, low: f32, high: f32, allowed| {
-            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
-        };
-        mm("edge width_mm", self.width_mm, 0.0, 50.0, "0..=50 mm")?;
+        let share = |name, v| Error::within(name, v, 0.0, 1.0, "0..=1");
+        Error::within("edge width_mm", self.width_mm, 0.0, 50.0, "0..=50 mm")?;
         share("edge density", self.density)?;
-        mm("edge size", self.size, 0.1, 1.0, "0.1..=1")?;
+        Error::within("edge size", self.size, 0.1, 1.0, "0.1..=1")?;
         share("edge strength", self.strength)?;
-        mm("edge wave_mm", self.wave_mm, 0.0, 20.0, "0..=20 mm")?;
-        mm(
+        Error::within("edge wave_mm", self.wave_mm, 0.0, 20.0, "0..=20 mm")?;
+        Error::within(
             "edge wave_length_mm",
             self.wave_length_mm,
             1.0,
             100.0,
             "1..=100 mm",
         )?;
-        mm("edge gap_mm", self.gap_mm, 0.0, 10.0, "0..=10 mm")?;
-        mm(
+        Error::within("edge gap_mm", self.gap_mm, 0.0, 10.0, "0..=10 mm")?;
+        Error::within(
             "edge gap_length_mm",
             self.gap_length_mm,
             0.2,
             20.0,
             "0.2..=20 mm",
         )?;
-        mm("edge past_mm", self.past_mm, 0.0, 20.0, "0..=20 mm")?;
+        Error::within("edge past_mm", self.past_mm, 0.0, 20.0, "0..=20 mm")?;
         share("edge past_density", self.past_density)
     }
 
@@ -198,9 +194,7 @@ impl Edge {
         if self.past_mm == 0.0 {
             return mask.clone();
         }
-        let past_px = scale.to_px(self.past_mm);
-        let away = mask.signed_distance_px();
-        Mask::from_shares(away.map(|away| f32::from(u8::from(-away < past_px))))
+        mask.grown(scale.to_px(self.past_mm))
     }
 
     /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, −1 where

@@ -207,13 +207,11 @@ impl Hairline {
             let allowed = "a line that does not cross itself";
             Error::check("point of the hairline", f64::from(at.x), false, allowed)?;
         }
-        let mm =
-            |name, v: f32| Error::check(name, f64::from(v), (0.0..=60.0).contains(&v), "0..=60 mm");
+        let mm = |name, v| Error::within(name, v, 0.0, 60.0, "0..=60 mm");
         mm("hairline recession_mm", self.recession_mm)?;
         mm("hairline side_fade_mm", self.side_fade_mm)?;
         let depth = self.depth_mm.unwrap_or(300.0);
-        let inside = (1.0..=300.0).contains(&depth);
-        Error::check("hairline depth_mm", f64::from(depth), inside, "1..=300 mm")?;
+        Error::within("hairline depth_mm", depth, 1.0, 300.0, "1..=300 mm")?;
         Ok(match self.shape {
             HairlineShape::Edged => curve::straight(points),
             HairlineShape::Rounded => curve::rounded(points),
@@ -234,25 +232,18 @@ impl Hairline {
     /// # Cost
     /// A few passes over the photo, one of them an exact distance.
     pub fn mask(&self, size: Size, scale: Scale) -> Result<Mask> {
-        let (right, bottom) = (size.width() as f32, size.height() as f32);
         for point in self
             .points_px
             .iter()
             .chain(self.temples_px.iter().flatten())
         {
-            for (value, end) in [(point.x, right), (point.y, bottom)] {
-                let inside = (0.0..=end).contains(&value);
-                Error::check(
-                    "point of the hairline",
-                    f64::from(value),
-                    inside,
-                    "inside the picture",
-                )?;
-            }
+            size.check_inside("point of the hairline", *point)?;
         }
         let line = self.curve_px(scale)?;
-        let [start, end] = ends(&line, scale.to_px(END_MM));
-        let far = 4.0 * (right + bottom);
+        let reach_px = scale.to_px(END_MM);
+        let start = end(line.iter().copied(), reach_px);
+        let end = end(line.iter().rev().copied(), reach_px);
+        let far = 4.0 * (size.width() as f32 + size.height() as f32);
         let back = left_of((end.at - start.at).normalize_or(end.away));
         let mut outline = line;
         let corners = [
@@ -316,20 +307,18 @@ struct End {
     away: Vec2,
 }
 
-fn ends(line: &[Vec2], reach_px: f32) -> [End; 2] {
-    let end = |mut points: Box<dyn Iterator<Item = &Vec2> + '_>| {
-        let at = *points.next().unwrap_or(&Vec2::ZERO);
-        let mut before = at;
-        for point in points {
-            before = *point;
-            if before.distance(at) >= reach_px {
-                break;
-            }
+/// The end from which the points come.
+fn end(mut points: impl Iterator<Item = Vec2>, reach_px: f32) -> End {
+    let at = points.next().unwrap_or_default();
+    let mut before = at;
+    for point in points {
+        before = point;
+        if before.distance(at) >= reach_px {
+            break;
         }
-        let away = (at - before).normalize_or(Vec2::X);
-        End { at, away }
-    };
-    [end(Box::new(line.iter())), end(Box::new(line.iter().rev()))]
+    }
+    let away = (at - before).normalize_or(Vec2::X);
+    End { at, away }
 }
 
 /// Direction to the left of a way, in a picture whose y runs down.

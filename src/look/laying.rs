@@ -49,10 +49,8 @@ pub(super) fn stand(
     // what lies around, and leave every third mark of an extraction without a dot.
     let scar = Mask::from_shares(laid.full.map(f32::from));
     let area_cm2 = scar.area_px() as f32 / (100.0 * scale.get() * scale.get());
-    let needle = scar
-        .signed_distance_px()
-        .map(|d| f32::from(u8::from(d >= scale.to_px(NEEDLE_MM))));
-    let mut within = Mask::from_shares(needle);
+    let needle_px = scale.to_px(NEEDLE_MM);
+    let mut within = Mask::of(&scar.signed_distance_px(), |inside| inside >= needle_px);
     if within.is_empty() {
         within = scar.clone();
     }

@@ -94,15 +94,12 @@ impl Healing {
     }
 
     fn check(&self) -> Result<()> {
-        let within = |name, v: f32, low: f32, high: f32, allowed| {
-            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
-        };
-        within("retention", self.retention, 0.2, 2.0, "0.2..=2")?;
-        within("patchiness", self.patchiness, 0.0, 0.5, "0..=0.5")?;
-        within("patch_mm", self.patch_mm, 1.0, 100.0, "1..=100 mm")?;
-        within("healing spread", self.spread, 0.5, 2.0, "0.5..=2")?;
-        within("deeper_mm", self.deeper_mm, 0.0, 0.3, "0..=0.3 mm")?;
-        within("healing fading", self.fading, 0.2, 5.0, "0.2..=5")
+        Error::within("retention", self.retention, 0.2, 2.0, "0.2..=2")?;
+        Error::within("patchiness", self.patchiness, 0.0, 0.5, "0..=0.5")?;
+        Error::within("patch_mm", self.patch_mm, 1.0, 100.0, "1..=100 mm")?;
+        Error::within("healing spread", self.spread, 0.5, 2.0, "0.5..=2")?;
+        Error::within("deeper_mm", self.deeper_mm, 0.0, 0.3, "0..=0.3 mm")?;
+        Error::within("healing fading", self.fading, 0.2, 5.0, "0.2..=5")
     }
 }
 

@@ -159,19 +159,16 @@ impl Uptake {
 
     /// An error naming the first value outside its range.
     pub(super) fn check(&self) -> Result<()> {
-        let within = |name, v: f32, low: f32, high: f32, allowed| {
-            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
-        };
-        within("uptake mean", self.mean, 0.1, 2.0, "0.1..=2")?;
-        within("uptake sd", self.sd, 0.0, 0.5, "0..=0.5")?;
-        within(
+        Error::within("uptake mean", self.mean, 0.1, 2.0, "0.1..=2")?;
+        Error::within("uptake sd", self.sd, 0.0, 0.5, "0..=0.5")?;
+        Error::within(
             "uptake length_mm",
             self.length_mm,
             0.2,
             100.0,
             "0.2..=100 mm",
         )?;
-        within("uptake spread", self.spread, 0.5, 2.0, "0.5..=2")
+        Error::within("uptake spread", self.spread, 0.5, 2.0, "0.5..=2")
     }
 
     /// Pigment at a place in mm, relative to the same dot in ideal skin.

@@ -65,20 +65,15 @@ impl Mask {
 fn check(size: Size, points: &[Vec2], width: f32) -> Result<()> {
     let some = !points.is_empty();
     Error::check("points of a line", points.len() as f64, some, "at least 1")?;
-    let (right, bottom) = (size.width() as f32, size.height() as f32);
     for point in points {
-        for (value, end) in [(point.x, right), (point.y, bottom)] {
-            let inside = (0.0..=end).contains(&value);
-            let value = f64::from(value);
-            Error::check("point of a line", value, inside, "inside the picture")?;
-        }
+        size.check_inside("point of a line", *point)?;
     }
     let repeated = points.windows(2).position(|pair| pair[0] == pair[1]);
     if let Some(i) = repeated {
         let allowed = "a point other than the one before it";
         Error::check("point of a line", f64::from(points[i].x), false, allowed)?;
     }
-    let widest = right.max(bottom);
+    let widest = size.width().max(size.height()) as f32;
     let inside = width > 0.0 && width <= widest;
     let allowed = "above 0, at most the picture's longer side";
     Error::check("width of a line in px", f64::from(width), inside, allowed)

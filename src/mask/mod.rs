@@ -57,6 +57,16 @@ impl Mask {
         Self { coverage }
     }
 
+    /// 1 where something holds of a plane, 0 elsewhere.
+    pub(crate) fn of<T: Copy>(plane: &Plane<T>, holds: impl Fn(T) -> bool) -> Self {
+        Self::from_shares(plane.map(|value| f32::from(u8::from(holds(value)))))
+    }
+
+    /// 1 on the mask and on what lies nearer to it than so many pixels.
+    pub(crate) fn grown(&self, px: f32) -> Self {
+        Self::of(&self.signed_distance_px(), |inside| -inside < px)
+    }
+
     /// A mask from an 8-bit grey picture: 255 is treat, 0 is leave alone.
     #[must_use]
     pub fn from_gray8(gray: &Plane<u8>) -> Self {

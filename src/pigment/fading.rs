@@ -127,34 +127,31 @@ impl Fading {
 
     /// An error naming the first value outside its range.
     pub(crate) fn check(&self) -> Result<()> {
-        let within = |name, v: f32, low: f32, high: f32, allowed| {
-            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
-        };
-        within("settled", self.settled, 0.1, 1.0, "0.1..=1")?;
-        within("fresh_size", self.fresh_size, 0.5, 3.0, "0.5..=3")?;
-        within(
+        Error::within("settled", self.settled, 0.1, 1.0, "0.1..=1")?;
+        Error::within("fresh_size", self.fresh_size, 0.5, 3.0, "0.5..=3")?;
+        Error::within(
             "settling_days",
             self.settling_days,
             0.1,
             42.0,
             "0.1..=42 days",
         )?;
-        within(
+        Error::within(
             "half_life_years",
             self.half_life_years,
             0.1,
             100.0,
             "0.1..=100 years",
         )?;
-        within("spread_per_year", self.spread_per_year, 0.0, 0.2, "0..=0.2")?;
-        within(
+        Error::within("spread_per_year", self.spread_per_year, 0.0, 0.2, "0..=0.2")?;
+        Error::within(
             "sinking_mm_per_year",
             self.sinking_mm_per_year,
             0.0,
             0.02,
             "0..=0.02 mm",
         )?;
-        within("fresh_redness", self.fresh_redness, 0.0, 0.5, "0..=0.5")
+        Error::within("fresh_redness", self.fresh_redness, 0.0, 0.5, "0..=0.5")
     }
 
     /// The law: share of a fresh dot's strength, 0 to 1, that is left at a time.

@@ -78,18 +78,15 @@ impl Default for Variation {
 impl Variation {
     /// An error naming the first value outside its range.
     pub(crate) fn check(&self) -> Result<()> {
-        let within = |name, v: f32, low: f32, high: f32, allowed| {
-            Error::check(name, f64::from(v), (low..=high).contains(&v), allowed)
-        };
-        within("diameter_mm", self.diameter_mm, 0.02, 0.6, "0.02..=0.6 mm")?;
-        within("diameter_sd", self.diameter_sd, 0.0, 0.5, "0..=0.5")?;
-        within("strength", self.strength, 0.0, 4.0, "0..=4")?;
-        within("strength_sd", self.strength_sd, 0.0, 0.5, "0..=0.5")?;
-        within("depth_mm", self.depth_mm, 0.05, 0.4, "0.05..=0.4 mm")?;
-        within("depth_sd_mm", self.depth_sd_mm, 0.0, 0.2, "0..=0.2 mm")?;
+        Error::within("diameter_mm", self.diameter_mm, 0.02, 0.6, "0.02..=0.6 mm")?;
+        Error::within("diameter_sd", self.diameter_sd, 0.0, 0.5, "0..=0.5")?;
+        Error::within("strength", self.strength, 0.0, 4.0, "0..=4")?;
+        Error::within("strength_sd", self.strength_sd, 0.0, 0.5, "0..=0.5")?;
+        Error::within("depth_mm", self.depth_mm, 0.05, 0.4, "0.05..=0.4 mm")?;
+        Error::within("depth_sd_mm", self.depth_sd_mm, 0.0, 0.2, "0..=0.2 mm")?;
         self.shades
             .iter()
-            .try_for_each(|&shade| within("shade", shade, 0.1, 3.0, "0.1..=3"))
+            .try_for_each(|&shade| Error::within("shade", shade, 0.1, 3.0, "0.1..=3"))
     }
 
     /// The healed impression of one dot made with the dilution `shade`, an index into

@@ -2,7 +2,6 @@
 
 use glam::{DMat3, DVec3, Vec2};
 
-use super::scale::check_inside;
 use crate::error::{Error, Result};
 use crate::field::FieldRequest;
 use crate::parallel;
@@ -78,7 +77,7 @@ impl HeadShape {
     /// [`HeadShape::fit`] for points that have to lie in the picture.
     pub(super) fn fit_in(outline: &[Vec2], size: Size) -> Result<Self> {
         for &point in outline {
-            check_inside("point of the head's outline", point, size)?;
+            size.check_inside("point of the head's outline", point)?;
         }
         Self::fit(outline)
     }

@@ -3,7 +3,7 @@
 use glam::Vec2;
 
 use super::head::HeadShape;
-use super::scale::{KnownDistance, Pupils, Ruler, ScaleEstimate, check_inside};
+use super::scale::{KnownDistance, Pupils, Ruler, ScaleEstimate};
 use super::skin::SkinTone;
 use crate::error::{Error, Result};
 use crate::mask::Mask;
@@ -135,7 +135,7 @@ impl<'a> Hints<'a> {
         let eyes = self.pupils.map(|p| [p.left, p.right]);
         for (name, points) in [("end of the known distance", ends), ("pupil", eyes)] {
             for point in points.into_iter().flatten() {
-                check_inside(name, point, photo.size())?;
+                photo.size().check_inside(name, point)?;
             }
         }
         let ruler = self.ruler.map(|ruler| ruler.read(photo)).transpose()?;

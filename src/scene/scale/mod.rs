@@ -10,7 +10,7 @@ use glam::Vec2;
 
 use crate::error::{Error, Result};
 use crate::photo::Photo;
-use crate::units::{Scale, Size};
+use crate::units::Scale;
 
 /// How far a point that a person clicks lies from where it was meant, in pixels: standard
 /// deviation, a guess.
@@ -260,18 +260,10 @@ impl ScaleEstimate {
 /// Standard deviations from which two hints contradict each other.
 const MOST_APART: f32 = 4.0;
 
-/// An error unless a place that the caller names lies in the picture.
-pub(super) fn check_inside(name: &'static str, at: Vec2, size: Size) -> Result<()> {
-    let (width, height) = (size.width() as f32, size.height() as f32);
-    let within = |v: f32, side: f32| (0.0..=side).contains(&v);
-    let worst = if within(at.x, width) { at.y } else { at.x };
-    let inside = within(at.x, width) && within(at.y, height);
-    Error::check(name, f64::from(worst), inside, "inside the picture")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Size;
 
     #[test]
     fn distances_that_are_none_are_refused() {
@@ -317,9 +309,9 @@ mod tests {
     #[test]
     fn only_places_in_the_picture_pass() {
         let size = Size::new(40, 30).unwrap();
-        assert!(check_inside("point", Vec2::new(40.0, 30.0), size).is_ok());
+        assert!(size.check_inside("point", Vec2::new(40.0, 30.0)).is_ok());
         for bad in [[40.1, 3.0], [3.0, -0.1], [f32::NAN, 3.0], [3.0, f32::NAN]] {
-            assert!(check_inside("point", bad.into(), size).is_err(), "{bad:?}");
+            assert!(size.check_inside("point", bad.into()).is_err(), "{bad:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use glam::Vec2;
 
-use super::{Ruler, ScaleEstimate, ScaleSource, check_inside};
+use super::{Ruler, ScaleEstimate, ScaleSource};
 use crate::error::{Error, Result};
 use crate::photo::Photo;
 use crate::scene::skin::luminance;
@@ -60,8 +60,12 @@ impl Ruler {
         let inside = (0.05..=100.0).contains(&self.tick_mm);
         let tick_mm = f64::from(self.tick_mm);
         Error::check("tick distance in mm", tick_mm, inside, "0.05..=100 mm")?;
-        check_inside("end of the ruler's line", self.from, photo.size())?;
-        check_inside("end of the ruler's line", self.to, photo.size())?;
+        photo
+            .size()
+            .check_inside("end of the ruler's line", self.from)?;
+        photo
+            .size()
+            .check_inside("end of the ruler's line", self.to)?;
         let length = self.from.distance(self.to);
         let long = length >= 8.0;
         Error::check(
