@@ -176,6 +176,25 @@ fn low_densities_are_met_and_those_below_the_widest_spacing_thinned_to_measure()
     }
 }
 
+/// Field test 14.
+#[test]
+fn a_soft_mask_may_go_on_where_no_dot_is_wanted() {
+    let mask = feathered();
+    let left = Plane::from_fn(mask.size(), |x, _| f32::from(u8::from(x < 240)));
+    let (mut got, mut wanted) = (0.0, 0.0);
+    for seed in 0..4 {
+        let request = request(&mask, seed).with_relative_density(&left);
+        let field = request.generate().unwrap();
+        // The density is read as the mean of cells of 0.6 mm, between their corners.
+        assert!(field.dots().iter().all(|dot| dot.position_mm.x < 31.3));
+        got += field.dots().len() as f64;
+        let shares = mask.coverage().values().iter().zip(left.values());
+        wanted += shares.map(|(a, b)| f64::from(a * b)).sum::<f64>() / 64.0;
+    }
+    // Dots are as even as these are to 2 %; half a spacing of the cut belongs to either side.
+    assert!((got - wanted).abs() < 0.05 * wanted, "{got} of {wanted}");
+}
+
 /// Field test 15.
 #[test]
 fn obstacles_keep_their_distance_and_count_where_they_should() {

@@ -53,6 +53,14 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// The pixels of all columns of cells, which are in order.
+    fn all_columns(&self) -> Range<usize> {
+        let ends = self.columns.first().zip(self.columns.last());
+        ends.map_or(0..0, |(first, last)| {
+            first.start as usize..last.end as usize
+        })
+    }
+
     /// The mean of `f(value)` in every cell of a row; `sums` is overwritten.
     pub(super) fn means_of_row(
         &self,
@@ -64,15 +72,20 @@ impl<'a> Cells<'a> {
         let height = self.plane.size().height();
         let rows = pixels(self.first_row + row as i64, self.px_per_cell, height);
         // Down the columns of pixels first, where they lie side by side.
+        let all = self.all_columns();
         sums.clear();
-        sums.extend(self.plane.row(rows.start).iter().map(|&value| f(value)));
+        sums.extend(
+            self.plane.row(rows.start)[all.clone()]
+                .iter()
+                .map(|&value| f(value)),
+        );
         for y in rows.start + 1..rows.end {
-            for (sum, &value) in sums.iter_mut().zip(self.plane.row(y)) {
+            for (sum, &value) in sums.iter_mut().zip(&self.plane.row(y)[all.clone()]) {
                 *sum += f(value);
             }
         }
         for (mean, columns) in means.iter_mut().zip(&self.columns) {
-            let sums = &sums[columns.start as usize..columns.end as usize];
+            let sums = &sums[columns.start as usize - all.start..columns.end as usize - all.start];
             let sum = sums.iter().fold(0.0, |sum, more| sum + more);
             *mean = sum / (rows.len() * columns.len()) as f64;
         }

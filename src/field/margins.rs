@@ -15,8 +15,8 @@ const MARGIN_SPACINGS: f64 = 4.0;
 /// Margins around the mask, wider where its dots stand farther apart: one class for each doubling
 /// of the spacing.
 pub(super) struct Classes {
-    /// For squares of [`COARSE`]² cells of the inner lattice, one more than the widest class in them,
-    /// or 0 off the mask.
+    /// For squares of [`COARSE`]² cells of the inner lattice, one more than their class, or 0 off the
+    /// mask.
     squares: Vec<u8>,
     columns: usize,
 }
@@ -31,7 +31,9 @@ const BANDS: usize = 4;
 
 impl Classes {
     /// Of the cells that are `inside`, less those where no dot is wanted: none has to be laid there, nor
-    /// around it. `envelope` and `relative` are factors on their density, 1 if they are left out.
+    /// around it. A square goes by the mean density in it and in those beside it: a single cell of next
+    /// to none, as at a ragged edge, gets no dot that could need room. `envelope` and `relative` are
+    /// factors on their density, 1 if they are left out.
     pub(super) fn new(
         inner: &Lattice,
         inside: &mut [bool],
@@ -39,14 +41,14 @@ impl Classes {
         relative: Option<&Cells<'_>>,
     ) -> Self {
         let columns = inner.columns.div_ceil(COARSE);
-        let mut bands: Vec<(&mut [bool], Vec<u8>)> = inside
+        let mut bands: Vec<(&mut [bool], Vec<Wanted>)> = inside
             .chunks_mut(inner.columns * COARSE)
             .map(|inside| (inside, Vec::new()))
             .collect();
         parallel::for_each_chunk(&mut bands, BANDS, |part, bands| {
             let (mut sums, mut factors) = (Vec::new(), vec![1.0; inner.columns]);
             for (band, (inside, squares)) in (part * BANDS..).zip(bands) {
-                let mut least = vec![f64::INFINITY; columns];
+                *squares = vec![Wanted::default(); columns];
                 for (row, inside) in (band * COARSE..).zip(inside.chunks_mut(inner.columns)) {
                     if let Some(relative) = relative {
                         relative.means_of_row(row, f64::from, &mut sums, &mut factors);
@@ -55,16 +57,32 @@ impl Classes {
                     for (column, inside) in inside.iter_mut().enumerate() {
                         *inside &= factors[column] > 0.0;
                         let density = soft.map_or(1.0, |soft| soft[column]) * factors[column];
-                        let density = if *inside { density } else { f64::INFINITY };
-                        let least = &mut least[column / COARSE];
-                        *least = least.min(density);
+                        if *inside {
+                            squares[column / COARSE].add(density, 1.0);
+                        }
                     }
                 }
-                *squares = least.into_iter().map(class).collect();
             }
         });
-        let squares = bands.into_iter().flat_map(|(_, squares)| squares).collect();
-        Self { squares, columns }
+        let wanted: Vec<Wanted> = bands.into_iter().flat_map(|(_, wanted)| wanted).collect();
+        let rows = wanted.len() / columns;
+        let squares = (0..wanted.len()).map(|square| {
+            let (x, y) = (square % columns, square / columns);
+            let mut near = Wanted::default();
+            for y in y.saturating_sub(1)..(y + 2).min(rows) {
+                for square in &wanted[y * columns..][x.saturating_sub(1)..(x + 2).min(columns)] {
+                    near.add(square.density, square.cells);
+                }
+            }
+            match wanted[square].cells {
+                0.0 => 0,
+                _ => 1 + class(near.density / near.cells),
+            }
+        });
+        Self {
+            squares: squares.collect(),
+            columns,
+        }
     }
 
     /// Whether there is no cell at all.
@@ -157,18 +175,29 @@ impl Classes {
     }
 }
 
-/// One more than how often the spacing of this density has doubled; 0 for infinity, of no cell.
-fn class(density: f64) -> u8 {
-    if density == f64::INFINITY {
-        return 0;
+/// The sum of the densities of some cells.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wanted {
+    density: f64,
+    cells: f64,
+}
+
+impl Wanted {
+    fn add(&mut self, density: f64, cells: f64) {
+        self.density += density;
+        self.cells += cells;
     }
+}
+
+/// How often the spacing of this density has doubled.
+fn class(density: f64) -> u8 {
     let mut class = 0;
     let mut least = 1.0;
     while class + 1 < CLASSES && density < least {
         class += 1;
         least *= 0.25;
     }
-    class + 1
+    class
 }
 
 /// Cells by which the field goes on where dots stand so many nominal spacings apart.

@@ -66,16 +66,21 @@ impl Target {
 
         let lattice = classes.lattice(&inner)?;
         let region = classes.region(&inner, &lattice);
+        // Where no dot is wanted the inner lattice may be the larger one.
         let outer = |cell: usize| {
             let (column, row) = inner.column_row(cell);
             let column = column as i64 + inner.first.0 - lattice.first.0;
             let row = row as i64 + inner.first.1 - lattice.first.1;
-            row as usize * lattice.columns + column as usize
+            let (columns, rows) = (lattice.columns as i64, lattice.rows as i64);
+            let holds = (0..columns).contains(&column) && (0..rows).contains(&row);
+            holds.then_some((row * columns + column) as usize)
         };
         let continued = soft.map(|soft| {
             let mut continued = vec![f64::NAN; lattice.cells()];
             for (cell, &soft) in soft.iter().enumerate() {
-                continued[outer(cell)] = soft;
+                if let Some(cell) = outer(cell) {
+                    continued[cell] = soft;
+                }
             }
             continue_outward(&lattice, &region, &mut continued);
             continued
@@ -90,10 +95,11 @@ impl Target {
         let lines = inside.chunks(inner.columns).enumerate();
         let touched = lines
             .flat_map(|(row, line)| {
-                let first = outer(row * inner.columns);
+                let first = row * inner.columns;
                 let inside = (first..).zip(line).filter(|(_, inside)| **inside);
-                inside.map(|(cell, _)| cell as u32)
+                inside.filter_map(|(cell, _)| outer(cell))
             })
+            .map(|cell| cell as u32)
             .collect();
         Ok(Some(Self {
             lattice,

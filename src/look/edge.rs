@@ -1,5 +1,7 @@
 //! How a treatment ends: a soft zone along the edge of the mask, never a ruler line.
 
+use std::borrow::Cow;
+
 use glam::Vec2;
 
 use crate::error::{Error, Result};
@@ -190,11 +192,11 @@ impl Edge {
     }
 
     /// The mask with what the treatment reaches past it.
-    pub(super) fn reached(&self, mask: &Mask, scale: Scale) -> Mask {
+    pub(super) fn reached<'a>(&self, mask: &'a Mask, scale: Scale) -> Cow<'a, Mask> {
         if self.past_mm == 0.0 {
-            return mask.clone();
+            return Cow::Borrowed(mask);
         }
-        mask.grown(scale.to_px(self.past_mm))
+        Cow::Owned(mask.grown(scale.to_px(self.past_mm)))
     }
 
     /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, −1 where
@@ -204,10 +206,8 @@ impl Edge {
     pub(super) fn zone(&self, treated: &Mask, beyond: &Mask, ground: Ground) -> Result<Plane<f32>> {
         let Ground { scale, seed } = ground;
         // Soft coverage thins the dots by itself: the zone starts where the mask does.
-        let mut zone = treated
-            .support()
-            .union(&beyond.support())?
-            .signed_distance_px();
+        let either = |a, b| f32::from(u8::from(a > 0.0 || b > 0.0));
+        let mut zone = treated.combine(beyond, either)?.signed_distance_px();
         let covered = treated.coverage().values().iter();
         let deepest = zone.values().iter().zip(covered).filter(|(_, c)| **c > 0.0);
         let deepest = deepest.fold(0.0_f32, |most, (&d, _)| most.max(d));

@@ -28,11 +28,25 @@ impl Digest {
             .add_words([length])
     }
 
+    /// Eight bytes a word, the last filled up with zeros.
+    pub(super) fn add_bytes(self, bytes: &[u8]) -> Self {
+        let (words, rest) = bytes.as_chunks::<8>();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        let words = words.iter().chain([&last]);
+        self.add_words(words.map(|&word| u64::from_le_bytes(word)))
+    }
+
     pub(super) fn add_mask(self, mask: &Mask) -> Self {
         let size = mask.size();
-        let coverage = mask.coverage().values().iter();
+        let word = |pair: &[f32; 2]| {
+            let [first, second] = pair.map(|coverage| u64::from(coverage.to_bits()));
+            first | second << 32
+        };
+        let (pairs, rest) = mask.coverage().values().as_chunks();
         self.add_words([size.width(), size.height()].map(u64::from))
-            .add_words(coverage.map(|c| u64::from(c.to_bits())))
+            .add_words(pairs.iter().map(word))
+            .add_words(rest.iter().map(|coverage| u64::from(coverage.to_bits())))
     }
 
     #[cfg(feature = "serde")]

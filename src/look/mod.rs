@@ -45,7 +45,7 @@ use crate::mask::Mask;
 use crate::photo::Photo;
 use crate::pigment::{Deposit, Fading, HairColor, Variation};
 use crate::random::Seed;
-use crate::scene::{Hints, Scene, USUAL_BLUR_PX};
+use crate::scene::{FINE, Hints, Scene, USUAL_BLUR_PX};
 use crate::units::{Density, Scale};
 
 /// A treatment as a practitioner would describe it, before it meets a particular head.
@@ -345,6 +345,7 @@ impl Look {
         self.edge.check()?;
         let mut hints = Hints::new().with_scale(scale);
         hints.long_hair = self.long_hair;
+        hints.without_follicles = scale.get() < FINE;
         hints.without_camera = self.sources.blur == Source::Stated;
         let reached = self.edge.reached(mask, scale);
         if !mask.is_empty() {

@@ -178,8 +178,7 @@ pub(super) fn plan(
     let look = look.answering(&scene);
     look.check()?;
     mask.size().check_equals(scene.surface().size(), "mask")?;
-    let reached = look.edge.reached(mask, scale);
-    let mut asked_px = reached.area_px();
+    let mut asked_px = look.edge.reached(mask, scale).area_px();
     // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
     let mut treated = mask.subtract(scene.background())?;
     let melanin = match scene.skin() {
@@ -300,7 +299,7 @@ fn fingerprint(
         .add_text(&format!("{look:?}"))
         .add_words([seed.get()])
         .add_words([scale.get(), skin[0], skin[1], skin[2]].map(|v| u64::from(v.to_bits())))
-        .add_words(untouched.values().iter().map(|&p| u64::from(p)))
+        .add_bytes(untouched.values())
         .add_mask(mask)
         .hex()
 }

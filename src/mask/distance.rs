@@ -4,13 +4,16 @@ use crate::parallel;
 use crate::plane::Plane;
 
 /// Larger than any number of steps along a column.
-const NEVER: u32 = u32::MAX;
+const NEVER: f32 = f32::INFINITY;
+
+/// Rows that one task works on.
+const BAND: usize = 16;
 
 /// Distance of every pixel centre from the edge, in pixels: positive where the coverage is ½ or
 /// more, negative elsewhere, infinite without an edge.
 ///
 /// # Cost
-/// Linear in the pixels; 8 bytes a pixel, half of them the result.
+/// Linear in the pixels; no memory but the result.
 ///
 /// # References
 /// A. Meijster, J. B. T. M. Roerdink, W. H. Hesselink, "A General Algorithm for Computing Distance
@@ -18,40 +21,34 @@ const NEVER: u32 = u32::MAX;
 /// first phase along columns and their second, the lower envelope of parabolas, along rows.
 pub(super) fn signed(coverage: &Plane<f32>) -> Plane<f32> {
     let width = coverage.size().width() as usize;
-    let steps = to_other_side_in_column(coverage);
-    let mut signed = Plane::filled(coverage.size(), 0.0_f32);
-    parallel::for_each_chunk(signed.values_mut(), width, |row, signed| {
-        let at = row * width..(row + 1) * width;
-        let (steps, coverage) = (&steps[at.clone()], &coverage.values()[at]);
-        let mut envelope = Envelope::default();
-        for side in [true, false] {
-            // A pixel of the other side is itself the nearest such pixel of its column.
-            envelope.fit((0..width).map(|x| {
-                if inside(coverage[x]) == side {
-                    steps[x]
-                } else {
-                    0
+    let mut signed = to_other_side_in_column(coverage);
+    parallel::for_each_chunk(signed.values_mut(), width * BAND, |band, signed| {
+        let (mut envelope, mut steps) = (Envelope::default(), vec![NEVER; width]);
+        for (row, signed) in (band * BAND..).zip(signed.chunks_mut(width)) {
+            steps.copy_from_slice(signed);
+            let coverage = coverage.row(row as u32);
+            for side in [true, false] {
+                let sign = if side { 1.0 } else { -1.0 };
+                let on_side = |x: usize| inside(coverage[x]) == side;
+                // A pixel of the other side is itself the nearest such pixel of its column, and hides
+                // what lies beyond it.
+                envelope.fit(width, |x| {
+                    if on_side(x) {
+                        return steps[x];
+                    }
+                    let last = (x > 0 && on_side(x - 1)) || (x + 1 < width && on_side(x + 1));
+                    if last { 0.0 } else { NEVER }
+                });
+                if envelope.is_empty() {
+                    let alone = (0..width).filter(|&x| on_side(x));
+                    alone.for_each(|x| signed[x] = sign * f32::INFINITY);
                 }
-            }));
-            envelope.read(|x, squared| {
-                if inside(coverage[x]) == side {
-                    // The edge lies halfway between an inside centre and an outside centre.
-                    let distance = (squared as f64).sqrt() as f32 - 0.5;
-                    signed[x] = if side { distance } else { -distance };
-                }
-            });
-            if envelope.is_empty() {
-                for (value, _) in signed
-                    .iter_mut()
-                    .zip(coverage)
-                    .filter(|(_, c)| inside(**c) == side)
-                {
-                    *value = if side {
-                        f32::INFINITY
-                    } else {
-                        f32::NEG_INFINITY
-                    };
-                }
+                envelope.read(|x, squared| {
+                    if on_side(x) {
+                        // The edge lies halfway between an inside centre and an outside centre.
+                        signed[x] = sign * ((squared as f64).sqrt() as f32 - 0.5);
+                    }
+                });
             }
         }
     });
@@ -62,16 +59,17 @@ fn inside(coverage: f32) -> bool {
     coverage >= 0.5
 }
 
-/// Steps along the column to the nearest pixel on the other side of the edge.
-fn to_other_side_in_column(coverage: &Plane<f32>) -> Vec<u32> {
+/// Steps along the column to the nearest pixel on the other side of the edge: whole numbers below 2²⁴.
+fn to_other_side_in_column(coverage: &Plane<f32>) -> Plane<f32> {
     let width = coverage.size().width() as usize;
     let values = coverage.values();
-    let mut steps = vec![NEVER; values.len()];
+    let mut plane = Plane::filled(coverage.size(), NEVER);
+    let steps = plane.values_mut();
     let mut step = |i: usize, from: usize| {
         let reached = if inside(values[i]) == inside(values[from]) {
-            steps[from].saturating_add(1)
+            steps[from] + 1.0
         } else {
-            1
+            1.0
         };
         steps[i] = steps[i].min(reached);
     };
@@ -81,7 +79,7 @@ fn to_other_side_in_column(coverage: &Plane<f32>) -> Vec<u32> {
     for i in (0..values.len() - width).rev() {
         step(i, i + width);
     }
-    steps
+    plane
 }
 
 /// The lower envelope of the parabolas `(x − p)² + steps[p]²` of one row.
@@ -93,15 +91,16 @@ struct Envelope {
 }
 
 impl Envelope {
-    fn fit(&mut self, steps: impl Iterator<Item = u32>) {
+    /// Stands a parabola in every column with a number of steps.
+    fn fit(&mut self, columns: usize, steps: impl Fn(usize) -> f32) {
         self.parabolas.clear();
-        self.columns = 0;
-        for (q, steps) in (0..).zip(steps) {
-            self.columns = q + 1;
+        self.columns = columns as i64;
+        for q in 0..columns {
+            let (steps, q) = (steps(q), q as i64);
             if steps == NEVER {
                 continue;
             }
-            let height = i64::from(steps) * i64::from(steps);
+            let height = steps as i64 * steps as i64;
             let mut start = 0;
             while let Some(&(p, lower, from)) = self.parabolas.last() {
                 // Parabola q is below parabola p from this column on (Meijster's Sep).

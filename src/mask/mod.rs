@@ -181,7 +181,8 @@ impl Mask {
         }
     }
 
-    fn combine(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Result<Self> {
+    /// `f` of the coverages of both masks, which must be a share.
+    pub(crate) fn combine(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Result<Self> {
         other.size().check_equals(self.size(), "mask")?;
         let mut coverage = self.coverage.clone();
         for (a, &b) in coverage

@@ -37,7 +37,12 @@ const DRIFT: f32 = 0.15;
 /// # Cost
 /// One visit per cell of the working copy, and one per pixel for the mask.
 pub(super) fn background(working: &Working, size: Size, skin: &SkinTone) -> Mask {
-    let grid = working.light.map(|light| light.map(f32::sqrt));
+    let mut grid = working.light.clone();
+    let columns = grid.size().width() as usize;
+    parallel::for_each_chunk(grid.values_mut(), columns, |_, row| {
+        row.iter_mut()
+            .for_each(|light| *light = light.map(f32::sqrt));
+    });
     let skin = skin.body().map(|c| c.max(0.0).sqrt());
     let wall = follow(&grid, skin);
     let at = |x: i64, y: i64| wall.at(x, y);
@@ -64,7 +69,12 @@ fn follow(roots: &Plane<[f32; 3]>, skin: [f32; 3]) -> Plane<bool> {
         .flat_map(|x| [(x, 0), (x, height - 1)])
         .chain((0..height).flat_map(|y| [(0, y), (width - 1, y)]));
     let rim: Vec<(i64, i64)> = rim.filter(|&(x, y)| unlike(roots.at(x, y), skin)).collect();
-    let uneven = Plane::from_fn(size, |x, y| unevenness(roots, i64::from(x), i64::from(y)));
+    let mut uneven = Plane::filled(size, 0.0_f32);
+    parallel::for_each_chunk(uneven.values_mut(), width as usize, |y, row| {
+        for (x, value) in row.iter_mut().enumerate() {
+            *value = unevenness(roots, x as i64, y as i64);
+        }
+    });
     let mut border: Vec<f32> = rim.iter().map(|&(x, y)| uneven.at(x, y)).collect();
     let usual = quantile(&mut border, 0.5).unwrap_or(0.0);
     let most = UNEVEN.max(UNEVEN_FOR_BORDER * usual);

@@ -46,6 +46,9 @@ pub struct Hints<'a> {
     pub head: Option<&'a [Vec2]>,
     /// Whether blur, noise and compression are of no interest.
     pub without_camera: bool,
+    /// Whether single follicles are of no interest; they are looked for all the same where nothing else tells the
+    /// colour of the hair.
+    pub without_follicles: bool,
     /// Whether hair stays long in the area: it is then told from the scalp at any scale, and not only where single
     /// follicles show.
     pub long_hair: bool,
@@ -66,6 +69,7 @@ impl<'a> Hints<'a> {
             pupils: None,
             head: None,
             without_camera: false,
+            without_follicles: false,
             long_hair: false,
         }
     }
@@ -115,6 +119,12 @@ impl<'a> Hints<'a> {
     /// Without reading blur, noise and compression, where nobody asks for them.
     pub const fn without_camera(mut self) -> Self {
         self.without_camera = true;
+        self
+    }
+
+    /// Without looking for single follicles, where nobody asks for them.
+    pub const fn without_follicles(mut self) -> Self {
+        self.without_follicles = true;
         self
     }
 

@@ -159,33 +159,37 @@ impl Scene {
         hints: &Hints<'_>,
     ) -> Result<()> {
         let scale = self.scale.map(|found| found.scale);
-        let around = |mm: f32| {
-            let px = scale.map(|scale| scale.to_px(mm)).unwrap_or_default();
-            around(area, &self.background, px as u32)
+        let px = |mm: f32| scale.map_or(0, |scale| scale.to_px(mm) as u32);
+        let far = around(area, &self.background, px(FAR_MM));
+        self.hair_tone = HairTone::find(photo, &far, skin)?;
+        let Some(scale) = scale else {
+            return Ok(());
         };
-        if let Some(scale) = scale.filter(|scale| Follicles::SCALES.contains(&scale.get())) {
-            let mut near = around(NEAR_MM)?;
-            if let Some(Ruler { from, to, tick_mm }) = hints.ruler {
-                // Its ticks are dark and as wide as hairs.
-                let width = scale.to_px(2.0 * tick_mm);
-                near = near.subtract(&Mask::from_line(photo.size(), &[from, to], width)?)?;
-            }
-            self.follicles = Some(Follicles::find(photo, &near, scale)?);
-            if scale.get() >= FINE && !hints.long_hair {
-                let bright: Oklch<f32> = Oklch::from_color(skin.linear());
-                // Beside a wet highlight skin itself passes for hair.
-                self.hair = HairCover::find(photo, &near, scale)?
-                    .filter(|hair| hair.color().l < HAIR_L * bright.l);
-            }
+        let covers = hints.long_hair || scale.get() >= FINE;
+        let wanted = !hints.without_follicles || self.hair_tone.is_none();
+        let singly = wanted && Follicles::SCALES.contains(&scale.get());
+        if !covers && !singly {
+            return Ok(());
         }
-        if let Some(scale) = scale.filter(|_| hints.long_hair) {
-            self.hair = HairCover::find(photo, &around(NEAR_MM)?, scale)?;
+        let mut near = around(area, &self.background, px(NEAR_MM));
+        if let Some(Ruler { from, to, tick_mm }) = hints.ruler {
+            // Its ticks are dark and as wide as hairs.
+            let width = scale.to_px(2.0 * tick_mm);
+            near = near.subtract(&Mask::from_line(photo.size(), &[from, to], width)?)?;
         }
-        let of_stubble = |found: &Follicles| HairTone::of_stubble(found, skin);
-        self.hair_tone = match HairTone::find(photo, &around(FAR_MM)?, skin)? {
-            None => self.follicles.as_ref().and_then(of_stubble),
-            found => found,
-        };
+        if covers {
+            let bright: Oklch<f32> = Oklch::from_color(skin.linear());
+            // Beside a wet highlight skin itself passes for hair.
+            let dark = |hair: &HairCover| hints.long_hair || hair.color().l < HAIR_L * bright.l;
+            self.hair = HairCover::find(photo, &near, scale)?.filter(dark);
+        }
+        if singly {
+            let found = Follicles::find(photo, &near, scale)?;
+            if self.hair_tone.is_none() {
+                self.hair_tone = HairTone::of_stubble(&found, skin);
+            }
+            self.follicles = Some(found);
+        }
         Ok(())
     }
 
@@ -222,8 +226,8 @@ impl Scene {
         self.camera.as_ref()
     }
 
-    /// Follicles in the area and up to 15 mm around it; `None` without skin, and without a scale at which they
-    /// can be told apart.
+    /// Follicles in the area and up to 15 mm around it; `None` without skin, without a scale at which they can be
+    /// told apart, and where [`Hints::without_follicles`] says that nobody asks.
     #[must_use]
     pub const fn follicles(&self) -> Option<&Follicles> {
         self.follicles.as_ref()
@@ -273,17 +277,24 @@ impl Scene {
 }
 
 /// What lies up to some pixels beyond the bounds of an area, without the wall.
-fn around(area: &Mask, background: &Mask, px: u32) -> Result<Mask> {
-    let size = area.size();
+fn around(area: &Mask, background: &Mask, px: u32) -> Mask {
     let [left, top, right, bottom] = area.bounds().unwrap_or_default();
-    let columns =
-        left.saturating_sub(px) as usize..(right.saturating_add(px)).min(size.width()) as usize;
+    let right = right.saturating_add(px).min(area.size().width()) as usize;
+    let columns = left.saturating_sub(px) as usize..right;
     let rows = top.saturating_sub(px)..bottom.saturating_add(px);
-    let mut shares = Plane::filled(size, 0.0_f32);
-    parallel::for_each_chunk(shares.values_mut(), size.width() as usize, |y, row| {
-        if rows.contains(&(y as u32)) {
-            row[columns.clone()].fill(1.0);
-        }
-    });
-    Mask::from_shares(shares).subtract(background)
+    let mut shares = Plane::filled(area.size(), 0.0_f32);
+    parallel::for_each_chunk(
+        shares.values_mut(),
+        area.size().width() as usize,
+        |y, row| {
+            let y = y as u32;
+            if rows.contains(&y) {
+                let wall = &background.coverage().row(y)[columns.clone()];
+                for (share, wall) in row[columns.clone()].iter_mut().zip(wall) {
+                    *share = 1.0 - wall;
+                }
+            }
+        },
+    );
+    Mask::from_shares(shares)
 }

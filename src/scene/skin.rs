@@ -191,54 +191,43 @@ pub(crate) fn luminance(light: [f32; 3]) -> f32 {
     0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
 }
 
-/// The pixels of a photo that a mask covers, or every so many of every so many rows of a large one.
-struct Covered<'a> {
-    photo: &'a Photo,
-    mask: &'a Mask,
-    step: usize,
-}
+/// Light of the pixels of a photo that a mask covers, row by row, or of every so many of every so many
+/// rows of a large one.
+struct Covered(Vec<Vec<[f32; 3]>>);
 
-impl<'a> Covered<'a> {
-    fn new(photo: &'a Photo, mask: &'a Mask) -> Self {
+impl Covered {
+    fn new(photo: &Photo, mask: &Mask) -> Self {
         let step = (mask.area_px() / ENOUGH).sqrt().ceil().max(1.0) as usize;
-        Self { photo, mask, step }
-    }
-
-    fn rows(&self) -> usize {
-        (self.photo.size().height() as usize).div_ceil(self.step)
-    }
-
-    fn for_each(&self, row: usize, mut f: impl FnMut([f32; 3])) {
-        let y = (row * self.step) as u32;
-        let coverage = self.mask.coverage().row(y);
-        if coverage.iter().all(|&c| c == 0.0) {
-            return;
-        }
-        let mut light = vec![[0.0; 3]; coverage.len()];
-        self.photo.linear_srgb_row(y, &mut light);
-        let pixels = light.iter().zip(coverage).step_by(self.step);
-        for (&light, _) in pixels.filter(|(_, c)| **c > 0.0) {
-            if light.iter().all(|c| c.is_finite()) {
-                f(light);
+        let rows = (photo.size().height() as usize).div_ceil(step);
+        Self(parallel::map(rows, |row| {
+            let y = (row * step) as u32;
+            let coverage = mask.coverage().row(y);
+            if coverage.iter().all(|&c| c == 0.0) {
+                return Vec::new();
             }
-        }
+            let mut light = vec![[0.0; 3]; coverage.len()];
+            photo.linear_srgb_row(y, &mut light);
+            let pixels = light.iter().zip(coverage).step_by(step);
+            let covered = pixels.filter(|(_, c)| **c > 0.0).map(|(&light, _)| light);
+            covered
+                .filter(|light| light.iter().all(|c| c.is_finite()))
+                .collect()
+        }))
     }
 }
 
 /// Mean of the covered pixels that are wanted; `None` without any.
 fn mean(
-    covered: &Covered<'_>,
+    covered: &Covered,
     wanted: impl Fn([f32; 3]) -> bool + Sync + Send,
 ) -> Option<LinSrgb<f32>> {
-    let sums = parallel::map(covered.rows(), |row| {
+    let sums = parallel::map(covered.0.len(), |row| {
         let mut sum = [0.0_f64; 4];
-        covered.for_each(row, |light| {
-            if wanted(light) {
-                for (s, value) in sum.iter_mut().zip([light[0], light[1], light[2], 1.0]) {
-                    *s += f64::from(value);
-                }
+        for light in covered.0[row].iter().filter(|light| wanted(**light)) {
+            for (s, value) in sum.iter_mut().zip([light[0], light[1], light[2], 1.0]) {
+                *s += f64::from(value);
             }
-        });
+        }
         sum
     });
     let sum = sums
@@ -266,15 +255,15 @@ struct Histogram([u64; BINS]);
 
 impl Histogram {
     /// Counts `f` of every covered pixel for which it has a value.
-    fn of(covered: &Covered<'_>, f: impl Fn([f32; 3]) -> Option<f32> + Sync + Send) -> Self {
-        let rows = parallel::map(covered.rows(), |row| {
+    fn of(covered: &Covered, f: impl Fn([f32; 3]) -> Option<f32> + Sync + Send) -> Self {
+        let rows = parallel::map(covered.0.len(), |row| {
             let mut bins = Vec::new();
-            covered.for_each(row, |light| {
+            for &light in &covered.0[row] {
                 bins.resize(BINS, 0_u32);
                 if let Some(value) = f(light) {
                     bins[bin(value)] += 1;
                 }
-            });
+            }
             bins
         });
         let mut total = [0; BINS];
