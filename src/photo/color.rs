@@ -101,10 +101,15 @@ impl ColorSpace {
         self.to_linear_srgb
     }
 
+    /// Whether linear light of this space is linear sRGB.
+    pub(super) fn has_srgb_primaries(&self) -> bool {
+        self.to_linear_srgb == IDENTITY
+    }
+
     /// Linear light of this space as linear sRGB; colours outside sRGB leave 0..=1.
     #[must_use]
     pub fn linear_srgb(&self, linear: [f32; 3]) -> [f32; 3] {
-        if self.to_linear_srgb == IDENTITY {
+        if self.has_srgb_primaries() {
             return linear;
         }
         self.to_linear_srgb

@@ -52,22 +52,37 @@ impl DecodeTable {
         first: usize,
         out: &mut [[f32; 3]],
     ) {
+        // Asked once: for every pixel it would take as long as the rest.
+        if space.has_srgb_primaries() {
+            self.run_in(|linear| linear, pixels, first, out);
+        } else {
+            self.run_in(|linear| space.linear_srgb(linear), pixels, first, out);
+        }
+    }
+
+    fn run_in(
+        &self,
+        to_srgb: impl Fn([f32; 3]) -> [f32; 3],
+        pixels: Samples<'_>,
+        first: usize,
+        out: &mut [[f32; 3]],
+    ) {
         let channels = pixels.channels();
         let range = first * channels..(first + out.len()) * channels;
         match pixels {
             Samples::Rgb8(codes) | Samples::Rgba8(codes) => {
                 for (out, codes) in out.iter_mut().zip(codes[range].chunks_exact(channels)) {
-                    *out = space.linear_srgb(self.of8(codes));
+                    *out = to_srgb(self.of8(codes));
                 }
             }
             Samples::Rgb16(codes) | Samples::Rgba16(codes) => {
                 for (out, codes) in out.iter_mut().zip(codes[range].chunks_exact(channels)) {
-                    *out = space.linear_srgb(self.of16(codes));
+                    *out = to_srgb(self.of16(codes));
                 }
             }
             Samples::RgbF32(light) => {
                 for (out, light) in out.iter_mut().zip(light[range].chunks_exact(channels)) {
-                    *out = space.linear_srgb([light[0], light[1], light[2]]);
+                    *out = to_srgb([light[0], light[1], light[2]]);
                 }
             }
         }

@@ -58,9 +58,37 @@ impl Levels {
         Self { grid, ..*self }
     }
 
+    /// The levels along a row, its place in cells.
+    pub(super) fn along(&self, y: f32) -> Row {
+        let columns = 0..self.grid.size().width();
+        let level = |x| self.grid.sample(x as f32 + 0.5, y * self.per_cell);
+        Row {
+            levels: columns.map(level).collect(),
+            per_cell: self.per_cell,
+        }
+    }
+
     /// The level at a place in cells.
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
         self.grid.sample(x * self.per_cell, y * self.per_cell)
+    }
+}
+
+/// Levels along one row of places.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    levels: Vec<f32>,
+    per_cell: f32,
+}
+
+impl Row {
+    /// The level at a place in cells.
+    pub(super) fn at(&self, x: f32) -> f32 {
+        let last = self.levels.len() - 1;
+        let at = (x * self.per_cell - 0.5).clamp(0.0, last as f32);
+        let left = at as usize;
+        let (left_level, right_level) = (self.levels[left], self.levels[(left + 1).min(last)]);
+        left_level + (right_level - left_level) * (at - left as f32)
     }
 }
 
@@ -85,6 +113,16 @@ mod tests {
         });
         let levels = Levels::of(&plane, 5, 0.5);
         assert_eq!((levels.at(5.0, 10.0), levels.at(55.0, 10.0)), (1.0, 3.0));
+        for (x, y) in [
+            (-3.0, 2.0),
+            (0.5, 0.5),
+            (29.0, 7.3),
+            (31.2, 12.0),
+            (70.0, 40.0),
+        ] {
+            let (along, at) = (levels.along(y).at(x), levels.at(x, y));
+            assert!((along - at).abs() < 1e-5, "{along} for {at} at {x}, {y}");
+        }
         let nothing = Levels::of(&Plane::filled(size, f32::NAN), 5, 0.5);
         assert_eq!(nothing.at(3.0, 3.0), 0.0);
     }

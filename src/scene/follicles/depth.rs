@@ -76,8 +76,9 @@ impl Sheet {
         let bright = Levels::of(&depth, window, SHINE);
         let mut held = depth;
         parallel::for_each_chunk(held.values_mut(), cells[0] as usize, |y, row| {
+            let bright = bright.along(y as f32 + 0.5);
             for (x, value) in row.iter_mut().enumerate() {
-                *value = value.max(bright.at(x as f32 + 0.5, y as f32 + 0.5));
+                *value = value.max(bright.at(x as f32 + 0.5));
             }
         });
         Some(Self {
@@ -120,11 +121,14 @@ fn absorbance(photo: &Photo, origin: [u32; 2], side: u32, size: Size) -> Plane<f
 
 fn difference(depth: &Plane<f32>, inner: f32) -> Plane<f32> {
     let columns = depth.size().width() as usize;
-    let mut near = depth.clone();
     let wide = filter::gaussian(depth.values(), columns, 1, OUTER * inner);
     let narrow = filter::gaussian(depth.values(), columns, 1, inner);
-    for (value, (narrow, wide)) in near.values_mut().iter_mut().zip(narrow.iter().zip(wide)) {
-        *value = narrow - wide;
-    }
+    let mut near = Plane::filled(depth.size(), 0.0_f32);
+    parallel::for_each_chunk(near.values_mut(), columns, |y, row| {
+        let at = y * columns;
+        for (value, (narrow, wide)) in row.iter_mut().zip(narrow[at..].iter().zip(&wide[at..])) {
+            *value = narrow - wide;
+        }
+    });
     near
 }
