@@ -4,8 +4,8 @@
 use glam::Vec2;
 use serde_json::{Value, json};
 use stubblefield::{
-    Area, Beard, BeardZone, Course, Crown, Density, Hairline, HairlineShape, Look, Mask, Photo,
-    Plan, Recipe, RecipeTone, Scale, Scar, Seed, Size, TouchUp, When,
+    Area, Beard, BeardZone, Course, Crown, Density, Growth, Hairline, HairlineShape, Look, Mask,
+    PatchRequest, Photo, Plan, Recipe, RecipeTone, Scale, Scar, Seed, Size, TouchUp, When,
 };
 
 /// Skin with a light band across it, darker to the left.
@@ -103,38 +103,52 @@ fn recipes() -> Vec<(&'static str, Recipe)> {
     ]
 }
 
-fn picture(plan: &Plan) -> Vec<u8> {
-    let after = plan.render(&photo(), When::years(1.0).unwrap()).unwrap();
+fn picture(plan: &Plan, photo: &Photo) -> Vec<u8> {
+    let after = plan.render(photo, When::years(1.0).unwrap()).unwrap();
     match after.pixels() {
         stubblefield::Samples::Rgb8(codes) => codes.to_vec(),
         _ => panic!("8 bits are kept"),
     }
 }
 
+/// Writes a recipe down as JSON and TOML and follows what is read again.
+fn survives_both_formats(name: &str, recipe: Recipe, photo: &Photo) {
+    let plan = recipe.plan(photo).unwrap_or_else(|e| panic!("{name}: {e}"));
+    assert!(plan.dots().len() > 20, "{name}: {}", plan.dots().len());
+    let recipe = recipe.stamped(&plan);
+    let written = serde_json::to_string_pretty(&recipe).unwrap();
+    let read: Recipe = serde_json::from_str(&written).unwrap();
+    assert_eq!(read, recipe, "{name}: {written}");
+    let written = toml::to_string_pretty(&recipe).unwrap();
+    let from_toml: Recipe =
+        toml::from_str(&written).unwrap_or_else(|e| panic!("{name}: {e}\n{written}"));
+    assert_eq!(from_toml, recipe, "{name}: {written}");
+    let again = read.plan(photo).unwrap();
+    let stamped = recipe.fingerprint.as_deref().unwrap();
+    assert_eq!(again.fingerprint(), stamped, "{name}");
+    assert!(picture(&again, photo) == picture(&plan, photo), "{name}");
+}
+
 #[test]
 fn every_look_survives_both_formats_and_gives_the_same_bytes() {
-    let photo = photo();
     for (name, recipe) in recipes() {
-        let plan = recipe
-            .plan(&photo)
-            .unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert!(plan.dots().len() > 20, "{name}: {}", plan.dots().len());
-        let recipe = recipe.stamped(&plan);
-        let written = serde_json::to_string_pretty(&recipe).unwrap();
-        let read: Recipe = serde_json::from_str(&written).unwrap();
-        assert_eq!(read, recipe, "{name}: {written}");
-        let written = toml::to_string_pretty(&recipe).unwrap();
-        let from_toml: Recipe =
-            toml::from_str(&written).unwrap_or_else(|e| panic!("{name}: {e}\n{written}"));
-        assert_eq!(from_toml, recipe, "{name}: {written}");
-        let again = read.plan(&photo).unwrap();
-        assert_eq!(
-            again.fingerprint(),
-            recipe.fingerprint.as_deref().unwrap(),
-            "{name}"
-        );
-        assert!(picture(&again) == picture(&plan), "{name}");
+        survives_both_formats(name, recipe, &photo());
     }
+}
+
+#[test]
+fn so_does_density_between_hair_that_stays_long() {
+    let (size, scale) = (
+        Size::new(400, 300).unwrap(),
+        Scale::px_per_mm(12.0).unwrap(),
+    );
+    let long = PatchRequest::new(size, scale, Seed::new(5))
+        .with_growth(Growth::Long { length_mm: 14.0 })
+        .with_density(Density::per_cm2(40.0).unwrap());
+    let patch = long.generate().unwrap();
+    let area = Area::Outline(square(2.0, 2.0, 296.0));
+    let recipe = Recipe::new(Look::between_hair(), area, size, scale, Seed::new(9));
+    survives_both_formats("density", recipe, &patch.photo);
 }
 
 #[test]
@@ -150,19 +164,19 @@ fn a_recipe_is_the_calls_that_it_stands_for() {
         .look
         .plan(&photo, &mask, scale, stubble.seed)
         .unwrap();
-    assert!(picture(&plan) == picture(&stubble.plan(&photo).unwrap()));
+    assert!(picture(&plan, &photo) == picture(&stubble.plan(&photo).unwrap(), &photo));
 
     let gaps = of("gaps");
     let found = beard().gaps(&photo, scale).unwrap();
     let towards = stubblefield::Tone::Towards(found.stubble);
     let plan = Look::beard().match_tone(&photo, &found.fill, scale, gaps.seed, &towards);
-    assert!(picture(&plan.unwrap().plan) == picture(&gaps.plan(&photo).unwrap()));
+    assert!(picture(&plan.unwrap().plan, &photo) == picture(&gaps.plan(&photo).unwrap(), &photo));
 
     let scar = of("scar");
     let mask = Scar::mask(&scars(), size, scale).unwrap();
     let tone = stubblefield::Tone::Surroundings;
     let plan = Look::scar().match_tone(&photo, &mask, scale, scar.seed, &tone);
-    assert!(picture(&plan.unwrap().plan) == picture(&scar.plan(&photo).unwrap()));
+    assert!(picture(&plan.unwrap().plan, &photo) == picture(&scar.plan(&photo).unwrap(), &photo));
 }
 
 #[test]
@@ -183,7 +197,7 @@ fn masks_are_brought_by_their_owner_and_recognised() {
     let called = look
         .match_tone(&photo, &own, scale(), recipe.seed, &tone)
         .unwrap();
-    assert!(picture(&plan) == picture(&called.plan));
+    assert!(picture(&plan, &photo) == picture(&called.plan, &photo));
 
     let digest = |mask: &Mask| stubblefield::MaskDigest::of(mask).to_string();
     let refused = read.plan(&photo).unwrap_err().to_string();
