@@ -110,13 +110,7 @@ impl Scene {
         };
         let working = Working::of(photo);
         let skin_map = SkinMap::from_working(&working);
-        let warmest = skin_map
-            .as_ref()
-            .and_then(|_| SkinTone::warmest(photo, area));
-        let background = match &warmest {
-            Some(tone) => background::background(&working, photo.size(), tone),
-            None => Mask::full(photo.size()).invert(),
-        };
+        let background = wall(&working, photo, area, skin_map.as_ref());
         let skin = match (hints.skin, &skin_map) {
             (Some(stated), _) => Some(stated),
             (None, None) => None,
@@ -273,6 +267,20 @@ impl Scene {
     #[must_use]
     pub const fn head(&self) -> Option<&HeadShape> {
         self.head.as_ref()
+    }
+}
+
+/// [`Scene::background`] alone, as a reading of this area has it.
+pub(crate) fn background_around(photo: &Photo, area: &Mask) -> Mask {
+    let working = Working::of(photo);
+    let skin_map = SkinMap::from_working(&working);
+    wall(&working, photo, area, skin_map.as_ref())
+}
+
+fn wall(working: &Working, photo: &Photo, area: &Mask, skin: Option<&SkinMap>) -> Mask {
+    match skin.and_then(|_| SkinTone::warmest(photo, area)) {
+        Some(tone) => background::background(working, photo.size(), &tone),
+        None => Mask::full(photo.size()).invert(),
     }
 }
 

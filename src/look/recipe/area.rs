@@ -9,7 +9,7 @@ use crate::look::fingerprint::Digest;
 use crate::look::{Beard, Crown, Hairline, Scar};
 use crate::mask::Mask;
 use crate::photo::Photo;
-use crate::scene::{Hints, Scene};
+use crate::scene::background_around;
 use crate::units::Scale;
 
 /// A part of a photo, in its pixels.
@@ -86,8 +86,8 @@ impl Area {
                 if mask.is_empty() {
                     return Ok(mask);
                 }
-                let scene = Scene::read(photo, Hints::new().with_area(&mask))?;
-                mask.subtract(scene.background())
+                mask.size().check_equals(photo.size(), "mask")?;
+                mask.subtract(&background_around(photo, &mask))
             }
         }
     }
