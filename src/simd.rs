@@ -10,8 +10,8 @@
 //! `array::map` or `array::from_fn`: those are compiled without the level's instructions, and a
 //! vector that crosses into them goes through memory. Loops over arrays are written out.
 
-pub(crate) use fearless_simd::{Simd, f32x8, f32x16, prelude::*};
-use fearless_simd::{i16x16, i32x8, i32x16, u8x16, u8x32, u8x64, u32x8, u32x16};
+pub(crate) use fearless_simd::{Simd, f32x8, f32x16, i16x8, i16x16, prelude::*};
+use fearless_simd::{i32x8, i32x16, u8x16, u8x32, u8x64, u32x8, u32x16};
 use std::fmt;
 
 /// Which vector instructions the inner loops use.
@@ -292,4 +292,76 @@ pub(crate) fn less<S: Simd>(a: u32x8<S>, b: u32x8<S>) -> u32x8<S> {
 pub(crate) fn sign_bits<S: Simd>(words: u32x8<S>) -> u32 {
     let words: i32x8<S> = words.bitcast();
     words.simd_lt(0).to_bitmask() as u32
+}
+
+/// Defines products of whole numbers of 2⁻¹⁵, rounded to the nearest, and up halfway.
+macro_rules! rounded_product {
+    ($name:ident: $vector:ident, $count:literal, $register:ident, $instruction:ident) => {
+        #[inline(always)]
+        pub(crate) fn $name<S: Simd>(a: $vector<S>, b: $vector<S>) -> $vector<S> {
+            let simd = a.token();
+            let (a, b): ([i16; $count], [i16; $count]) = (a.into(), b.into());
+            // The compiler does not find the instruction in the loop once the loop is part of another.
+            #[cfg(target_arch = "x86_64")]
+            if let Some(avx2) = simd.level().as_avx2() {
+                use std::arch::x86_64::{$instruction, $register};
+                fearless_simd::kernel!(
+                    #[inline(always)]
+                    fn product(avx2: Avx2, a: $register, b: $register) -> $register {
+                        $instruction(a, b)
+                    }
+                );
+                let (a, b) = ($vector::simd_from(avx2, a), $vector::simd_from(avx2, b));
+                let c: $vector<_> = product(avx2, a.into(), b.into()).simd_into(avx2);
+                return $vector::simd_from(simd, <[i16; $count]>::from(c));
+            }
+            let mut c = [0; $count];
+            for i in 0..$count {
+                c[i] = ((i32::from(a[i]) * i32::from(b[i]) + (1 << 14)) >> 15) as i16;
+            }
+            $vector::simd_from(simd, c)
+        }
+    };
+}
+rounded_product!(rounded_product_8: i16x8, 8, __m128i, _mm_mulhrs_epi16);
+rounded_product!(rounded_product_16: i16x16, 16, __m256i, _mm256_mulhrs_epi16);
+
+/// Two runs of eight whole numbers, as the low and the high half.
+#[inline(always)]
+pub(crate) fn load_whole_halves<S: Simd>(simd: S, low: &[i16], high: &[i16]) -> f32x16<S> {
+    let low = i16x8::from_slice(simd, &low[..8]);
+    let (low, high) = (low.combine(i16x8::from_slice(simd, &high[..8]))).widen();
+    low.combine(high).to_float()
+}
+
+/// The whole numbers below eight values, none of them negative, at most 2¹⁵ − 1.
+#[inline(always)]
+pub(crate) fn whole<S: Simd>(values: f32x8<S>) -> i16x8<S> {
+    narrow(values.to_int())
+}
+
+/// The whole numbers below eight values in `0.0..=2¹⁵`, made negative.
+#[inline(always)]
+pub(crate) fn negative_whole<S: Simd>(values: f32x8<S>) -> i16x8<S> {
+    narrow(-values.to_int::<i32x8<S>>())
+}
+
+/// [`negative_whole`] of sixteen values.
+#[inline(always)]
+pub(crate) fn negative_whole_16<S: Simd>(values: f32x16<S>) -> i16x16<S> {
+    let (low, high) = values.split();
+    negative_whole(low).combine(negative_whole(high))
+}
+
+/// The nearest whole numbers of 16 bits.
+#[inline(always)]
+fn narrow<S: Simd>(values: i32x8<S>) -> i16x8<S> {
+    let (low, high) = values.split();
+    low.saturating_narrow(high)
+}
+
+/// Eight whole numbers, each within 2³¹ of zero.
+#[inline(always)]
+pub(crate) fn store_signed<S: Simd>(values: f32x8<S>) -> [i32; 8] {
+    values.to_int::<i32x8<S>>().into()
 }

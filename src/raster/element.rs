@@ -2,6 +2,7 @@
 
 use crate::raster::gain::{Gain, Srgb, SrgbBytes};
 use crate::raster::kernel::LANES;
+use crate::raster::light::Light;
 use crate::simd::{
     Simd, SimdBase, channels, f32x16, load_bytes, store_bytes, store_sixteen, with_channels,
 };
@@ -9,6 +10,8 @@ use std::sync::LazyLock;
 
 /// A kind of element of a picture.
 pub(super) trait Element: Copy + Default + Send + Sync + 'static {
+    /// What light is held in, as exact as the element needs.
+    type Light: Light;
     /// The gain under the sRGB curve, as exact as the element needs.
     type Srgb: Gain + Default;
     /// Whether rounding alone gives every element back that is multiplied by 1.
@@ -90,6 +93,7 @@ fn scatter<E: Copy, const CHANNELS: usize>(planes: [[E; 16]; 3], to: &mut [E], a
 }
 
 impl Element for u8 {
+    type Light = i16;
     type Srgb = SrgbBytes;
     const WHOLE: bool = true;
     const FULL: f32 = 255.0;
@@ -132,6 +136,7 @@ impl Element for u8 {
 }
 
 impl Element for u16 {
+    type Light = f32;
     type Srgb = Srgb;
     const WHOLE: bool = true;
     const FULL: f32 = 65535.0;
@@ -175,6 +180,7 @@ impl Element for u16 {
 }
 
 impl Element for f32 {
+    type Light = f32;
     type Srgb = Srgb;
     const WHOLE: bool = false;
     const FULL: f32 = 1.0;

@@ -9,6 +9,8 @@
 
 use crate::raster::coverage::BlurredDisc;
 use crate::raster::expansion::{Expansion, Term, point};
+use crate::raster::light::Light;
+use crate::simd::{Simd, SimdBase, SimdFloat, f32x8};
 use std::f64::consts::PI;
 
 /// Coverage at which a window ends: absolute, and as a share of the dot's own largest coverage,
@@ -20,6 +22,13 @@ const TAIL_SHARE: f64 = 0.002;
 const RADIUS_STEP: f64 = 0.18;
 const PHASE_STEP: f64 = 0.08;
 const MOST_PHASES: usize = 32;
+/// Steps to the largest factor of a column: what interpolation rounds up must still fit 16 bits.
+const MOST_STEPS: f64 = 32_760.0;
+/// Products of two factors in steps are worth half a coverage in units of 2⁻¹⁵.
+const HALF: f64 = 32_768.0 * 16_384.0;
+/// The highest rank whose rows are held in registers; those of higher ones are read eight at a time and
+/// not held in steps.
+const MOST_IN_VECTORS: usize = 8;
 /// Elements to a vector of the tables.
 pub(super) const LANES: usize = 8;
 
@@ -30,6 +39,16 @@ pub(super) struct Ladder {
     step: f64,
     per_step: f64,
     phases: usize,
+}
+
+/// Factors in one kind of number.
+#[derive(Debug)]
+pub(super) struct Factors<T> {
+    /// Per phase, vector of sixteen pixels or eight, and end: the rows of all terms.
+    rows: Vec<T>,
+    /// Per phase and end: all columns, the terms of the first pixel before those of the second, then
+    /// zeros.
+    columns: Vec<T>,
 }
 
 /// The factors for all radii between two steps of the ladder.
@@ -43,11 +62,8 @@ pub(super) struct Cell {
     pub(super) row: usize,
     /// Elements to all terms' columns, side by side, up to whole vectors.
     pub(super) column: usize,
-    /// Per phase and end: the rows of all terms.
-    rows: Vec<f32>,
-    /// Per phase and end: all columns, the terms of the first pixel before those of the second, then
-    /// zeros.
-    columns: Vec<f32>,
+    pub(super) exact: Factors<f32>,
+    pub(super) stepped: Factors<i16>,
     grid: Grid,
     /// Radius² at the lower end, and one over what it grows by to the upper.
     squares: [f64; 2],
@@ -115,26 +131,73 @@ fn pair(ends: (Option<Term>, Option<Term>)) -> Option<[Term; 2]> {
     }
 }
 
-impl Cell {
-    fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
-        let (side, rank) = (grid.side, terms.len());
-        let row = side.next_multiple_of(LANES);
-        let column = (side * rank).next_multiple_of(LANES);
+impl<T> Factors<T> {
+    /// The factors of some terms, with a number for each value of a term's row, and of its column.
+    fn new(
+        grid: &Grid,
+        terms: &[[Term; 2]],
+        [row, column]: [usize; 2],
+        row_value: impl Fn(usize, f64) -> T,
+        column_value: impl Fn(usize, f64) -> T,
+    ) -> Self {
+        let rank = terms.len();
+        let vector = LANES * if rank <= MOST_IN_VECTORS { 2 } else { 1 };
         let mut rows = Vec::with_capacity((grid.phases + 1) * 2 * rank * row);
         let mut columns = Vec::with_capacity((grid.phases + 1) * 2 * column);
         for phase in 0..=grid.phases {
             let value = |values: &[f64], i| match i {
-                i if i < side => values[grid.place(phase, i)] as f32,
+                i if i < grid.side => values[grid.place(phase, i)],
                 _ => 0.0,
             };
-            for end in 0..2 {
-                for term in terms {
-                    rows.extend((0..row).map(|i| value(&term[end].row, i)));
+            for from in (0..row).step_by(vector) {
+                let to = row.min(from + vector);
+                for end in 0..2 {
+                    for (k, term) in terms.iter().enumerate() {
+                        let element = |i| row_value(k, value(&term[end].row, i));
+                        rows.extend((from..to).map(element));
+                    }
                 }
-                let element = |n: usize| value(&terms[n % rank][end].column, n / rank);
+            }
+            for end in 0..2 {
+                let element = |n: usize| {
+                    let k = n % rank;
+                    column_value(k, value(&terms[k][end].column, n / rank))
+                };
                 columns.extend((0..column).map(element));
             }
         }
+        Self { rows, columns }
+    }
+
+    /// Of terms that are drawn from other factors.
+    const fn none() -> Self {
+        Self {
+            rows: Vec::new(),
+            columns: Vec::new(),
+        }
+    }
+}
+
+impl Cell {
+    fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
+        let (side, rank) = (grid.side, terms.len());
+        let row = side.next_multiple_of(LANES);
+        let column = (side * rank).next_multiple_of(2 * LANES);
+        let lengths = [row, column];
+        let single = |_, value| value as f32;
+        let exact = Factors::new(&grid, terms, lengths, single, single);
+        let stepped = if rank <= MOST_IN_VECTORS {
+            let steps = |term: &[Term; 2]| {
+                let all = term.iter().flat_map(|end| &end.column);
+                MOST_STEPS / all.fold(0.0, |most: f64, v| most.max(v.abs()))
+            };
+            let steps: Vec<f64> = terms.iter().map(steps).collect();
+            let row = |k: usize, value| libm::round(-HALF * value / steps[k]) as i16;
+            let column = |k: usize, value| libm::round(-steps[k] * value) as i16;
+            Factors::new(&grid, terms, lengths, row, column)
+        } else {
+            Factors::none()
+        };
         let ink = |rows: usize, columns: usize| {
             let sums = terms
                 .iter()
@@ -146,8 +209,8 @@ impl Cell {
             side,
             row,
             column,
-            rows,
-            columns,
+            exact,
+            stepped,
             squares: [
                 radii[0] * radii[0],
                 1.0 / (radii[1] * radii[1] - radii[0] * radii[0]),
@@ -157,29 +220,32 @@ impl Cell {
         }
     }
 
-    /// The rows of all terms at the phases below and above a position: at each, those of the lower
-    /// end, then those of the upper.
+    /// The rows of all terms at the phases below and above a position: at each, for vector after
+    /// vector of pixels, those of the lower end, then those of the upper.
     #[inline(always)]
-    pub(super) fn rows_around(&self, phase: usize) -> [&[f32]; 2] {
+    pub(super) fn rows_around<L: Light>(&self, phase: usize) -> [&[L]; 2] {
         let length = 2 * self.rank * self.row;
         let below = phase * length;
-        [below, below + length].map(|at| &self.rows[at..at + length])
+        [below, below + length].map(|at| &L::factors(self).rows[at..at + length])
     }
 
     /// All columns at the phases below and above a position: at each, the lower end, then the upper.
     #[inline(always)]
-    pub(super) fn columns_around(&self, phase: usize) -> [&[f32]; 2] {
+    pub(super) fn columns_around<L: Light>(&self, phase: usize) -> [&[L]; 2] {
         let length = 2 * self.column;
         let below = phase * length;
-        [below, below + length].map(|at| &self.columns[at..at + length])
+        [below, below + length].map(|at| &L::factors(self).columns[at..at + length])
     }
 
-    /// The phase below a part of a pixel, and how far it lies towards the next.
+    /// Where along one axis the windows of dots start, the phases below their centres, both whole, and
+    /// how far these lie towards the next.
     #[inline(always)]
-    pub(super) fn phase(&self, part: f32) -> (usize, f32) {
-        let place = part * self.grid.phases as f32;
-        let below = (place as usize).min(self.grid.phases - 1);
-        (below, place - below as f32)
+    pub(super) fn placed<S: Simd>(&self, centers: f32x8<S>) -> [f32x8<S>; 3] {
+        let at = centers + self.grid.shift;
+        let whole = at.floor();
+        let phase = (at - whole) * self.grid.phases as f32;
+        let below = phase.floor().min(self.grid.phases as f32 - 1.0);
+        [whole - self.grid.before as f32, below, phase - below]
     }
 
     /// How far a radius lies towards the cell's upper end, and the factor on its ink that makes the
@@ -272,6 +338,7 @@ fn reach(disc: &BlurredDisc, radius: f64, blur: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::{Level, dispatch};
 
     #[test]
     fn windows_are_as_narrow_as_the_reach_allows_and_hold_all_of_it() {
@@ -300,15 +367,20 @@ mod tests {
             let cell = ladder.build(ladder.cell_of(radius));
             let places = cell.grid.places();
             for center in [-7.3_f32, -0.5, 0.0, 0.49, 12.75, 4000.2] {
-                let (start, part) = cell.place(center);
-                let (phase, weight) = cell.phase(part);
+                let (start, _) = cell.place(center);
+                let [first, phase, weight] = dispatch!(Level::detect().get(), simd => {
+                    let [start, phase, weight] = cell.placed(f32x8::splat(simd, center));
+                    [start[0], phase[0], weight[0]]
+                });
+                assert_eq!(first, start as f32, "{center}");
+                let phase = phase as usize;
                 let below = places[cell.grid.place(phase, 0)];
                 let above = places[cell.grid.place(phase + 1, 0)];
-                let first = below + (above - below) * f64::from(weight);
+                let offset_at_first = below + (above - below) * f64::from(weight);
                 let offset = f64::from(start) + 0.5 - f64::from(center);
                 assert!(
-                    (first - offset).abs() < 1e-6,
-                    "{center}: {first} and {offset}"
+                    (offset_at_first - offset).abs() < 1e-6,
+                    "{center}: {offset_at_first} and {offset}"
                 );
             }
         }

@@ -9,9 +9,10 @@ use crate::raster::chords::Bands;
 use crate::raster::element::Element;
 use crate::raster::ink::Ink;
 use crate::raster::kernel::LANES;
+use crate::raster::light::Light;
 use crate::raster::pixels::Channels;
 use crate::raster::resolve::Curve;
-use crate::raster::splat::{self, Factors};
+use crate::raster::splat::{self, Room};
 use crate::raster::tables::Tables;
 use crate::raster::tile::{Shape, Tile};
 use crate::raster::tile_set::TileSet;
@@ -23,21 +24,48 @@ use std::sync::Mutex;
 /// What the task that draws a band works in.
 #[derive(Debug)]
 pub(super) struct Scratch {
-    tile: Tile,
+    canvases: Canvases,
     spread: Spread,
     /// Places of pixels that hold ink.
     inked: Vec<[u16; 2]>,
-    factors: Factors,
+}
+
+/// A tile, and room for the factors of a dot on it.
+#[derive(Debug)]
+pub(super) struct Canvas<L> {
+    tile: Tile<L>,
+    room: Room<L>,
+}
+
+/// One for each kind of light, made when it is first needed.
+#[derive(Debug)]
+pub(super) struct Canvases {
+    shape: Shape,
+    pub(super) exact: Option<Canvas<f32>>,
+    pub(super) stepped: Option<Canvas<i16>>,
 }
 
 impl Scratch {
     pub(super) fn new(shape: Shape) -> Self {
         Self {
-            tile: Tile::new(shape),
+            canvases: Canvases {
+                shape,
+                exact: None,
+                stepped: None,
+            },
             spread: Spread::default(),
             inked: Vec::new(),
-            factors: Factors::default(),
         }
+    }
+}
+
+impl Canvases {
+    fn of<L: Light>(&mut self) -> &mut Canvas<L> {
+        let shape = self.shape;
+        L::canvas(self).get_or_insert_with(|| Canvas {
+            tile: Tile::new(shape),
+            room: Room::default(),
+        })
     }
 }
 
@@ -109,11 +137,11 @@ impl Pass<'_> {
             return;
         }
         let Scratch {
-            tile,
+            canvases,
             spread,
             inked,
-            factors,
         } = scratch;
+        let Canvas { tile, room } = canvases.of::<E::Light>();
         let (width, height) = (self.size.width() as usize, self.size.height() as usize);
         let first = band * self.shape.height;
         let last = height.min(first + self.shape.height);
@@ -134,9 +162,9 @@ impl Pass<'_> {
                 veil.fill(self.level, tile, spread);
             }
             self.bins.reaching(part.map(i64::from), |run| {
-                splat::draw(self.level, tile, self.tables, run, factors);
+                splat::draw(self.level, tile, self.tables, run, room);
             });
-            splat::draw_ellipses(self.level, tile, &self.tables.profile, ellipses, factors);
+            splat::draw_ellipses(self.level, tile, &self.tables.profile, ellipses, room);
             tile.inked(inked);
             if let Some(surface) = self.ink.surface {
                 shine(tile, inked, surface);
@@ -148,8 +176,8 @@ impl Pass<'_> {
 }
 
 /// Copies a tile's pixels into a band of rows that starts at the tile's top.
-fn copy<E: Copy, const CHANNELS: usize>(
-    tile: &Tile,
+fn copy<E: Element, const CHANNELS: usize>(
+    tile: &Tile<E::Light>,
     (source, source_stride): Source<'_, E>,
     rows: &mut [E],
     stride: usize,
@@ -164,7 +192,7 @@ fn copy<E: Copy, const CHANNELS: usize>(
 
 /// Lets the surface's share of light pass above the ink, at runs of eight pixels: T becomes
 /// T + (1 − T)·p.
-fn shine(tile: &mut Tile, inked: &[[u16; 2]], surface: &Plane<u8>) {
+fn shine<L: Light>(tile: &mut Tile<L>, inked: &[[u16; 2]], surface: &Plane<u8>) {
     for &[y, x] in inked {
         let (y, x) = (usize::from(y), usize::from(x));
         let columns = x..tile.width.min(x + LANES);
@@ -172,7 +200,8 @@ fn shine(tile: &mut Tile, inked: &[[u16; 2]], surface: &Plane<u8>) {
         for channel in 0..3 {
             let light = tile.span(y, channel, columns.clone());
             for (t, &share) in light.iter_mut().zip(&shares[columns.clone()]) {
-                *t += (1.0 - *t) * (f32::from(share) * (1.0 / 255.0));
+                let through = t.share();
+                *t = L::of_share(through + (1.0 - through) * (f32::from(share) * (1.0 / 255.0)));
             }
         }
     }

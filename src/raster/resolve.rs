@@ -7,9 +7,10 @@
 use crate::raster::element::Element;
 use crate::raster::gain::{Gain, Linear, Power};
 use crate::raster::kernel::LANES;
+use crate::raster::light::Light;
 use crate::raster::tile::Tile;
 use crate::raster::transfer::{Transfer, TransferTable};
-use crate::simd::{Level, Select, Simd, SimdBase, SimdMask, dispatch, f32x16, load_halves};
+use crate::simd::{Level, Select, Simd, SimdBase, SimdMask, dispatch, f32x16};
 
 /// A transfer curve, ready to be applied.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Curve {
     pub(super) fn apply<E: Element, const CHANNELS: usize>(
         &self,
         level: Level,
-        tile: &Tile,
+        tile: &Tile<E::Light>,
         places: &[[u16; 2]],
         band: &mut [E],
         stride: usize,
@@ -62,13 +63,13 @@ impl Curve {
 }
 
 /// A tile to be applied.
-struct Work<'a> {
-    tile: &'a Tile,
+struct Work<'a, L> {
+    tile: &'a Tile<L>,
     places: &'a [[u16; 2]],
     stride: usize,
 }
 
-impl Work<'_> {
+impl<L: Light> Work<'_, L> {
     /// Where eight pixels start in a band of rows, and how many of them lie in the picture.
     #[inline(always)]
     fn span<const CHANNELS: usize>(&self, [row, column]: [u16; 2]) -> (usize, usize) {
@@ -82,7 +83,7 @@ impl Work<'_> {
     }
 
     #[inline(always)]
-    fn gain<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
+    fn gain<S: Simd, E: Element<Light = L>, G: Gain, const CHANNELS: usize>(
         &self,
         simd: S,
         gain: &G,
@@ -114,7 +115,7 @@ impl Work<'_> {
 
     /// Darkens two runs of eight pixels of the tile, which start at places of a slice.
     #[inline(always)]
-    fn darken<S: Simd, E: Element, G: Gain, const CHANNELS: usize>(
+    fn darken<S: Simd, E: Element<Light = L>, G: Gain, const CHANNELS: usize>(
         &self,
         simd: S,
         gain: &G,
@@ -126,7 +127,7 @@ impl Work<'_> {
         let zero = f32x16::splat(simd, 0.0);
         let mut light = [zero; 3];
         for c in 0..3 {
-            light[c] = load_halves(simd, a[c], b[c]).max(zero).min(1.0);
+            light[c] = L::shares(simd, a[c], b[c]);
         }
         let before = E::load::<S, CHANNELS>(simd, pixels, at);
         let mut after = before;
@@ -164,16 +165,20 @@ impl Work<'_> {
         }
     }
 
-    fn table<E: Element, const CHANNELS: usize>(&self, table: &TransferTable, band: &mut [E]) {
+    fn table<E: Element<Light = L>, const CHANNELS: usize>(
+        &self,
+        table: &TransferTable,
+        band: &mut [E],
+    ) {
         for &place in self.places {
             let light = self.tile.eight(place[0].into(), place[1].into());
             let (start, length) = self.span::<CHANNELS>(place);
             let pixels = band[start..start + length].chunks_exact_mut(CHANNELS);
             for (i, pixel) in pixels.enumerate() {
                 for (element, light) in pixel.iter_mut().zip(light) {
-                    let t = light[i];
+                    let t = light[i].share();
                     if t < 1.0 {
-                        let linear = table.decode(element.encoded()) * t.max(0.0);
+                        let linear = table.decode(element.encoded()) * t;
                         *element = E::from_encoded(f64::from(table.encode(linear)));
                     }
                 }

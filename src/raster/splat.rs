@@ -1,41 +1,70 @@
 //! Multiplies a tile's transmittance by the dots that reach it: the innermost loop.
 //!
 //! A window's row is two terms' worth of work or three before it is a coverage, and one more for each
-//! channel; so the coverage is found once, and red, green and blue lie apart in the tile.
+//! channel; so the coverage is found once, and red, green and blue lie apart in the tile. Dots of a
+//! place that share a table are drawn one after another: what the table tells is looked up once, and
+//! the loops run alike for all of them.
 
 use crate::raster::bins::Splat;
 use crate::raster::chords::{Chords, Profile};
+use crate::raster::eight::Eight;
 use crate::raster::kernel::{Cell, LANES};
+use crate::raster::light::{Lanes, Light};
+use crate::raster::order::Order;
 use crate::raster::tables::Tables;
-use crate::raster::tile::{PLANE, STRIDE, Tile};
-use crate::simd::{Level, Simd, SimdBase, SimdFloat, dispatch, f32x8, f32x16};
+use crate::raster::tile::{Line, PLANE, Tile};
+use crate::simd::{Level, Simd, SimdBase, SimdFrom, dispatch, f32x8};
 use std::ops::Range;
 
-/// Room for a dot's factors.
+/// Columns of bins whose dots are drawn table by table: few enough that what they touch of a tile stays
+/// in a first-level cache.
+const BLOCK: u16 = 16;
+
+/// Room for the factors of a dot, and for the order of some.
+#[derive(Debug)]
+pub(super) struct Room<L> {
+    columns: Vec<L>,
+    /// Of dots of high rank and of ellipses.
+    wide: Wide,
+    order: Order,
+}
+
+/// Factors in single precision.
 #[derive(Debug, Default)]
-pub(super) struct Factors {
+struct Wide {
+    /// Eight pixels of all terms' rows, then the next eight.
     rows: Vec<f32>,
     columns: Vec<f32>,
 }
 
-/// Draws a run of dots into a tile, in their order.
-pub(super) fn draw(
+impl<L> Default for Room<L> {
+    fn default() -> Self {
+        Self {
+            columns: Vec::new(),
+            wide: Wide::default(),
+            order: Order::default(),
+        }
+    }
+}
+
+/// Draws a run of dots of one row of bins into a tile.
+pub(super) fn draw<L: Light>(
     level: Level,
-    tile: &mut Tile,
+    tile: &mut Tile<L>,
     tables: &Tables,
     run: &[Splat],
-    room: &mut Factors,
+    room: &mut Room<L>,
 ) {
     dispatch!(level.get(), simd => draw_all(simd, tile, tables, run, room));
 }
 
 /// Draws the ellipses that reach a tile into it, in their order.
-pub(super) fn draw_ellipses(
+pub(super) fn draw_ellipses<L: Light>(
     level: Level,
-    tile: &mut Tile,
+    tile: &mut Tile<L>,
     profile: &Profile,
     ellipses: &[Chords],
-    room: &mut Factors,
+    room: &mut Room<L>,
 ) {
     for chords in ellipses {
         if let Some(clip) = Clip::new(tile, chords.start, chords.size) {
@@ -48,40 +77,43 @@ pub(super) fn draw_ellipses(
 }
 
 #[inline(always)]
-fn draw_all<S: Simd>(simd: S, tile: &mut Tile, tables: &Tables, run: &[Splat], room: &mut Factors) {
-    for dot in run {
-        let cell = tables.cell(dot.cell);
-        let (left, right) = cell.place(dot.center_px.x);
-        let (top, down) = cell.place(dot.center_px.y);
-        let Some(clip) = Clip::new(tile, [left, top], [cell.side; 2]) else {
-            continue;
-        };
-        let placed = &Placed {
-            dot,
-            cell,
-            x: right,
-            y: down,
-        };
-        match cell.rank {
-            1 => draw_one::<S, 1>(simd, tile, placed, &clip, room),
-            2 => draw_one::<S, 2>(simd, tile, placed, &clip, room),
-            3 => draw_one::<S, 3>(simd, tile, placed, &clip, room),
-            4 => draw_one::<S, 4>(simd, tile, placed, &clip, room),
-            5 => draw_one::<S, 5>(simd, tile, placed, &clip, room),
-            6 => draw_one::<S, 6>(simd, tile, placed, &clip, room),
-            7 => draw_one::<S, 7>(simd, tile, placed, &clip, room),
-            8 => draw_one::<S, 8>(simd, tile, placed, &clip, room),
-            _ => draw_wide(simd, tile, placed, &clip, room),
-        }
+fn draw_all<S: Simd, L: Light>(
+    simd: S,
+    tile: &mut Tile<L>,
+    tables: &Tables,
+    run: &[Splat],
+    room: &mut Room<L>,
+) {
+    let Room {
+        columns,
+        wide,
+        order,
+    } = room;
+    for block in run.chunk_by(|a, b| a.column / BLOCK == b.column / BLOCK) {
+        order.groups(
+            block,
+            #[inline(always)]
+            |places: &[u32]| {
+                let cell = tables.cell(block[places[0] as usize].cell);
+                let dots = Group {
+                    cell,
+                    block,
+                    places,
+                };
+                match cell.rank {
+                    1 => dots.draw::<S, L, 1>(simd, tile, columns),
+                    2 => dots.draw::<S, L, 2>(simd, tile, columns),
+                    3 => dots.draw::<S, L, 3>(simd, tile, columns),
+                    4 => dots.draw::<S, L, 4>(simd, tile, columns),
+                    5 => dots.draw::<S, L, 5>(simd, tile, columns),
+                    6 => dots.draw::<S, L, 6>(simd, tile, columns),
+                    7 => dots.draw::<S, L, 7>(simd, tile, columns),
+                    8 => dots.draw::<S, L, 8>(simd, tile, columns),
+                    _ => dots.draw_wide(simd, tile, wide),
+                }
+            },
+        );
     }
-}
-
-/// A dot, its table, and how far into a pixel its centre lies along both axes.
-struct Placed<'a> {
-    dot: &'a Splat,
-    cell: &'a Cell,
-    x: f32,
-    y: f32,
 }
 
 /// The part of a window that lies in a tile.
@@ -89,239 +121,290 @@ struct Clip {
     /// Rows of the window, and the tile's row of the first of them.
     rows: Range<usize>,
     row: usize,
-    /// Elements of the window's row, whole vectors, and the tile's column of the first of them.
+    /// The tile's column of the window's first, and the window's columns that lie in the tile.
+    left: i64,
     columns: Range<usize>,
-    column: i64,
+    /// Ink of the rows.
+    inked: u64,
 }
 
 impl Clip {
-    /// Clips a window of some columns and rows, and notes its ink.
+    /// Clips a window of some columns and rows.
     #[inline(always)]
-    fn new(tile: &mut Tile, start: [i32; 2], [columns, rows]: [usize; 2]) -> Option<Self> {
+    fn new<L: Light>(tile: &Tile<L>, start: [i32; 2], [columns, rows]: [usize; 2]) -> Option<Self> {
         let (width, height) = (tile.width as i64, tile.height as i64);
-        let right = i64::from(start[0]) - tile.left;
+        let left = i64::from(start[0]) - tile.left;
         let down = i64::from(start[1]) - tile.top;
-        let end = [right + columns as i64, down + rows as i64];
-        if right >= width || down >= height || end[0] <= 0 || end[1] <= 0 {
+        let end = [left + columns as i64, down + rows as i64];
+        if left >= width || down >= height || end[0] <= 0 || end[1] <= 0 {
             return None;
         }
-        let (first, last) = ((-down).max(0) as usize, (height - down) as usize);
-        // A vector is needed when it overlaps the tile; it then runs over by seven at most.
-        let from = (-right).max(0) as usize / LANES * LANES;
-        let to = (end[0].min(width) - right) as usize;
-        let row = (down.max(0)) as usize;
-        let rows = first..last.min(rows);
-        let inked = right.max(0) as usize..end[0].min(width) as usize;
-        tile.ink(inked, row..row + rows.len());
+        let (first, last) = (left.max(0), end[0].min(width));
         Some(Self {
-            rows,
-            row,
-            columns: from..to.next_multiple_of(LANES),
-            column: right + from as i64,
+            rows: (-down).max(0) as usize..(height - down).min(rows as i64) as usize,
+            row: down.max(0) as usize,
+            left,
+            columns: (first - left) as usize..(last - left) as usize,
+            inked: Tile::<L>::inked_by(first as usize..last as usize),
         })
     }
 }
 
 /// Interpolates between two phases and two radii.
-struct Blend {
-    weights: [f32; 4],
+struct Blend<S: Simd, V: Lanes<S>> {
+    weights: [V; 4],
+    simd: S,
 }
 
-impl Blend {
+impl<S: Simd, L: Light, V: Lanes<S, Element = L>> Blend<S, V> {
     #[inline(always)]
-    fn new(phase: f32, radius: f32) -> Self {
-        let (a, b) = (1.0 - phase, 1.0 - radius);
-        Self {
-            weights: [a * b, a * radius, phase * b, phase * radius],
-        }
+    fn new(simd: S, weights: [L; 4]) -> Self {
+        let [a, b, c, d] = weights;
+        let weights = [
+            V::splat(simd, a),
+            V::splat(simd, b),
+            V::splat(simd, c),
+            V::splat(simd, d),
+        ];
+        Self { weights, simd }
     }
 
-    /// A vector of the lower end at element `i`, from the tables at the phases below and above a
-    /// position, in which the upper end follows `length` elements later.
+    /// From the factors at the lower phase and radius, the lower phase and upper radius, and so on.
     #[inline(always)]
-    fn at<S: Simd, V: SimdFloat<S, Element = f32>>(
+    fn of(&self, ends: [&[L]; 4]) -> V {
+        let part = |i: usize| V::from_slice(self.simd, ends[i]).times(self.weights[i]);
+        (part(0) + part(1)) + (part(2) + part(3))
+    }
+}
+
+/// Dots of one table.
+struct Group<'a> {
+    cell: &'a Cell,
+    block: &'a [Splat],
+    places: &'a [u32],
+}
+
+impl Group<'_> {
+    /// Draws dots of a known small rank.
+    #[inline(always)]
+    fn draw<S: Simd, L: Light, const K: usize>(
         &self,
         simd: S,
-        [below, above]: [&[f32]; 2],
-        i: usize,
-        length: usize,
-    ) -> V {
-        let [a, b, c, d] = self.weights;
-        let (low, high): (V, V) = (load(simd, below, i), load(simd, below, length + i));
-        let below = low * a + high * b;
-        let (low, high): (V, V) = (load(simd, above, i), load(simd, above, length + i));
-        below + (low * c + high * d)
+        tile: &mut Tile<L>,
+        columns: &mut Vec<L>,
+    ) {
+        let Self {
+            cell,
+            block,
+            places,
+        } = *self;
+        for places in places.chunks(LANES) {
+            let dots = places.iter().map(|&i| &block[i as usize]);
+            let eight = Eight::<L>::new(simd, cell, dots);
+            for dot in 0..places.len() {
+                let Some(clip) = Clip::new(tile, eight.start(dot), [cell.side; 2]) else {
+                    continue;
+                };
+                blend_columns(simd, cell, &eight, dot, columns);
+                let part = Part {
+                    tables: cell.rows_around(eight.phase(0, dot)),
+                    weights: eight.weights(0, dot),
+                    columns: &columns.as_chunks::<K>().0[clip.rows.clone()],
+                    taken: eight.taken(dot),
+                };
+                for j in (clip.columns.start / 16 * 16..clip.columns.end).step_by(16) {
+                    let lines = tile.lines(clip.row, clip.left + j as i64, clip.rows.len());
+                    if cell.row - j >= 16 {
+                        part.draw::<S, L::Sixteen<S>, 16>(simd, j, lines, clip.inked);
+                    } else {
+                        part.draw::<S, L::Eight<S>, 8>(simd, j, lines, clip.inked);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Draws dots of any rank, their rows in memory: dots many blurs wide.
+    #[inline(always)]
+    fn draw_wide<S: Simd, L: Light>(&self, simd: S, tile: &mut Tile<L>, wide: &mut Wide) {
+        let cell = self.cell;
+        for &place in self.places {
+            let dot = &self.block[place as usize];
+            let one = Eight::<f32>::new(simd, cell, std::iter::once(dot));
+            let Some(clip) = Clip::new(tile, one.start(0), [cell.side; 2]) else {
+                continue;
+            };
+            let Wide { rows, columns } = &mut *wide;
+            blend_columns(simd, cell, &one, 0, columns);
+            let blend = Blend::<S, f32x8<S>>::new(simd, one.weights(0, 0));
+            let [below, above] = cell.rows_around::<f32>(one.phase(0, 0));
+            rows.resize(cell.rank * cell.row, 0.0);
+            // At each end of the cell all terms of eight pixels.
+            let eight = cell.rank * LANES;
+            for (j, rows) in rows.chunks_exact_mut(eight).enumerate() {
+                let [below, above] = [below, above].map(|of| &of[2 * eight * j..][..2 * eight]);
+                for (k, row) in rows.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+                    let low = k * LANES..(k + 1) * LANES;
+                    let high = low.start + eight..low.end + eight;
+                    let ends = [
+                        &below[low.clone()],
+                        &below[high.clone()],
+                        &above[low],
+                        &above[high],
+                    ];
+                    blend.of(ends).store_slice(row);
+                }
+            }
+            multiply(simd, tile, &clip, cell.rank, dot.absorptance, wide);
+        }
     }
 }
 
-#[inline(always)]
-fn load<S: Simd, V: SimdFloat<S, Element = f32>>(simd: S, from: &[f32], at: usize) -> V {
-    V::from_slice(simd, &from[at..at + V::LEN])
+/// Some columns of a dot's window.
+struct Part<'a, L, const K: usize> {
+    tables: [&'a [L]; 2],
+    weights: [L; 4],
+    columns: &'a [[L; K]],
+    taken: [L; 3],
 }
 
-/// A dot of a known small rank.
-#[inline(always)]
-fn draw_one<S: Simd, const K: usize>(
-    simd: S,
-    tile: &mut Tile,
-    placed: &Placed<'_>,
-    clip: &Clip,
-    room: &mut Factors,
-) {
-    let Placed { dot, cell, x, .. } = *placed;
-    blend_columns(simd, placed, &mut room.columns);
-    let columns = &room.columns[clip.rows.start * K..];
-    let (phase, weight) = cell.phase(x);
-    let (blend, tables) = (Blend::new(weight, dot.blend), cell.rows_around(phase));
-    let length = K * cell.row;
-    let light = tile.light_from(clip.row, clip.column);
-    let (mut j, mut at) = (clip.columns.start, 0);
-    while j + 16 <= clip.columns.end {
-        let mut row = [f32x16::splat(simd, 0.0); K];
+impl<L: Light, const K: usize> Part<'_, L, K> {
+    /// Multiplies a vector of every row and channel. Its row factors stay in registers while the
+    /// column factors run down.
+    #[inline(always)]
+    fn draw<'t, S: Simd, V: Lanes<S, Element = L>, const LEN: usize>(
+        &self,
+        simd: S,
+        j: usize,
+        lines: impl Iterator<Item = (&'t mut Line<L>, &'t mut u64)>,
+        inked: u64,
+    ) where
+        L: 't,
+    {
+        let blend = Blend::<S, V>::new(simd, self.weights);
+        let [below, above] = self.tables.map(|table| &table[2 * K * j..][..2 * K * LEN]);
+        let mut row = [V::splat(simd, L::ZERO); K];
         for k in 0..K {
-            row[k] = blend.at(simd, tables, k * cell.row + j, length);
+            row[k] = blend.of([
+                &below[k * LEN..(k + 1) * LEN],
+                &below[(K + k) * LEN..(K + k + 1) * LEN],
+                &above[k * LEN..(k + 1) * LEN],
+                &above[(K + k) * LEN..(K + k + 1) * LEN],
+            ]);
         }
-        run_down(simd, &mut light[at..], clip, columns, row, dot.absorptance);
-        (j, at) = (j + 16, at + 16);
-    }
-    if j < clip.columns.end {
-        let mut row = [f32x8::splat(simd, 0.0); K];
-        for k in 0..K {
-            row[k] = blend.at(simd, tables, k * cell.row + j, length);
+        let taken = all_lanes(simd, self.taken);
+        for ((line, bits), factor) in lines.zip(self.columns) {
+            let mut covered = row[0].times(V::splat(simd, factor[0]));
+            for k in 1..K {
+                covered += row[k].times(V::splat(simd, factor[k]));
+            }
+            take_light(simd, line, covered.covered(), taken);
+            *bits |= inked;
         }
-        run_down(simd, &mut light[at..], clip, columns, row, dot.absorptance);
     }
 }
 
-/// Multiplies a vector of every row and channel. Its row factors stay in registers while the column
-/// factors run down.
+/// Three numbers, each in all lanes of a vector.
 #[inline(always)]
-fn run_down<S: Simd, V: SimdFloat<S, Element = f32>, const K: usize>(
-    simd: S,
-    light: &mut [f32],
-    clip: &Clip,
-    columns: &[f32],
-    row: [V; K],
-    absorptance: [f32; 3],
-) {
-    let (mut place, mut at) = (0, 0);
-    for _ in clip.rows.clone() {
-        let factor: &[f32; K] = columns[at..].first_chunk().expect("a factor for each row");
-        let mut covered = row[0] * factor[0];
-        for k in 1..K {
-            covered += row[k] * factor[k];
-        }
-        take_light(simd, &mut light[place..], covered, absorptance);
-        (place, at) = (place + STRIDE, at + K);
-    }
+fn all_lanes<S: Simd, V: SimdBase<S>>(simd: S, [r, g, b]: [V::Element; 3]) -> [V; 3] {
+    [V::splat(simd, r), V::splat(simd, g), V::splat(simd, b)]
 }
 
 /// Multiplies the light of all channels by what a vector of coverages leaves of it.
 #[inline(always)]
-fn take_light<S: Simd, V: SimdFloat<S, Element = f32>>(
+fn take_light<S: Simd, V: Lanes<S>>(
     simd: S,
-    light: &mut [f32],
+    line: &mut Line<V::Element>,
     covered: V,
-    absorptance: [f32; 3],
+    taken: [V; 3],
 ) {
-    // One look at the length for all channels.
-    let light: &mut [f32; 2 * PLANE + 16] =
-        light.first_chunk_mut().expect("a row ends in an apron");
     for c in 0..3 {
-        let here = &mut light[c * PLANE..c * PLANE + V::LEN];
+        let here = &mut line[c * PLANE..c * PLANE + V::LEN];
         let before = V::from_slice(simd, here);
-        (before - before * (covered * absorptance[c])).store_slice(here);
+        (before + before.times(covered.times(taken[c]))).store_slice(here);
     }
-}
-
-/// A dot of any rank, its rows in memory: for dots many blurs wide.
-#[inline(always)]
-fn draw_wide<S: Simd>(
-    simd: S,
-    tile: &mut Tile,
-    placed: &Placed<'_>,
-    clip: &Clip,
-    room: &mut Factors,
-) {
-    let Placed { dot, cell, x, .. } = *placed;
-    blend_columns(simd, placed, &mut room.columns);
-    let (phase, weight) = cell.phase(x);
-    let (blend, tables) = (Blend::new(weight, dot.blend), cell.rows_around(phase));
-    let length = cell.rank * cell.row;
-    room.rows.resize(length, 0.0);
-    for i in (0..length).step_by(LANES) {
-        let row: f32x8<S> = blend.at(simd, tables, i, length);
-        row.store_slice(&mut room.rows[i..i + LANES]);
-    }
-    multiply(simd, tile, clip, cell.rank, dot.absorptance, room);
 }
 
 /// An ellipse: its own factors.
 #[inline(always)]
-fn draw_ellipse<S: Simd>(
+fn draw_ellipse<S: Simd, L: Light>(
     simd: S,
-    tile: &mut Tile,
+    tile: &mut Tile<L>,
     profile: &Profile,
     chords: &Chords,
     clip: &Clip,
-    room: &mut Factors,
+    room: &mut Room<L>,
 ) {
     let ([width, height], rank) = (chords.size, chords.rank);
-    let length = width.next_multiple_of(LANES);
-    let Factors { rows, columns } = room;
+    let Wide { rows, columns } = &mut room.wide;
     rows.clear();
-    rows.resize(length * rank, 0.0);
+    rows.resize(width.next_multiple_of(LANES) * rank, 0.0);
     columns.resize((height * rank).max(columns.len()), 0.0);
     chords.factors(
         profile,
-        |k, x, value| rows[k * length + x] = value,
+        |k, x, value| rows[(x / LANES * rank + k) * LANES + x % LANES] = value,
         |k, y, value| columns[y * rank + k] = value,
     );
-    multiply(simd, tile, clip, rank, chords.absorptance, room);
+    multiply(simd, tile, clip, rank, chords.absorptance, &room.wide);
 }
 
 /// Multiplies a window by what the factors in memory leave of its light.
 #[inline(always)]
-fn multiply<S: Simd>(
+fn multiply<S: Simd, L: Light>(
     simd: S,
-    tile: &mut Tile,
+    tile: &mut Tile<L>,
     clip: &Clip,
     rank: usize,
-    absorptance: [f32; 3],
-    room: &Factors,
+    [r, g, b]: [f32; 3],
+    wide: &Wide,
 ) {
-    let length = room.rows.len() / rank;
-    let light = tile.light_from(clip.row, clip.column);
-    for (line, y) in clip.rows.clone().enumerate() {
-        let factors = &room.columns[y * rank..][..rank];
-        let line = &mut light[line * STRIDE..];
-        for (n, j) in clip.columns.clone().step_by(LANES).enumerate() {
+    let absorptance = f32x8::simd_from(simd, [r, g, b, 0.0, 0.0, 0.0, 0.0, 0.0]);
+    let [r, g, b, ..] = L::taken(absorptance);
+    let taken = all_lanes(simd, [r, g, b]);
+    let columns = wide.columns.chunks_exact(rank).skip(clip.rows.start);
+    for j in (clip.columns.start / LANES * LANES..clip.columns.end).step_by(LANES) {
+        let rows = &wide.rows[rank * j..rank * (j + LANES)];
+        let lines = tile.lines(clip.row, clip.left + j as i64, clip.rows.len());
+        for ((line, bits), factors) in lines.zip(columns.clone()) {
             let mut covered = f32x8::splat(simd, 0.0);
-            for (row, &factor) in room.rows.chunks_exact(length).zip(factors) {
-                covered += f32x8::from_slice(simd, &row[j..j + LANES]) * factor;
+            for (row, &factor) in rows.as_chunks().0.iter().zip(factors) {
+                covered += f32x8::load_array(simd, *row) * factor;
             }
-            take_light(simd, &mut line[n * LANES..], covered, absorptance);
+            take_light(simd, line, L::coverage(covered), taken);
+            *bits |= clip.inked;
         }
     }
 }
 
 /// Interpolates the columns of all terms.
 #[inline(always)]
-fn blend_columns<S: Simd>(simd: S, placed: &Placed<'_>, to: &mut Vec<f32>) {
-    let Placed { dot, cell, y, .. } = *placed;
-    let (phase, weight) = cell.phase(y);
-    let (blend, tables) = (Blend::new(weight, dot.blend), cell.columns_around(phase));
+fn blend_columns<S: Simd, L: Light>(
+    simd: S,
+    cell: &Cell,
+    eight: &Eight<L>,
+    dot: usize,
+    to: &mut Vec<L>,
+) {
+    let blend = Blend::<S, L::Sixteen<S>>::new(simd, eight.weights(1, dot));
     if to.len() < cell.column {
-        to.resize(cell.column, 0.0);
+        to.resize(cell.column, L::ZERO);
     }
-    let mut i = 0;
-    while i + 16 <= cell.column {
-        let column: f32x16<S> = blend.at(simd, tables, i, cell.column);
-        column.store_slice(&mut to[i..i + 16]);
-        i += 16;
-    }
-    if i < cell.column {
-        let column: f32x8<S> = blend.at(simd, tables, i, cell.column);
-        column.store_slice(&mut to[i..i + LANES]);
+    let around = cell.columns_around::<L>(eight.phase(1, dot));
+    let [below, above] = around.map(|both| both.split_at(cell.column));
+    let below = below
+        .0
+        .as_chunks::<16>()
+        .0
+        .iter()
+        .zip(below.1.as_chunks::<16>().0);
+    let above = above
+        .0
+        .as_chunks::<16>()
+        .0
+        .iter()
+        .zip(above.1.as_chunks::<16>().0);
+    let to = to.as_chunks_mut::<16>().0.iter_mut();
+    for ((to, (a, b)), (c, d)) in to.zip(below).zip(above) {
+        blend.of([a, b, c, d]).store_slice(to);
     }
 }

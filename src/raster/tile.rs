@@ -1,6 +1,7 @@
 //! The transmittance of one tile, and where on it there is ink.
 
 use crate::raster::kernel::LANES;
+use crate::raster::light::Light;
 use std::ops::Range;
 
 /// Elements on either side of a row that a window's vectors may run over into.
@@ -11,6 +12,9 @@ const WIDEST: usize = 512;
 pub(super) const PLANE: usize = APRON + WIDEST;
 /// Elements from one row to the next.
 pub(super) const STRIDE: usize = 3 * PLANE + APRON;
+
+/// A row from a pixel on: red, [`PLANE`] elements later green, then blue, up to the next row's pixel.
+pub(super) type Line<L> = [L; STRIDE];
 
 /// How large tiles are, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +35,10 @@ impl Shape {
 }
 
 /// The transmittance of one tile: per row its red, then its green, then its blue, each between two
-/// aprons. 1 wherever nothing has been drawn since the last [`Tile::take`].
+/// aprons. All light wherever nothing has been drawn since the last [`Tile::take`].
 #[derive(Debug)]
-pub(super) struct Tile {
-    light: Vec<f32>,
+pub(super) struct Tile<L> {
+    light: Vec<L>,
     /// Elements before the first row, which then starts where a line of the cache does.
     skip: usize,
     /// The picture's column and row of the tile's first pixel.
@@ -47,12 +51,12 @@ pub(super) struct Tile {
     inked: Vec<u64>,
 }
 
-impl Tile {
+impl<L: Light> Tile<L> {
     /// Room for tiles of a shape.
     pub(super) fn new(shape: Shape) -> Self {
-        let light = vec![1.0; STRIDE * shape.height + APRON];
+        let light = vec![L::FULL; STRIDE * (shape.height + 1) + 2 * APRON];
         Self {
-            skip: light.as_ptr().align_offset(64).min(APRON),
+            skip: light.as_ptr().align_offset(64).min(2 * APRON),
             light,
             left: 0,
             top: 0,
@@ -70,9 +74,9 @@ impl Tile {
         for (row, inked) in light.chunks_exact_mut(STRIDE).zip(&mut self.inked) {
             if *inked != 0 {
                 for channel in row[..3 * PLANE].chunks_exact_mut(PLANE) {
-                    channel[..used].fill(1.0);
+                    channel[..used].fill(L::FULL);
                 }
-                row[3 * PLANE..].fill(1.0);
+                row[3 * PLANE..].fill(L::FULL);
                 *inked = 0;
             }
         }
@@ -80,19 +84,24 @@ impl Tile {
         (self.width, self.height) = ((right - left) as usize, (bottom - top) as usize);
     }
 
-    /// The light from a pixel on, which may lie in an apron: red of a row, [`PLANE`] elements later
-    /// green, then blue, and [`STRIDE`] elements later the next row.
+    /// The light of some rows from a column on, which may lie in an apron, and the bits for ink on them.
     #[inline(always)]
-    pub(super) fn light_from(&mut self, row: usize, column: i64) -> &mut [f32] {
+    pub(super) fn lines(
+        &mut self,
+        row: usize,
+        column: i64,
+        count: usize,
+    ) -> impl Iterator<Item = (&mut Line<L>, &mut u64)> {
         let place = self.skip + row * STRIDE + (APRON as i64 + column) as usize;
-        &mut self.light[place..]
+        let lines = self.light[place..].as_chunks_mut().0.iter_mut();
+        lines.zip(&mut self.inked[row..row + count])
     }
 
     /// Eight pixels of a row: their red, green and blue.
     #[inline(always)]
-    pub(super) fn eight(&self, row: usize, column: usize) -> [&[f32; LANES]; 3] {
+    pub(super) fn eight(&self, row: usize, column: usize) -> [&[L; LANES]; 3] {
         let from = self.skip + row * STRIDE + APRON + column;
-        let row: &[f32; 2 * PLANE + LANES] = self.light[from..]
+        let row: &[L; 2 * PLANE + LANES] = self.light[from..]
             .first_chunk()
             .expect("a row ends in an apron");
         let of = |at: usize| row[at..].first_chunk().expect("as long as that");
@@ -101,22 +110,21 @@ impl Tile {
 
     /// One channel of some pixels of a row.
     #[inline(always)]
-    pub(super) fn span(&mut self, row: usize, channel: usize, columns: Range<usize>) -> &mut [f32] {
+    pub(super) fn span(&mut self, row: usize, channel: usize, columns: Range<usize>) -> &mut [L] {
         let place = self.skip + row * STRIDE + APRON + channel * PLANE;
         &mut self.light[place + columns.start..place + columns.end]
     }
 
-    /// Notes ink on some columns of some rows.
+    /// Bits for ink on some columns, of which there must be at least one.
     #[inline(always)]
-    pub(super) fn ink(&mut self, columns: Range<usize>, rows: Range<usize>) {
-        if columns.is_empty() {
-            return;
-        }
+    pub(super) fn inked_by(columns: Range<usize>) -> u64 {
         let last = (columns.end - 1) / LANES;
-        let bits = (u64::MAX >> (63 - last)) & (u64::MAX << (columns.start / LANES));
-        for row in &mut self.inked[rows] {
-            *row |= bits;
-        }
+        (u64::MAX >> (63 - last)) & (u64::MAX << (columns.start / LANES))
+    }
+
+    /// Notes ink on all columns of a row.
+    pub(super) fn ink(&mut self, row: usize) {
+        self.inked[row] = Self::inked_by(0..self.width);
     }
 
     /// Lists the places of all runs of eight pixels that may hold ink: row and column. The last one of
@@ -143,11 +151,13 @@ mod tests {
         for side in [8, 13, 64, 100, 512, 777, 1024] {
             let shape = Shape::of_side(side);
             assert!(shape.height >= 4 && shape.width <= 64 * LANES);
-            let mut tile = Tile::new(shape);
+            let mut tile = Tile::<f32>::new(shape);
             let width = shape.width;
             let spans = [0..1, width / 2..width / 2 + 1, width - 3..width];
             for (row, span) in spans.iter().enumerate() {
-                tile.ink(span.clone(), row..row + 2);
+                for (_, inked) in tile.lines(row, 0, 2) {
+                    *inked |= Tile::<f32>::inked_by(span.clone());
+                }
             }
             let mut found = Vec::new();
             tile.inked(&mut found);

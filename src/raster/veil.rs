@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::plane::Plane;
+use crate::raster::light::Light;
 use crate::raster::tile::Tile;
 use crate::raster::tile_set::TileSet;
 use crate::simd::{Level, Simd, SimdBase, dispatch, f32x16};
@@ -153,7 +154,7 @@ impl Veil {
     }
 
     /// Whether it darkens any pixel of a tile.
-    pub(super) fn reaches(&self, tile: &Tile) -> bool {
+    pub(super) fn reaches<L: Light>(&self, tile: &Tile<L>) -> bool {
         let first = |at: i64| at as f32 + 0.5;
         let last = |at: i64, length: usize| (at + length as i64) as f32 - 0.5;
         let Some((columns, rows)) = Option::zip(
@@ -196,12 +197,12 @@ impl Veil {
     ///
     /// Rows of cells are spread over the tile's columns first, so that what is left for each pixel
     /// is one step between two rows.
-    pub(super) fn fill(&self, level: Level, tile: &mut Tile, scratch: &mut Spread) {
+    pub(super) fn fill<L: Light>(&self, level: Level, tile: &mut Tile<L>, scratch: &mut Spread) {
         dispatch!(level.get(), simd => self.fill_with(simd, tile, scratch));
     }
 
     #[inline(always)]
-    fn fill_with<S: Simd>(&self, simd: S, tile: &mut Tile, scratch: &mut Spread) {
+    fn fill_with<S: Simd, L: Light>(&self, simd: S, tile: &mut Tile<L>, scratch: &mut Spread) {
         // The cell in the corner holds no ink: it stands for all places outside the grid.
         let column = |x| self.column((tile.left + x) as f32 + 0.5);
         scratch.places.clear();
@@ -220,7 +221,7 @@ impl Veil {
             let Some((j, v)) = place else {
                 continue;
             };
-            tile.ink(0..tile.width, y..y + 1);
+            tile.ink(y);
             if spread != Some(j) {
                 if spread.is_some_and(|before| before + 1 == j) {
                     std::mem::swap(&mut scratch.above, &mut scratch.below);
@@ -237,7 +238,7 @@ impl Veil {
                     let above = f32x16::from_slice(simd, &above[x..x + 16]);
                     let below = f32x16::from_slice(simd, &below[x..x + 16]);
                     let loss = above + (below - above) * v;
-                    (f32x16::splat(simd, 1.0) - loss).store_slice(&mut light[x..x + 16]);
+                    L::store_shares(f32x16::splat(simd, 1.0) - loss, &mut light[x..x + 16]);
                 }
             }
         }
