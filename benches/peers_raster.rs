@@ -4,8 +4,9 @@
 //! Our draws are cold: tables and memory are there from a draw before, but the dots' places are not, for
 //! an empty list has been drawn in between; all others keep no places.
 //!
-//! Prints a table. `--most 100000` leaves out longer lists, `--px 12` all but the pictures of 12
-//! megapixels (or 48); with `--test` only the smallest runs.
+//! Prints a table. `--most 100000` leaves out longer lists, `--dots 100000` all others, `--radius 2.5` all
+//! other dots, `--px 12` all but the pictures of 12 megapixels (or 48); with `--test` only the smallest
+//! runs.
 
 use glam::Vec2;
 use std::time::Instant;
@@ -283,19 +284,37 @@ fn least(
     times.fold(f64::INFINITY, f64::min)
 }
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let test = arguments.iter().any(|a| a == "--test");
-    let most = arguments.iter().skip_while(|a| *a != "--most").nth(1);
-    let most = most.map_or(1_000_000, |n| n.parse().expect("--most takes a number"));
-    let px = arguments.iter().skip_while(|a| *a != "--px").nth(1);
-    let px = px.map(|n| n.parse().expect("--px takes a number"));
-    let most = if test { 10_000 } else { most };
-    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-    one.expect("a thread pool").install(|| run(most, px, test));
+/// Which lists of dots are drawn on which pictures.
+struct Wanted {
+    most: usize,
+    dots: Option<usize>,
+    radius: Option<f32>,
+    px: Option<usize>,
+    test: bool,
 }
 
-fn run(most: usize, px: Option<usize>, test: bool) {
+/// The value behind an argument.
+fn argument<T: std::str::FromStr>(name: &str) -> Option<T> {
+    let value = std::env::args().skip_while(|a| a != name).nth(1)?;
+    let number = value.parse().ok();
+    Some(number.unwrap_or_else(|| panic!("{name} takes a number, not {value}")))
+}
+
+fn main() {
+    let test = std::env::args().any(|a| a == "--test");
+    let most = argument("--most").unwrap_or(1_000_000);
+    let wanted = Wanted {
+        most: if test { 10_000 } else { most },
+        dots: argument("--dots"),
+        radius: argument("--radius"),
+        px: argument("--px"),
+        test,
+    };
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    one.expect("a thread pool").install(|| run(&wanted));
+}
+
+fn run(wanted: &Wanted) {
     println!("largest error of coverage in 255ths, half a code being rounding:");
     for (name, draw) in PEERS {
         let [a, b, c] = [1.0, 2.5, 6.0].map(|radius| worst_error(name, draw, radius));
@@ -303,7 +322,7 @@ fn run(most: usize, px: Option<usize>, test: bool) {
     }
     for (width, height) in [(4000, 3000), (8000, 6000)] {
         let size = Size::new(width, height).expect("a fixed size");
-        if px.is_some_and(|px| px * 1_000_000 != size.pixels()) {
+        if wanted.px.is_some_and(|px| px * 1_000_000 != size.pixels()) {
             continue;
         }
         let mut picture = Picture::new(size, Transfer::Srgb);
@@ -316,16 +335,19 @@ fn run(most: usize, px: Option<usize>, test: bool) {
         );
         for (count, by_tile) in [10_000, 100_000, 1_000_000]
             .into_iter()
-            .filter(|&count| count <= most)
+            .filter(|&count| count <= wanted.most && wanted.dots.is_none_or(|n| n == count))
             .flat_map(|count| [(count, false), (count, true)])
         {
             for radius in [1.0, 2.5, 6.0] {
+                if wanted.radius.is_some_and(|r| r != radius) {
+                    continue;
+                }
                 let dots = dots(size, count, radius, by_tile);
                 let order = if by_tile { "by tile" } else { "random" };
                 print!("{count:>8} dots of {radius} px, {order:<7}");
                 let mut first = None;
                 for (name, draw) in PEERS {
-                    let runs = if test { 1 } else { 3 };
+                    let runs = if wanted.test { 1 } else { 3 };
                     let time = least(runs, &mut picture, Picture::wipe, |p| draw(p, &dots));
                     match first {
                         None => print!(
@@ -341,7 +363,7 @@ fn run(most: usize, px: Option<usize>, test: bool) {
                 println!();
             }
         }
-        if test {
+        if wanted.test {
             return;
         }
     }
