@@ -93,7 +93,7 @@ fn without_arguments_it_writes_every_file() {
     }
     let fingerprint = report["recipe_fingerprint"].as_str().unwrap();
     assert_eq!(fingerprint.len(), 16);
-    for name in ["dots.png", "compare.png"] {
+    for name in ["after.png", "dots.png", "compare.png"] {
         let file = fs::read(out.join(name)).unwrap();
         let named = file.windows(16).any(|w| w == fingerprint.as_bytes());
         assert!(named, "{name} does not say of which plan it is");

@@ -21,7 +21,8 @@ struct Drawing {
 impl Plan {
     /// The photo with the treatment as it looks at a time.
     ///
-    /// Every pixel beyond [`Plan::reach_px`] of the mask keeps its bytes, and so does all alpha.
+    /// Every pixel beyond [`Plan::reach_px`] of the mask keeps its bytes, and so does all alpha. Files saved from
+    /// it say in their EXIF that it is a simulation, and of which plan.
     ///
     /// # Errors
     /// [`Error::SizeMismatch`](crate::Error::SizeMismatch) when `photo` has not the size of the
@@ -55,7 +56,8 @@ impl Plan {
             ink = ink.with_veil(veil);
         }
         rasterizer.composite(after.target_mut(), &ink)?;
-        Ok(after)
+        let named = self.fingerprint();
+        Ok(after.described(&format!("Simulated scalp micropigmentation, plan {named}")))
     }
 
     /// Share of light that the ink lets through at a time, per pixel and linear channel, without the

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use exif::experimental::Writer;
-use exif::{Context, In, Reader, Tag};
+use exif::{Context, Field, In, Reader, Tag, Value};
 
 use super::Note;
 
@@ -98,13 +98,33 @@ pub(super) fn cleaned(chunk: &[u8], notes: &mut Vec<Note>) -> Option<Vec<u8>> {
     any.then(|| out.into_inner())
 }
 
+/// A block that says what the picture shows, and for the rest what another one says.
+pub(super) fn described(block: Option<&[u8]>, text: &str) -> Option<Vec<u8>> {
+    let read = block.and_then(|block| Reader::new().read_raw(block.to_vec()).ok());
+    let description = Field {
+        tag: Tag::ImageDescription,
+        ifd_num: In::PRIMARY,
+        value: Value::Ascii(vec![text.as_bytes().to_vec()]),
+    };
+    let mut writer = Writer::new();
+    writer.push_field(&description);
+    let fields = read.iter().flat_map(exif::Exif::fields);
+    for field in fields.filter(|field| field.tag != Tag::ImageDescription) {
+        writer.push_field(field);
+    }
+    let mut out = Cursor::new(Vec::new());
+    let little_endian = read.as_ref().is_some_and(exif::Exif::little_endian);
+    writer.write(&mut out, little_endian).ok()?;
+    Some(out.into_inner())
+}
+
 /// Focal length in mm as on 35 mm film, and the distance of the subject in m; `None` unless both are
 /// there and above zero. A distance of "infinity" is none.
 pub(super) fn shot(block: &[u8]) -> Option<(f32, f32)> {
     let read = Reader::new().read_raw(block.to_vec()).ok()?;
     let focal = read.get_field(Tag::FocalLengthIn35mmFilm, In::PRIMARY)?;
     let focal = focal.value.get_uint(0)? as f32;
-    let exif::Value::Rational(distance) = &read.get_field(Tag::SubjectDistance, In::PRIMARY)?.value
+    let Value::Rational(distance) = &read.get_field(Tag::SubjectDistance, In::PRIMARY)?.value
     else {
         return None;
     };
@@ -112,8 +132,7 @@ pub(super) fn shot(block: &[u8]) -> Option<(f32, f32)> {
     (focal > 0.0 && distance > 0.0 && distance.is_finite()).then_some((focal, distance))
 }
 
-fn bytes(value: &exif::Value) -> usize {
-    use exif::Value;
+fn bytes(value: &Value) -> usize {
     match value {
         Value::Byte(v) => v.len(),
         Value::Ascii(v) => v.iter().map(Vec::len).sum(),
@@ -128,5 +147,36 @@ fn bytes(value: &exif::Value) -> usize {
         Value::Float(v) => v.len() * 4,
         Value::Double(v) => v.len() * 8,
         Value::Unknown(..) => usize::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_joins_what_was_kept_and_takes_the_place_of_another() {
+        let first = described(None, "one").unwrap();
+        let model = Field {
+            tag: Tag::Model,
+            ifd_num: In::PRIMARY,
+            value: Value::Ascii(vec![b"camera".to_vec()]),
+        };
+        let mut writer = Writer::new();
+        writer.push_field(&model);
+        let mut block = Cursor::new(Vec::new());
+        writer.write(&mut block, true).unwrap();
+        for block in [first, block.into_inner()] {
+            let both = described(Some(&block), "two").unwrap();
+            let read = Reader::new().read_raw(both).unwrap();
+            let said: Vec<String> = (read.fields())
+                .map(|field| field.display_value().to_string())
+                .collect();
+            assert_eq!(said[0], "\"two\"");
+            assert!(said.len() == 1 || said[1] == "\"camera\"", "{said:?}");
+        }
+        // A description stays with the picture that it was made for.
+        let described = described(None, "two").unwrap();
+        assert!(cleaned(&described, &mut Vec::new()).is_none());
     }
 }

@@ -192,6 +192,23 @@ impl Photo {
         self.exif.as_deref()
     }
 
+    /// This photo with a line of ASCII that says what it shows: the description in the EXIF of files saved from
+    /// it. A photo opened from such a file has none.
+    ///
+    /// Without the feature `image` nothing is written, as no file is.
+    pub(crate) fn described(self, text: &str) -> Self {
+        #[cfg(feature = "image")]
+        if let Some(block) = exif::described(self.exif.as_deref(), text) {
+            return Self {
+                exif: Some(block.into()),
+                ..self
+            };
+        }
+        #[cfg(not(feature = "image"))]
+        let _ = text;
+        self
+    }
+
     /// Focal length in mm as on 35 mm film and distance of the subject in m, where the file holds
     /// both.
     pub(crate) fn shot(&self) -> Option<(f32, f32)> {

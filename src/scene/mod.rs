@@ -271,6 +271,7 @@ impl Scene {
 }
 
 /// [`Scene::background`] alone, as a reading of this area has it.
+#[cfg(feature = "serde")]
 pub(crate) fn background_around(photo: &Photo, area: &Mask) -> Mask {
     let working = Working::of(photo);
     let skin_map = SkinMap::from_working(&working);
