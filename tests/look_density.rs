@@ -16,7 +16,7 @@ fn patch() -> SyntheticPatch {
     let size = Size::new(300, 240).unwrap();
     let request = PatchRequest::new(size, scale(), Seed::new(5));
     let long = request.with_growth(Growth::Long { length_mm: 14.0 });
-    long.with_density(stubblefield::Density::per_cm2(45.0).unwrap())
+    long.with_density(stubblefield::Density::per_cm2(25.0).unwrap())
         .generate()
         .unwrap()
 }

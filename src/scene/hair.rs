@@ -1,5 +1,7 @@
 //! Hair that lies over the scalp, pixel by pixel, and what of the scalp shows between.
 
+mod strands;
+
 use palette::{FromColor, LinSrgb, Oklch};
 
 use super::levels::{Levels, quantile};
@@ -11,6 +13,7 @@ use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
 use crate::units::Scale;
+use strands::{Relief, Strands};
 
 /// Skin is the brightest of what lies within this distance to either side, hair between it or not.
 const AROUND_MM: f32 = 8.0;
@@ -24,13 +27,38 @@ const HAIR: f32 = 0.05;
 /// Least loss of the root of light, relative to skin, that hair makes: less is stubble, shade or noise.
 const APART: f32 = 0.35;
 
-/// Way from skin to hair at which half of a pixel is hair, and half the width of the ramp around it.
-/// These two, as the four above, were found on synthetic patches.
-const HALF: f32 = 0.45;
-const RAMP: f32 = 0.2;
+/// Least loss that fair hair makes, and the least curvature of strands, as a root of its mean square, over most of the area by
+/// which it is told from shade: bare heads and stubble have up to 0.005, fair hair from 0.007 on.
+const FAIR: f32 = 0.25;
+const FAIR_STRANDS: f32 = 0.006;
 
-/// Smoothing of single pixels' noise, in pixels.
+/// How wide a hair is, and the smoothing at which its curvature stands out most: a share of its width, and what
+/// a sharp picture and its noise take.
+const HAIR_MM: f32 = 0.072;
+const SMOOTH: f32 = 0.4;
 const SMOOTH_PX: f32 = 0.5;
+
+/// Weight of curvature across hair beside darkness: hair is narrow, shade is wide. Found with the constants below on every second of 24
+/// synthetic patches.
+const RIDGE: f32 = 5.0;
+
+/// Way from skin to hair, curvature included, at which half of a pixel is hair, and half the width of the ramp around
+/// it.
+const HALF: f32 = 0.36;
+const RAMP: f32 = 0.3;
+
+/// Where the middle pixel within 8 mm lies farther along that way than usual, more of it is hair, gleam and all: it then takes
+/// as much less to be hair, within the range.
+const USUAL: f32 = 0.64;
+const HALF_RANGE: [f32; 2] = [0.1, 0.5];
+
+/// What it takes more to be hair where no strands run and little is dark: shade, spots and redness are dark too. The curvatures,
+/// as roots of mean squares over the darkest loss, between which strands begin to show. Found on photographs.
+const BARE: f32 = 0.2;
+const STRANDS: [f32; 2] = [0.006, 0.014];
+
+/// Root of the light below which no skin is told from any other.
+const DARK: f32 = 1e-3;
 
 /// The most pixels from which the colour of the hair is taken.
 const MOST_SAMPLES: f64 = 20_000.0;
@@ -55,6 +83,7 @@ pub struct HairCover {
     cover: Plane<f32>,
     color: Oklch<f32>,
     share: f32,
+    is_dark: bool,
 }
 
 impl HairCover {
@@ -82,24 +111,48 @@ impl HairCover {
         if area.is_empty() {
             return Ok(None);
         }
-        let mut roots = roots(photo, area);
+        let size = photo.size();
+        let width = size.width() as usize;
+        let own = SMOOTH * scale.to_px(HAIR_MM);
+        let sigma = (own * own + SMOOTH_PX * SMOOTH_PX).sqrt();
+        let light = roots(photo, sigma);
         let window = (scale.to_px(AROUND_MM) as usize).max(LEAST_AROUND_PX);
-        let skin = Levels::of(&roots, window, SKIN);
-        let width = photo.size().width() as usize;
-        parallel::for_each_chunk(roots.values_mut(), width, |y, row| {
+        let mut losses = within(&light, area);
+        let skin = Levels::of(&losses, window, SKIN);
+        parallel::for_each_chunk(losses.values_mut(), width, |y, row| {
+            let skin = skin.along(y as f32 + 0.5);
             for (x, value) in row.iter_mut().enumerate() {
-                let skin = skin.at(x as f32 + 0.5, y as f32 + 0.5);
-                *value = 1.0 - *value / skin.max(1e-3);
+                *value = 1.0 - *value / skin.at(x as f32 + 0.5).max(DARK);
             }
         });
-        let Some(darkest) = darkest(&roots).filter(|&darkest| darkest >= APART) else {
+        let Some(darkest) = darkest(&losses).filter(|&darkest| darkest >= FAIR) else {
             return Ok(None);
         };
-        let mut cover = roots;
+        let relief = Relief::new(&light, sigma);
+        let strands = Strands::of(&relief, area, scale, |x, y| skin.at(x, y).max(DARK));
+        if darkest < APART && strands.usual() < FAIR_STRANDS {
+            return Ok(None);
+        }
+        let middle = Levels::of(&losses, window, 0.5);
+        let mut cover = losses;
         parallel::for_each_chunk(cover.values_mut(), width, |y, row| {
-            for (value, &inside) in row.iter_mut().zip(area.coverage().row(y as u32)) {
-                let share = (*value / darkest - HALF) / (2.0 * RAMP) + 0.5;
+            let (skin, middle, ways) = (skin.along(y as f32 + 0.5), middle.along(y as f32 + 0.5), strands.along(y as f32 + 0.5));
+            let rows = relief.rows(y);
+            let inside = area.coverage().row(y as u32);
+            for (x, (value, &inside)) in row.iter_mut().zip(inside).enumerate() {
                 // Not a number outside the area, and where more of a pixel lies outside than inside.
+                if !value.is_finite() {
+                    *value = 0.0;
+                    continue;
+                }
+                let way = [0, 1].map(|axis| ways[axis].at(x as f32 + 0.5));
+                let ridge = rows.at(x).across(way) / (skin.at(x as f32 + 0.5).max(DARK) * darkest);
+                let seen = *value / darkest + RIDGE * ridge;
+                let [least, most] = HALF_RANGE;
+                let half = (HALF - (middle.at(x as f32 + 0.5) / darkest - USUAL)).clamp(least, most);
+                let bare = (1.0 - clear(way, darkest)) * (half - least) / (most - least);
+                let half = half + BARE * bare;
+                let share = (seen - half) / (2.0 * RAMP) + 0.5;
                 *value = if share.is_finite() {
                     inside * share.clamp(0.0, 1.0)
                 } else {
@@ -111,6 +164,7 @@ impl HairCover {
         let color = color(photo, &cover);
         Ok(color.map(|color| Self {
             share: (total / area.area_px()) as f32,
+            is_dark: darkest >= APART,
             cover,
             color,
         }))
@@ -126,6 +180,11 @@ impl HairCover {
     #[must_use]
     pub const fn share(&self) -> f32 {
         self.share
+    }
+
+    /// Whether it is so much darker than skin that its strands need not have told it.
+    pub(super) const fn is_dark(&self) -> bool {
+        self.is_dark
     }
 
     /// Share of scalp that shows around each pixel, 0..=1, over squares `across_mm` wide: where hair
@@ -160,8 +219,8 @@ impl HairCover {
     }
 }
 
-/// Root of the luminance, a little smoothed; not a number outside the area.
-fn roots(photo: &Photo, area: &Mask) -> Plane<f32> {
+/// Root of the luminance, smoothed.
+fn roots(photo: &Photo, sigma: f32) -> Plane<f32> {
     let width = photo.size().width() as usize;
     let mut roots = Plane::filled(photo.size(), 0.0_f32);
     parallel::for_each_chunk(roots.values_mut(), width, |y, out| {
@@ -171,12 +230,26 @@ fn roots(photo: &Photo, area: &Mask) -> Plane<f32> {
             *value = luminance(light).max(0.0).sqrt();
         }
     });
-    let smooth = filter::gaussian(roots.values(), width, 1, SMOOTH_PX);
-    let covered = area.coverage().values();
-    for ((value, smooth), &inside) in roots.values_mut().iter_mut().zip(smooth).zip(covered) {
-        *value = if inside > 0.5 { smooth } else { f32::NAN };
-    }
+    let smooth = filter::gaussian(roots.values(), width, 1, sigma);
+    roots.values_mut().copy_from_slice(&smooth);
     roots
+}
+
+/// The values inside the area; not a number elsewhere.
+fn within(plane: &Plane<f32>, area: &Mask) -> Plane<f32> {
+    let mut inside = plane.clone();
+    let covered = area.coverage().values();
+    for (value, &covered) in inside.values_mut().iter_mut().zip(covered) {
+        *value = if covered > 0.5 { *value } else { f32::NAN };
+    }
+    inside
+}
+
+/// How clearly strands run along a way, 0..=1.
+#[inline]
+fn clear(way: [f32; 2], darkest: f32) -> f32 {
+    let [from, to] = STRANDS;
+    ((strands::curvature(way) / darkest - from) / (to - from)).clamp(0.0, 1.0)
 }
 
 /// The loss of light that only the darkest share exceeds.

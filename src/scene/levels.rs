@@ -43,10 +43,13 @@ impl Levels {
         for (value, own) in grid.values_mut().iter_mut().zip(own) {
             *value = own.unwrap_or(usual);
         }
-        Self {
-            grid,
-            per_cell: 1.0 / window as f32,
-        }
+        Self::from_windows(grid, window)
+    }
+
+    /// What was read in windows of that size, one beside the other.
+    pub(super) fn from_windows(grid: Plane<f32>, window: usize) -> Self {
+        let per_cell = 1.0 / window as f32;
+        Self { grid, per_cell }
     }
 
     /// `f` of two levels over the same windows.

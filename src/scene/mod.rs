@@ -174,7 +174,9 @@ impl Scene {
         if covers {
             let bright: Oklch<f32> = Oklch::from_color(skin.linear());
             // Beside a wet highlight skin itself passes for hair.
-            let dark = |hair: &HairCover| hints.long_hair || hair.color().l < HAIR_L * bright.l;
+            let dark = |hair: &HairCover| {
+                hints.long_hair || hair.is_dark() && hair.color().l < HAIR_L * bright.l
+            };
             self.hair = HairCover::find(photo, &near, scale)?.filter(dark);
         }
         if singly {

@@ -1,0 +1,219 @@
+//! Which way hair runs around each place, and how clearly, by the curvature of the light across it.
+
+use crate::filter;
+use crate::mask::Mask;
+use crate::parallel;
+use crate::plane::Plane;
+use crate::scene::levels::{Levels, Row, quantile};
+use crate::units::{Scale, Size};
+
+/// Hairs within this distance, as a standard deviation, share a way: half of what a lock is wide.
+const AROUND_MM: f32 = 1.0;
+const LEAST_AROUND_PX: f32 = 2.0;
+
+/// Cells to that distance.
+const CELLS: f32 = 2.0;
+
+/// Second derivatives of the light, times the square of its smoothing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Curvature {
+    /// Half of the sum along both axes.
+    pub(super) mean: f32,
+    /// What lies between the axes, as a vector at twice its angle.
+    pub(super) between: [f32; 2],
+}
+
+impl Curvature {
+    /// Across hairs that run along a direction, given as a vector of any length at twice its normal's angle.
+    #[inline]
+    pub(super) fn across(&self, normal: [f32; 2]) -> f32 {
+        let [a, b] = self.between;
+        let length = (normal[0] * normal[0] + normal[1] * normal[1]).sqrt();
+        self.mean + 0.5 * (a * normal[0] + b * normal[1]) / length.max(1e-20)
+    }
+
+    /// The square of the stronger of both principal curvatures, as a vector at twice the angle of its axis.
+    #[inline]
+    fn strength(&self) -> [f32; 2] {
+        let [a, b] = self.between;
+        let length = (a * a + b * b).sqrt().max(1e-20);
+        let strongest = self.mean.abs() + 0.5 * length;
+        let along = (strongest * strongest / length).copysign(self.mean);
+        [a * along, b * along]
+    }
+}
+
+/// Smoothed light whose curvature is read.
+pub(super) struct Relief<'a> {
+    light: &'a Plane<f32>,
+    variance: f32,
+}
+
+impl<'a> Relief<'a> {
+    /// Of light that was smoothed by `sigma` pixels.
+    pub(super) const fn new(light: &'a Plane<f32>, sigma: f32) -> Self {
+        Self {
+            light,
+            variance: sigma * sigma,
+        }
+    }
+
+    /// The rows above, at and below `y`.
+    pub(super) fn rows(&self, y: usize) -> Rows<'a> {
+        let row = |y: usize| self.light.row(y as u32);
+        let last = self.light.size().height() as usize - 1;
+        Rows {
+            rows: [row(y.saturating_sub(1)), row(y), row((y + 1).min(last))],
+            variance: self.variance,
+        }
+    }
+}
+
+/// Three rows of the light.
+pub(super) struct Rows<'a> {
+    rows: [&'a [f32]; 3],
+    variance: f32,
+}
+
+impl Rows<'_> {
+    #[inline]
+    pub(super) fn at(&self, x: usize) -> Curvature {
+        let [above, own, below] = self.rows;
+        let (left, right) = (x.saturating_sub(1), (x + 1).min(own.len() - 1));
+        let xx = own[left] - 2.0 * own[x] + own[right];
+        let yy = above[x] - 2.0 * own[x] + below[x];
+        let xy = 0.25 * (below[right] - below[left] - above[right] + above[left]);
+        Curvature {
+            mean: 0.5 * self.variance * (xx + yy),
+            between: [self.variance * (xx - yy), self.variance * (2.0 * xy)],
+        }
+    }
+}
+
+/// The way of the hair around each place: noise, pores and grain have none, and cancel.
+pub(super) struct Strands {
+    axes: [Levels; 2],
+    usual: f32,
+}
+
+impl Strands {
+    /// Reads the way of what curves the light in an area; `unit(x, y)` is the light at a place in pixels that
+    /// a curvature of 1 takes.
+    pub(super) fn of(
+        relief: &Relief<'_>,
+        area: &Mask,
+        scale: Scale,
+        unit: impl Fn(f32, f32) -> f32 + Sync + Send,
+    ) -> Self {
+        let size = area.size();
+        let (width, height) = (size.width() as usize, size.height() as usize);
+        let around = scale.to_px(AROUND_MM).max(LEAST_AROUND_PX);
+        let side = (around / CELLS) as usize;
+        let cells = Size::within(width.div_ceil(side) as u32, height.div_ceil(side) as u32);
+        let columns = cells.width() as usize;
+        let mut sums = vec![[0.0_f32; 2]; cells.pixels()];
+        parallel::for_each_chunk(&mut sums, columns, |band, sums| {
+            let lines = band * side..height.min((band + 1) * side);
+            for y in lines.clone() {
+                let rows = relief.rows(y);
+                let inside = area.coverage().row(y as u32);
+                for (x, _) in inside.iter().enumerate().filter(|(_, i)| **i > 0.5) {
+                    let strength = rows.at(x).strength();
+                    if strength[0].is_finite() && strength[1].is_finite() {
+                        let sum = &mut sums[x / side];
+                        *sum = [sum[0] + strength[0], sum[1] + strength[1]];
+                    }
+                }
+            }
+            let middle = |i: usize| (i as f32 + 0.5) * side as f32;
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let pixels = lines.len() * side.min(width - i * side);
+                let unit = unit(middle(i), middle(band));
+                let per = 1.0 / (pixels as f32 * unit * unit);
+                *sum = sum.map(|sum| sum * per);
+            }
+        });
+        let sigma = around / side as f32;
+        let held = |i: usize| {
+            let [x, y] = [i % columns, i / columns].map(|cell| (cell * side + side / 2) as i64);
+            area.coverage().at(x, y) > 0.5
+        };
+        let axes = [0, 1].map(|axis| {
+            let own: Vec<f32> = sums.iter().map(|sum| sum[axis]).collect();
+            let smooth = filter::gaussian(&own, columns, 1, sigma);
+            let mut grid = Plane::filled(cells, 0.0_f32);
+            grid.values_mut().copy_from_slice(&smooth);
+            grid
+        });
+        let [a, b] = axes.each_ref().map(Plane::values);
+        let mut inside: Vec<f32> = (0..cells.pixels())
+            .filter(|&i| held(i))
+            .map(|i| curvature([a[i], b[i]]))
+            .collect();
+        Self {
+            usual: quantile(&mut inside, 0.5).unwrap_or(0.0),
+            axes: axes.map(|grid| Levels::from_windows(grid, side)),
+        }
+    }
+
+    /// Curvature along the common way, as a root of its mean square, that half of the area has.
+    pub(super) const fn usual(&self) -> f32 {
+        self.usual
+    }
+
+    /// The ways along a row, its place in pixels.
+    pub(super) fn along(&self, y: f32) -> [Row; 2] {
+        [0, 1].map(|axis| self.axes[axis].along(y))
+    }
+}
+
+/// The curvature that a way has, as a root of its mean square.
+#[inline]
+pub(super) fn curvature(way: [f32; 2]) -> f32 {
+    (way[0] * way[0] + way[1] * way[1]).sqrt().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strands(light: &Plane<f32>) -> Strands {
+        let scale = Scale::px_per_mm(4.0).unwrap();
+        let relief = Relief::new(light, 1.0);
+        Strands::of(&relief, &Mask::full(light.size()), scale, |_, _| 1.0)
+    }
+
+    #[test]
+    fn lines_have_a_way_and_curve_across_it() {
+        let size = Size::new(64, 48).unwrap();
+        // Dark lines from the upper left to the lower right, six pixels apart across.
+        let light = Plane::from_fn(size, |x, y| {
+            let across = (x as f32 - y as f32) / (6.0 * 2.0_f32.sqrt());
+            0.5 - 0.1 * libm::cosf(across * std::f32::consts::TAU)
+        });
+        let relief = Relief::new(&light, 1.0);
+        let read = strands(&light);
+        let [a, b] = read.along(30.5);
+        let way = [a.at(30.5), b.at(30.5)];
+        // The normal points up to the right: twice its angle is a quarter turn.
+        assert!(way[1] < 0.0 && way[0].abs() < 0.05 * -way[1], "{way:?}");
+        let rows = relief.rows(30);
+        assert!(rows.at(30).across(way) > 0.08 && rows.at(34).across(way) < -0.08);
+        assert!((read.usual() - curvature(way)).abs() < 0.2 * read.usual());
+        // Seen along the lines there is nothing.
+        assert!(rows.at(30).across(way.map(|axis| -axis)).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_net_has_no_way_and_flat_light_no_curvature() {
+        let size = Size::new(64, 48).unwrap();
+        let wave = |at: u32| libm::cosf(at as f32 * std::f32::consts::TAU / 6.0);
+        let net = Plane::from_fn(size, |x, y| 0.5 + 0.05 * (wave(x) + wave(y)));
+        let lines = Plane::from_fn(size, |x, _| 0.5 + 0.1 * wave(x));
+        assert!(strands(&net).usual() < 0.4 * strands(&lines).usual());
+        let flat = strands(&Plane::filled(size, 0.5));
+        assert_eq!(flat.usual(), 0.0);
+        let [a, b] = flat.along(0.5);
+        assert_eq!([a.at(0.5), b.at(63.5)], [0.0, 0.0]);
+    }
+}
