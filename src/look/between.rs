@@ -18,7 +18,7 @@ const SURE: f32 = 0.9;
 
 /// Share of the scalp under hair, seen over so many millimetres, from which hair grows in a place. Picked by eye.
 const AROUND_MM: f32 = 12.0;
-const GROWN: f32 = 0.14;
+const GROWN: f32 = 0.10;
 
 /// Half the width of a bald patch that still lies behind the person's own hairline. Picked by eye.
 const PATCH_MM: f32 = 15.0;

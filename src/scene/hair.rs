@@ -21,6 +21,9 @@ const LEAST_AROUND_PX: usize = 16;
 
 /// Share of the pixels that are darker than bare skin.
 const SKIN: f32 = 0.98;
+/// Light of the surface, in 255ths, from which a pixel shows a glint and not the skin.
+const GLINT: u8 = 128;
+
 /// Share of the pixels that are darker than most hair.
 const HAIR: f32 = 0.05;
 
@@ -107,6 +110,16 @@ impl HairCover {
     /// # Cost
     /// Some ten passes over the photo; 12 bytes per pixel meanwhile, 4 kept.
     pub fn find(photo: &Photo, area: &Mask, scale: Scale) -> Result<Option<Self>> {
+        Self::read(photo, area, scale, None)
+    }
+
+    /// As [`HairCover::find`]; where the surface sent back most of the light, in 255ths, no skin is seen.
+    pub(super) fn read(
+        photo: &Photo,
+        area: &Mask,
+        scale: Scale,
+        surface: Option<&Plane<u8>>,
+    ) -> Result<Option<Self>> {
         area.size().check_equals(photo.size(), "area")?;
         if area.is_empty() {
             return Ok(None);
@@ -117,12 +130,26 @@ impl HairCover {
         let sigma = (own * own + SMOOTH_PX * SMOOTH_PX).sqrt();
         let light = roots(photo, sigma);
         let window = (scale.to_px(AROUND_MM) as usize).max(LEAST_AROUND_PX);
-        let mut losses = within(&light, area);
+        let mut losses = light.clone();
+        parallel::for_each_chunk(losses.values_mut(), width, |y, row| {
+            let inside = area.coverage().row(y as u32);
+            let shines = surface.map(|surface| surface.row(y as u32));
+            for (x, value) in row.iter_mut().enumerate() {
+                if inside[x] <= 0.5 || shines.is_some_and(|shines| shines[x] > GLINT) {
+                    *value = f32::NAN;
+                }
+            }
+        });
         let skin = Levels::of(&losses, window, SKIN);
         parallel::for_each_chunk(losses.values_mut(), width, |y, row| {
-            let skin = skin.along(y as f32 + 0.5);
+            let (skin, light) = (skin.along(y as f32 + 0.5), light.row(y as u32));
+            let inside = area.coverage().row(y as u32);
             for (x, value) in row.iter_mut().enumerate() {
-                *value = 1.0 - *value / skin.at(x as f32 + 0.5).max(DARK);
+                *value = if inside[x] > 0.5 {
+                    1.0 - light[x] / skin.at(x as f32 + 0.5).max(DARK)
+                } else {
+                    f32::NAN
+                };
             }
         });
         let Some(darkest) = darkest(&losses).filter(|&darkest| darkest >= FAIR) else {
@@ -136,7 +163,11 @@ impl HairCover {
         let middle = Levels::of(&losses, window, 0.5);
         let mut cover = losses;
         parallel::for_each_chunk(cover.values_mut(), width, |y, row| {
-            let (skin, middle, ways) = (skin.along(y as f32 + 0.5), middle.along(y as f32 + 0.5), strands.along(y as f32 + 0.5));
+            let (skin, middle, ways) = (
+                skin.along(y as f32 + 0.5),
+                middle.along(y as f32 + 0.5),
+                strands.along(y as f32 + 0.5),
+            );
             let rows = relief.rows(y);
             let inside = area.coverage().row(y as u32);
             for (x, (value, &inside)) in row.iter_mut().zip(inside).enumerate() {
@@ -149,7 +180,8 @@ impl HairCover {
                 let ridge = rows.at(x).across(way) / (skin.at(x as f32 + 0.5).max(DARK) * darkest);
                 let seen = *value / darkest + RIDGE * ridge;
                 let [least, most] = HALF_RANGE;
-                let half = (HALF - (middle.at(x as f32 + 0.5) / darkest - USUAL)).clamp(least, most);
+                let half =
+                    (HALF - (middle.at(x as f32 + 0.5) / darkest - USUAL)).clamp(least, most);
                 let bare = (1.0 - clear(way, darkest)) * (half - least) / (most - least);
                 let half = half + BARE * bare;
                 let share = (seen - half) / (2.0 * RAMP) + 0.5;
@@ -233,16 +265,6 @@ fn roots(photo: &Photo, sigma: f32) -> Plane<f32> {
     let smooth = filter::gaussian(roots.values(), width, 1, sigma);
     roots.values_mut().copy_from_slice(&smooth);
     roots
-}
-
-/// The values inside the area; not a number elsewhere.
-fn within(plane: &Plane<f32>, area: &Mask) -> Plane<f32> {
-    let mut inside = plane.clone();
-    let covered = area.coverage().values();
-    for (value, &covered) in inside.values_mut().iter_mut().zip(covered) {
-        *value = if covered > 0.5 { *value } else { f32::NAN };
-    }
-    inside
 }
 
 /// How clearly strands run along a way, 0..=1.

@@ -177,7 +177,8 @@ impl Scene {
             let dark = |hair: &HairCover| {
                 hints.long_hair || hair.is_dark() && hair.color().l < HAIR_L * bright.l
             };
-            self.hair = HairCover::find(photo, &near, scale)?.filter(dark);
+            let found = HairCover::read(photo, &near, scale, Some(&self.surface))?;
+            self.hair = found.filter(dark);
         }
         if singly {
             let found = Follicles::find(photo, &near, scale)?;
