@@ -144,7 +144,7 @@ fn so_does_density_between_hair_that_stays_long() {
     );
     let long = PatchRequest::new(size, scale, Seed::new(5))
         .with_growth(Growth::Long { length_mm: 14.0 })
-        .with_density(Density::per_cm2(40.0).unwrap());
+        .with_density(Density::per_cm2(20.0).unwrap());
     let patch = long.generate().unwrap();
     let area = Area::Outline(square(2.0, 2.0, 296.0));
     let recipe = Recipe::new(Look::between_hair(), area, size, scale, Seed::new(9));
