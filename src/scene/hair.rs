@@ -142,11 +142,11 @@ impl HairCover {
         });
         let skin = Levels::of(&losses, window, SKIN);
         parallel::for_each_chunk(losses.values_mut(), width, |y, row| {
-            let (skin, light) = (skin.along(y as f32 + 0.5), light.row(y as u32));
+            let (skin, light) = (skin.along(y as f32 + 0.5, width), light.row(y as u32));
             let inside = area.coverage().row(y as u32);
             for (x, value) in row.iter_mut().enumerate() {
                 *value = if inside[x] > 0.5 {
-                    1.0 - light[x] / skin.at(x as f32 + 0.5).max(DARK)
+                    1.0 - light[x] / skin[x].max(DARK)
                 } else {
                     f32::NAN
                 };
@@ -161,32 +161,23 @@ impl HairCover {
             return Ok(None);
         }
         let middle = Levels::of(&losses, window, 0.5);
-        let mut cover = losses;
+        let (mut cover, per_darkest) = (losses, 1.0 / darkest);
         parallel::for_each_chunk(cover.values_mut(), width, |y, row| {
-            let (skin, middle, ways) = (
-                skin.along(y as f32 + 0.5),
-                middle.along(y as f32 + 0.5),
-                strands.along(y as f32 + 0.5),
-            );
+            let [skin, middle] = [&skin, &middle].map(|of| of.along(y as f32 + 0.5, width));
+            let [a, b] = strands.along(y as f32 + 0.5, width);
             let rows = relief.rows(y);
             let inside = area.coverage().row(y as u32);
-            for (x, (value, &inside)) in row.iter_mut().zip(inside).enumerate() {
-                // Not a number outside the area, and where more of a pixel lies outside than inside.
-                if !value.is_finite() {
-                    *value = 0.0;
-                    continue;
-                }
-                let way = [0, 1].map(|axis| ways[axis].at(x as f32 + 0.5));
-                let ridge = rows.at(x).across(way) / (skin.at(x as f32 + 0.5).max(DARK) * darkest);
-                let seen = *value / darkest + RIDGE * ridge;
-                let [least, most] = HALF_RANGE;
-                let half =
-                    (HALF - (middle.at(x as f32 + 0.5) / darkest - USUAL)).clamp(least, most);
+            let [least, most] = HALF_RANGE;
+            for (x, value) in row.iter_mut().enumerate() {
+                let way = [a[x], b[x]];
+                let ridge = rows.at(x).across(way) / skin[x].max(DARK);
+                let seen = (*value + RIDGE * ridge) * per_darkest;
+                let half = (HALF + USUAL - middle[x] * per_darkest).clamp(least, most);
                 let bare = (1.0 - clear(way, darkest)) * (half - least) / (most - least);
-                let half = half + BARE * bare;
-                let share = (seen - half) / (2.0 * RAMP) + 0.5;
+                let share = (seen - half - BARE * bare) / (2.0 * RAMP) + 0.5;
+                // Not a number outside the area, and where more of a pixel lies outside than inside.
                 *value = if share.is_finite() {
-                    inside * share.clamp(0.0, 1.0)
+                    inside[x] * share.clamp(0.0, 1.0)
                 } else {
                     0.0
                 };

@@ -4,6 +4,9 @@ use crate::parallel;
 use crate::plane::Plane;
 use crate::units::Size;
 
+/// Cells to either side within a window that its quantile needs.
+const PLENTY: usize = 32;
+
 /// A quantile around each place, smooth between the middles of windows.
 #[derive(Clone, Debug)]
 pub(super) struct Levels {
@@ -20,17 +23,18 @@ impl Levels {
             plane.size().height() as usize,
         );
         let windows = [width, height].map(|side| side.div_ceil(window).max(1));
+        // Every second cell of every second row is plenty, and of large windows still fewer are.
+        let step = (window / PLENTY).max(2);
         let around = |i: usize| {
             let [x, y] = [i % windows[0], i / windows[0]].map(|j| j * window + window / 2);
             let span = |middle: usize, side: usize| {
                 let from = middle.saturating_sub(window).min(side - 1);
                 from..(middle + window).min(side)
             };
-            // Every second cell of every second row is plenty.
             let columns = span(x, width);
             let mut values: Vec<f32> = span(y, height)
-                .step_by(2)
-                .flat_map(|y| plane.row(y as u32)[columns.clone()].iter().step_by(2))
+                .step_by(step)
+                .flat_map(|y| plane.row(y as u32)[columns.clone()].iter().step_by(step))
                 .copied()
                 .filter(|value| !value.is_nan())
                 .collect();
@@ -61,37 +65,36 @@ impl Levels {
         Self { grid, ..*self }
     }
 
-    /// The levels along a row, its place in cells.
-    pub(super) fn along(&self, y: f32) -> Row {
-        let columns = 0..self.grid.size().width();
-        let level = |x| self.grid.sample(x as f32 + 0.5, y * self.per_cell);
-        Row {
-            levels: columns.map(level).collect(),
-            per_cell: self.per_cell,
+    /// The levels in the middles of a row of cells, whose own middle is at `y`.
+    pub(super) fn along(&self, y: f32, columns: usize) -> Vec<f32> {
+        let last = self.grid.size().width() as usize - 1;
+        let level = |window: usize| {
+            let x = window.min(last) as f32 + 0.5;
+            self.grid.sample(x, y * self.per_cell)
+        };
+        let mut along = vec![0.0; columns];
+        let (mut from, mut own) = (0, level(0));
+        for window in 0..=last {
+            // Up to the middle of the next window, and from the last one to the end.
+            let next = ((window as f32 + 1.5) / self.per_cell - 0.5).ceil() as usize;
+            let end = if window < last {
+                next.min(columns)
+            } else {
+                columns
+            };
+            let step = level(window + 1) - own;
+            for (x, value) in (from..end).zip(&mut along[from..end]) {
+                let at = (x as f32 + 0.5) * self.per_cell - 0.5 - window as f32;
+                *value = own + step * at.clamp(0.0, 1.0);
+            }
+            (from, own) = (end, own + step);
         }
+        along
     }
 
     /// The level at a place in cells.
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
         self.grid.sample(x * self.per_cell, y * self.per_cell)
-    }
-}
-
-/// Levels along one row of places.
-#[derive(Clone, Debug)]
-pub(super) struct Row {
-    levels: Vec<f32>,
-    per_cell: f32,
-}
-
-impl Row {
-    /// The level at a place in cells.
-    pub(super) fn at(&self, x: f32) -> f32 {
-        let last = self.levels.len() - 1;
-        let at = (x * self.per_cell - 0.5).clamp(0.0, last as f32);
-        let left = at as usize;
-        let (left_level, right_level) = (self.levels[left], self.levels[(left + 1).min(last)]);
-        left_level + (right_level - left_level) * (at - left as f32)
     }
 }
 
@@ -116,15 +119,11 @@ mod tests {
         });
         let levels = Levels::of(&plane, 5, 0.5);
         assert_eq!((levels.at(5.0, 10.0), levels.at(55.0, 10.0)), (1.0, 3.0));
-        for (x, y) in [
-            (-3.0, 2.0),
-            (0.5, 0.5),
-            (29.0, 7.3),
-            (31.2, 12.0),
-            (70.0, 40.0),
-        ] {
-            let (along, at) = (levels.along(y).at(x), levels.at(x, y));
-            assert!((along - at).abs() < 1e-5, "{along} for {at} at {x}, {y}");
+        for y in [0.5, 7.3, 12.0, 40.0] {
+            for (x, &along) in levels.along(y, 60).iter().enumerate() {
+                let at = levels.at(x as f32 + 0.5, y);
+                assert!((along - at).abs() < 1e-5, "{along} for {at} at {x}, {y}");
+            }
         }
         let nothing = Levels::of(&Plane::filled(size, f32::NAN), 5, 0.5);
         assert_eq!(nothing.at(3.0, 3.0), 0.0);

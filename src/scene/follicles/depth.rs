@@ -76,9 +76,9 @@ impl Sheet {
         let bright = Levels::of(&depth, window, SHINE);
         let mut held = depth;
         parallel::for_each_chunk(held.values_mut(), cells[0] as usize, |y, row| {
-            let bright = bright.along(y as f32 + 0.5);
-            for (x, value) in row.iter_mut().enumerate() {
-                *value = value.max(bright.at(x as f32 + 0.5));
+            let bright = bright.along(y as f32 + 0.5, row.len());
+            for (value, bright) in row.iter_mut().zip(bright) {
+                *value = value.max(bright);
             }
         });
         Some(Self {

@@ -4,7 +4,7 @@ use crate::filter;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
-use crate::scene::levels::{Levels, Row, quantile};
+use crate::scene::levels::{Levels, quantile};
 use crate::units::{Scale, Size};
 
 /// Hairs within this distance, as a standard deviation, share a way: half of what a lock is wide.
@@ -13,6 +13,9 @@ const LEAST_AROUND_PX: f32 = 2.0;
 
 /// Cells to that distance.
 const CELLS: f32 = 2.0;
+
+/// Side of cells in pixels from which every second pixel of every second row is plenty.
+const MANY: usize = 6;
 
 /// Second derivatives of the light, times the square of its smoothing.
 #[derive(Clone, Copy, Debug)]
@@ -109,25 +112,29 @@ impl Strands {
         let (width, height) = (size.width() as usize, size.height() as usize);
         let around = scale.to_px(AROUND_MM).max(LEAST_AROUND_PX);
         let side = (around / CELLS) as usize;
+        let step = if side < MANY { 1 } else { 2 };
         let cells = Size::within(width.div_ceil(side) as u32, height.div_ceil(side) as u32);
         let columns = cells.width() as usize;
         let mut sums = vec![[0.0_f32; 2]; cells.pixels()];
         parallel::for_each_chunk(&mut sums, columns, |band, sums| {
             let lines = band * side..height.min((band + 1) * side);
-            for y in lines.clone() {
+            for y in lines.clone().step_by(step) {
                 let rows = relief.rows(y);
                 let inside = area.coverage().row(y as u32);
-                for (x, _) in inside.iter().enumerate().filter(|(_, i)| **i > 0.5) {
-                    let strength = rows.at(x).strength();
-                    if strength[0].is_finite() && strength[1].is_finite() {
-                        let sum = &mut sums[x / side];
-                        *sum = [sum[0] + strength[0], sum[1] + strength[1]];
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    let columns = i * side..width.min((i + 1) * side);
+                    for x in columns.step_by(step).filter(|&x| inside[x] > 0.5) {
+                        let strength = rows.at(x).strength();
+                        if strength[0].is_finite() && strength[1].is_finite() {
+                            *sum = [sum[0] + strength[0], sum[1] + strength[1]];
+                        }
                     }
                 }
             }
             let middle = |i: usize| (i as f32 + 0.5) * side as f32;
             for (i, sum) in sums.iter_mut().enumerate() {
-                let pixels = lines.len() * side.min(width - i * side);
+                let columns = side.min(width - i * side).div_ceil(step);
+                let pixels = lines.len().div_ceil(step) * columns;
                 let unit = unit(middle(i), middle(band));
                 let per = 1.0 / (pixels as f32 * unit * unit);
                 *sum = sum.map(|sum| sum * per);
@@ -161,9 +168,9 @@ impl Strands {
         self.usual
     }
 
-    /// The ways along a row, its place in pixels.
-    pub(super) fn along(&self, y: f32) -> [Row; 2] {
-        [0, 1].map(|axis| self.axes[axis].along(y))
+    /// The ways in the middles of a row of pixels, whose own middle is at `y`.
+    pub(super) fn along(&self, y: f32, columns: usize) -> [Vec<f32>; 2] {
+        [0, 1].map(|axis| self.axes[axis].along(y, columns))
     }
 }
 
@@ -193,8 +200,7 @@ mod tests {
         });
         let relief = Relief::new(&light, 1.0);
         let read = strands(&light);
-        let [a, b] = read.along(30.5);
-        let way = [a.at(30.5), b.at(30.5)];
+        let way = read.along(30.5, 64).map(|axis| axis[30]);
         // The normal points up to the right: twice its angle is a quarter turn.
         assert!(way[1] < 0.0 && way[0].abs() < 0.05 * -way[1], "{way:?}");
         let rows = relief.rows(30);
@@ -213,7 +219,7 @@ mod tests {
         assert!(strands(&net).usual() < 0.4 * strands(&lines).usual());
         let flat = strands(&Plane::filled(size, 0.5));
         assert_eq!(flat.usual(), 0.0);
-        let [a, b] = flat.along(0.5);
-        assert_eq!([a.at(0.5), b.at(63.5)], [0.0, 0.0]);
+        let [a, b] = flat.along(0.5, 64);
+        assert!(a.iter().chain(&b).all(|&axis| axis == 0.0));
     }
 }
