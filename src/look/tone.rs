@@ -92,13 +92,20 @@ pub(super) fn tones<const N: usize>(
     let bands = parallel::map(height.div_ceil(side), |band| {
         let mut cells = vec![[([0.0; 6], 0.0); N]; width.div_ceil(side)];
         let mut light = [vec![[0.0_f32; 3]; width], vec![[0.0_f32; 3]; width]];
+        let mut weights = Vec::with_capacity(width);
         for y in (band * side..height.min((band + 1) * side)).map(|y| y as u32) {
+            weights.clear();
+            weights.extend((0..width).map(|x| weight(y, x)));
+            let counts = |weights: &[f32; N]| weights.iter().any(|&weight| weight > 0.0);
+            let Some(first) = weights.iter().position(counts) else {
+                continue;
+            };
             for (photo, light) in photos.iter().zip(&mut light) {
                 photo.linear_srgb_row(y, light);
             }
-            for x in 0..width {
-                let weights = weight(y, x);
-                for (cell, weight) in cells[x / side].iter_mut().zip(weights) {
+            let last = weights.iter().rposition(counts).unwrap_or(first);
+            for x in first..=last {
+                for (cell, &weight) in cells[x / side].iter_mut().zip(&weights[x]) {
                     add(cell, f64::from(weight), light[0][x], light[1][x]);
                 }
             }
