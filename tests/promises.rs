@@ -63,6 +63,26 @@ fn bytes_do_not_depend_on_threads_or_instruction_set() {
 }
 
 #[test]
+fn a_picture_used_again_is_the_one_that_is_made() {
+    let (scalp, plan) = scalp();
+    let expected = plan.render(&scalp.photo, When::healed()).unwrap();
+    let small = Size::new(2, 1).unwrap();
+    let before = [
+        plan.render(&scalp.photo, When::years(9.0).unwrap())
+            .unwrap(),
+        even(small, [1, 2, 3]),
+        Photo::from_rgb16(small, vec![7; 6]).unwrap(),
+    ];
+    for mut after in before {
+        let mut rasterizer = Rasterizer::new();
+        plan.render_into(&mut rasterizer, &scalp.photo, When::healed(), &mut after)
+            .unwrap();
+        assert!(codes(&after) == codes(&expected));
+        assert_eq!(after.exif(), expected.exif());
+    }
+}
+
+#[test]
 fn another_seed_is_another_picture_of_the_same_tone() {
     let (scalp, plan) = scalp();
     let other = plan

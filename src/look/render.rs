@@ -49,15 +49,52 @@ impl Plan {
         when: When,
     ) -> Result<Photo> {
         photo.size().check_equals(self.mask.size(), "photo")?;
-        let drawing = self.drawing(when)?;
         let mut after = photo.clone();
+        self.draw(rasterizer, &mut after, when)?;
+        Ok(after)
+    }
+
+    /// [`Plan::render_with`] into a picture that was rendered before, whose memory is used again.
+    ///
+    /// # Examples
+    /// ```
+    /// # use stubblefield::{Look, Rasterizer, Scale, Seed, SyntheticScalp, When};
+    /// # let scalp = SyntheticScalp::generate(Scale::px_per_mm(1.0)?, Seed::new(1))?;
+    /// # let plan = Look::stubble().plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7))?;
+    /// let mut rasterizer = Rasterizer::new();
+    /// let mut after = plan.render_with(&mut rasterizer, &scalp.photo, When::healed())?;
+    /// for years in [1.0, 3.0, 5.0] {
+    ///     plan.render_into(&mut rasterizer, &scalp.photo, When::years(years)?, &mut after)?;
+    /// }
+    /// assert_eq!(after.pixels(), plan.render(&scalp.photo, When::years(5.0)?)?.pixels());
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Plan::render`]; `after` may be any photo, and becomes one like `photo`.
+    pub fn render_into(
+        &self,
+        rasterizer: &mut Rasterizer,
+        photo: &Photo,
+        when: When,
+        after: &mut Photo,
+    ) -> Result<()> {
+        photo.size().check_equals(self.mask.size(), "photo")?;
+        after.copy_from(photo);
+        self.draw(rasterizer, after, when)
+    }
+
+    /// Draws the treatment onto a copy of the photo.
+    fn draw(&self, rasterizer: &mut Rasterizer, after: &mut Photo, when: When) -> Result<()> {
+        let drawing = self.drawing(when)?;
         let mut ink = Ink::new(&drawing.dots, drawing.blur_px).with_surface(&self.untouched);
         if let Some(veil) = &drawing.veil {
             ink = ink.with_veil(veil);
         }
         rasterizer.composite(after.target_mut(), &ink)?;
         let named = self.fingerprint();
-        Ok(after.described(&format!("Simulated scalp micropigmentation, plan {named}")))
+        after.describe(&format!("Simulated scalp micropigmentation, plan {named}"));
+        Ok(())
     }
 
     /// Share of light that the ink lets through at a time, per pixel and linear channel, without the

@@ -192,21 +192,41 @@ impl Photo {
         self.exif.as_deref()
     }
 
-    /// This photo with a line of ASCII that says what it shows: the description in the EXIF of files saved from
-    /// it. A photo opened from such a file has none.
+    /// Becomes a copy of another photo, in the memory that is there where depth and channels agree.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        let Self {
+            size,
+            buffer,
+            space,
+            decode,
+            icc_profile,
+            exif,
+            format,
+            source,
+            notes,
+        } = other;
+        self.buffer.copy_from(buffer);
+        self.size = *size;
+        self.space.clone_from(space);
+        self.decode.clone_from(decode);
+        self.icc_profile.clone_from(icc_profile);
+        self.exif.clone_from(exif);
+        self.format = *format;
+        self.source.clone_from(source);
+        self.notes.clone_from(notes);
+    }
+
+    /// Says in a line of ASCII what the photo shows: the description in the EXIF of files saved from it. A photo
+    /// opened from such a file has none.
     ///
     /// Without the feature `image` nothing is written, as no file is.
-    pub(crate) fn described(self, text: &str) -> Self {
+    pub(crate) fn describe(&mut self, text: &str) {
         #[cfg(feature = "image")]
         if let Some(block) = exif::described(self.exif.as_deref(), text) {
-            return Self {
-                exif: Some(block.into()),
-                ..self
-            };
+            self.exif = Some(block.into());
         }
         #[cfg(not(feature = "image"))]
         let _ = text;
-        self
     }
 
     /// Focal length in mm as on 35 mm film and distance of the subject in m, where the file holds

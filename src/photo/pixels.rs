@@ -88,6 +88,20 @@ impl Samples<'_> {
 }
 
 impl Buffer {
+    /// Becomes a copy of another buffer, in its own memory where both are of one kind.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Rgb8(own), Self::Rgb8(other)) | (Self::Rgba8(own), Self::Rgba8(other)) => {
+                own.clone_from(other);
+            }
+            (Self::Rgb16(own), Self::Rgb16(other)) | (Self::Rgba16(own), Self::Rgba16(other)) => {
+                own.clone_from(other);
+            }
+            (Self::RgbF32(own), Self::RgbF32(other)) => own.clone_from(other),
+            (own, other) => *own = other.clone(),
+        }
+    }
+
     pub(super) fn pixels(&self) -> Samples<'_> {
         match self {
             Self::Rgb8(codes) => Samples::Rgb8(codes),

@@ -112,12 +112,13 @@ fn blur(plane: &mut Plane<f32>, sigma: f32) {
         plane.size().height() as usize,
     );
     parallel::for_each_chunk(plane.values_mut(), width, |_, row| {
-        let source = row.to_vec();
-        for (x, value) in row.iter_mut().enumerate() {
-            *value = (0..weights.len())
-                .filter(|j| (reach..reach + width).contains(&(x + j)))
-                .map(|j| weights[j] * source[x + j - reach])
-                .sum();
+        let mut padded = vec![0.0; width + 2 * reach];
+        padded[reach..reach + width].copy_from_slice(row);
+        row.fill(0.0);
+        for (j, weight) in weights.iter().enumerate() {
+            for (value, other) in row.iter_mut().zip(&padded[j..]) {
+                *value += weight * other;
+            }
         }
     });
     let source = plane.values().to_vec();
