@@ -51,7 +51,7 @@ pub enum Area {
     Union(Vec<Self>),
     /// What lies in all of these, which are at least one ([`Mask::intersect`]).
     Intersection(Vec<Self>),
-    /// What of this does not show the wall behind the head ([`Scene::background`]).
+    /// What of this does not show the wall behind the head ([`Scene::background`](crate::Scene::background)).
     OnHead(Box<Self>),
 }
 
