@@ -266,3 +266,22 @@ fn zones_are_counted_session_by_session() {
     let density = full.dots.iter().sum::<usize>() as f64 / full.area_cm2;
     assert!((full.per_cm2[2] - density).abs() < 1e-9 && (density / 130.0 - 1.0).abs() < 0.05);
 }
+
+#[test]
+fn a_treatment_that_is_nowhere_full_has_no_rise_to_tell_of() {
+    let photo = even(400, 200, FAIR);
+    let half = |share: f32| {
+        let mask = Mask::from_fn(photo.size(), |p| if p.y < 120.0 { share } else { 0.0 });
+        let plan = Look::stubble().plan(&photo, &mask.unwrap(), px_per_mm(4.0), Seed::new(2));
+        report(&plan.unwrap(), &photo)
+            .border
+            .expect("it ends in bare skin")
+    };
+    assert!(half(1.0).rise_mm > Some(1.0));
+    assert_eq!(half(0.5).rise_mm, None);
+    assert!(
+        half(0.5)
+            .to_string()
+            .ends_with("does not become full behind it")
+    );
+}

@@ -51,7 +51,7 @@ const FULL_SHARE: f64 = 0.8;
 /// };
 /// let (soft, ruled) = (border(Edge::default())?, border(Edge::past(0.0, 0.0))?);
 /// assert!(soft.irregularity_mm > 2.0 * ruled.irregularity_mm);
-/// assert!(soft.rise_mm > 3.0 && ruled.rise_mm < 2.0);
+/// assert!(soft.rise_mm > Some(3.0) && ruled.rise_mm < Some(2.0));
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,17 +60,22 @@ const FULL_SHARE: f64 = 0.8;
 pub struct Border {
     /// Standard deviation of the foremost dots about a smooth line through them, from its upper quartile, in mm.
     pub irregularity_mm: f64,
-    /// Mean way behind the foremost dots over which density rises to four fifths of the full one, in mm.
-    pub rise_mm: f64,
+    /// Mean way behind the foremost dots over which density rises to four fifths of the full one, in mm; `None`
+    /// where it does not within 25 mm, as in a narrow treatment.
+    pub rise_mm: Option<f64>,
 }
 
 impl fmt::Display for Border {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "border: strays by {:.1} mm about a smooth line, density rises over {:.1} mm",
-            self.irregularity_mm, self.rise_mm
-        )
+            "border: strays by {:.1} mm about a smooth line",
+            self.irregularity_mm
+        )?;
+        match self.rise_mm {
+            Some(mm) => write!(f, ", density rises over {mm:.1} mm"),
+            None => f.write_str(", density does not become full behind it"),
+        }
     }
 }
 
@@ -267,7 +272,7 @@ fn rise(
     line: &Line,
     feet: &[(f32, Vec2)],
     behind: impl Fn((f32, Vec2)) -> Option<usize>,
-) -> f64 {
+) -> Option<f64> {
     let mut dots = vec![0.0_f64; STEPS];
     for step in feet.iter().filter_map(|&foot| behind(foot)) {
         dots[step] += 1.0;
@@ -289,9 +294,9 @@ fn rise(
         let (dots, area) = (at..at + 3).fold((0.0, 0.0), |(d, a), i| (d + dots[i], a + area[i]));
         dots / area.max(1e-9)
     };
-    let risen = (1..STEPS - 2).find(|&at| window(at) >= FULL_SHARE * full);
+    let risen = (1..STEPS - 2).find(|&at| window(at) >= FULL_SHARE * full)?;
     // To the middle of the three, less the step of the foremost dot.
-    f64::from(STEP_MM) * (risen.unwrap_or(STEPS) as f64 + 0.5)
+    Some(f64::from(STEP_MM) * (risen as f64 + 0.5))
 }
 
 /// How far above the line of the brows the lowest dots stand, in mm, of those that stand above them; and

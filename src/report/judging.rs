@@ -60,9 +60,11 @@ impl Report {
                 least_mm,
             };
             warn(irregularity_mm < least_mm, straight);
-            let (rise_mm, least_mm) = (border.rise_mm, LEAST_RISE_MM);
-            let sharp = Warning::SharpHairline { rise_mm, least_mm };
-            warn(rise_mm < least_mm, sharp);
+            if let Some(rise_mm) = border.rise_mm {
+                let least_mm = LEAST_RISE_MM;
+                let sharp = Warning::SharpHairline { rise_mm, least_mm };
+                warn(rise_mm < least_mm, sharp);
+            }
         }
         if let Some(height_mm) = self.hairline_mm {
             let least_mm = LEAST_HEIGHT_MM;
