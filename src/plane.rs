@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::filter;
 use crate::units::Size;
 
 /// A row-major grid: `width × height` values, row 0 on top, pixel centres at +0.5.
@@ -129,6 +130,15 @@ impl<T: Copy> Plane<T> {
 }
 
 impl Plane<f32> {
+    /// Smoothed with a Gaussian of `sigma` pixels, as by [`filter::gaussian`].
+    pub(crate) fn smoothed(&self, sigma: f32) -> Self {
+        let columns = self.size.width() as usize;
+        Self {
+            size: self.size,
+            values: filter::gaussian(&self.values, columns, 1, sigma),
+        }
+    }
+
     /// The value at a position in pixels, bilinear between pixel centres, constant beyond them.
     ///
     /// Only additions, multiplications and `floor`: the same bits on every machine.

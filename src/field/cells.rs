@@ -98,17 +98,19 @@ pub(super) fn any(lattice: &Lattice, px_per_cell: f64, plane: &Plane<f32>) -> Ve
     let height = plane.size().height();
     let mut cells = vec![false; lattice.cells()];
     parallel::for_each_chunk(&mut cells, lattice.columns * BAND, |band, cells| {
-        let mut covered = vec![false; plane.size().width() as usize];
+        let all = seen.all_columns();
+        let mut covered = vec![false; all.len()];
         for (row, cells) in (band * BAND..).zip(cells.chunks_mut(lattice.columns)) {
             covered.fill(false);
             // Down the columns of pixels first, many side by side.
             for y in pixels(seen.first_row + row as i64, px_per_cell, height) {
-                for (covered, &value) in covered.iter_mut().zip(plane.row(y)) {
+                for (covered, &value) in covered.iter_mut().zip(&plane.row(y)[all.clone()]) {
                     *covered |= value > 0.0;
                 }
             }
             for (cell, columns) in cells.iter_mut().zip(&seen.columns) {
-                let covered = &covered[columns.start as usize..columns.end as usize];
+                let columns = columns.start as usize - all.start..columns.end as usize - all.start;
+                let covered = &covered[columns];
                 *cell = covered.iter().fold(false, |any, &covered| any | covered);
             }
         }

@@ -5,7 +5,6 @@ use std::fmt;
 
 use glam::Vec2;
 
-use crate::filter;
 use crate::look::Plan;
 use crate::mask::Mask;
 use crate::parallel;
@@ -105,9 +104,7 @@ impl Line {
         let deepest = mask.values().iter().copied().filter(|d| d.is_finite());
         let deepest_mm = deepest.fold(0.0_f32, f32::max) / cells_per_mm;
         let sigma = SMOOTH_MM.min(0.3 * deepest_mm) * cells_per_mm;
-        let columns = covered.size().width() as usize;
-        let smooth = filter::gaussian(covered.values(), columns, 1, sigma);
-        let smooth = Plane::from_vec(covered.size(), smooth).ok()?;
+        let smooth = covered.smoothed(sigma);
         let inside = Mask::from_shares(smooth.map(|c| c.clamp(0.0, 1.0))).signed_distance_px();
         let some = inside.values().iter().any(|d| d.is_finite());
         some.then(|| Self {

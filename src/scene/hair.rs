@@ -7,7 +7,6 @@ use palette::{FromColor, LinSrgb, Oklch};
 use super::levels::{Levels, quantile};
 use super::skin::{box_sum, luminance};
 use crate::error::{Error, Result};
-use crate::filter;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
@@ -253,9 +252,7 @@ fn roots(photo: &Photo, sigma: f32) -> Plane<f32> {
             *value = luminance(light).max(0.0).sqrt();
         }
     });
-    let smooth = filter::gaussian(roots.values(), width, 1, sigma);
-    roots.values_mut().copy_from_slice(&smooth);
-    roots
+    roots.smoothed(sigma)
 }
 
 /// How clearly strands run along a way, 0..=1.

@@ -1,6 +1,5 @@
 //! How much darker each place is than bright skin, on a copy of the photo as fine as follicles ask for.
 
-use crate::filter;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
@@ -121,13 +120,10 @@ fn absorbance(photo: &Photo, origin: [u32; 2], side: u32, size: Size) -> Plane<f
 
 fn difference(depth: &Plane<f32>, inner: f32) -> Plane<f32> {
     let columns = depth.size().width() as usize;
-    let wide = filter::gaussian(depth.values(), columns, 1, OUTER * inner);
-    let narrow = filter::gaussian(depth.values(), columns, 1, inner);
-    let mut near = Plane::filled(depth.size(), 0.0_f32);
+    let (mut near, wide) = (depth.smoothed(inner), depth.smoothed(OUTER * inner));
     parallel::for_each_chunk(near.values_mut(), columns, |y, row| {
-        let at = y * columns;
-        for (value, (narrow, wide)) in row.iter_mut().zip(narrow[at..].iter().zip(&wide[at..])) {
-            *value = narrow - wide;
+        for (value, wide) in row.iter_mut().zip(wide.row(y as u32)) {
+            *value -= wide;
         }
     });
     near

@@ -1,6 +1,5 @@
 //! Which way hair runs around each place, and how clearly, by the curvature of the light across it.
 
-use crate::filter;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
@@ -146,11 +145,11 @@ impl Strands {
             area.coverage().at(x, y) > 0.5
         };
         let axes = [0, 1].map(|axis| {
-            let own: Vec<f32> = sums.iter().map(|sum| sum[axis]).collect();
-            let smooth = filter::gaussian(&own, columns, 1, sigma);
             let mut grid = Plane::filled(cells, 0.0_f32);
-            grid.values_mut().copy_from_slice(&smooth);
-            grid
+            for (value, sum) in grid.values_mut().iter_mut().zip(&sums) {
+                *value = sum[axis];
+            }
+            grid.smoothed(sigma)
         });
         let [a, b] = axes.each_ref().map(Plane::values);
         let mut inside: Vec<f32> = (0..cells.pixels())
