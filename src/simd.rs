@@ -10,6 +10,9 @@
 //! `array::map` or `array::from_fn`: those are compiled without the level's instructions, and a
 //! vector that crosses into them goes through memory. Loops over arrays are written out.
 
+mod product;
+
+pub(crate) use self::product::{rounded_product_8, rounded_product_16};
 pub(crate) use fearless_simd::{Simd, f32x8, f32x16, i16x8, i16x16, prelude::*};
 use fearless_simd::{i32x8, i32x16, u8x16, u8x32, u8x64, u32x8, u32x16};
 use std::fmt;
@@ -293,38 +296,6 @@ pub(crate) fn sign_bits<S: Simd>(words: u32x8<S>) -> u32 {
     let words: i32x8<S> = words.bitcast();
     words.simd_lt(0).to_bitmask() as u32
 }
-
-/// Defines products of whole numbers of 2⁻¹⁵, rounded to the nearest, and up halfway.
-macro_rules! rounded_product {
-    ($name:ident: $vector:ident, $count:literal, $register:ident, $instruction:ident) => {
-        #[inline(always)]
-        pub(crate) fn $name<S: Simd>(a: $vector<S>, b: $vector<S>) -> $vector<S> {
-            let simd = a.token();
-            let (a, b): ([i16; $count], [i16; $count]) = (a.into(), b.into());
-            // The compiler does not find the instruction in the loop once the loop is part of another.
-            #[cfg(target_arch = "x86_64")]
-            if let Some(avx2) = simd.level().as_avx2() {
-                use std::arch::x86_64::{$instruction, $register};
-                fearless_simd::kernel!(
-                    #[inline(always)]
-                    fn product(avx2: Avx2, a: $register, b: $register) -> $register {
-                        $instruction(a, b)
-                    }
-                );
-                let (a, b) = ($vector::simd_from(avx2, a), $vector::simd_from(avx2, b));
-                let c: $vector<_> = product(avx2, a.into(), b.into()).simd_into(avx2);
-                return $vector::simd_from(simd, <[i16; $count]>::from(c));
-            }
-            let mut c = [0; $count];
-            for i in 0..$count {
-                c[i] = ((i32::from(a[i]) * i32::from(b[i]) + (1 << 14)) >> 15) as i16;
-            }
-            $vector::simd_from(simd, c)
-        }
-    };
-}
-rounded_product!(rounded_product_8: i16x8, 8, __m128i, _mm_mulhrs_epi16);
-rounded_product!(rounded_product_16: i16x16, 16, __m256i, _mm256_mulhrs_epi16);
 
 /// Two runs of eight whole numbers, as the low and the high half.
 #[inline(always)]

@@ -10,6 +10,7 @@ use crate::noise::Noise;
 use crate::parallel;
 use crate::plane::Plane;
 use crate::random::{Seed, Stage};
+use crate::scene::HairBeside;
 use crate::units::Scale;
 
 /// The transition zone along the edge of a treatment. Lengths in mm, shares 0 to 1.
@@ -61,6 +62,10 @@ pub struct Edge {
     /// Density just past the mask, relative to the inside; it falls to nothing over
     /// [`Edge::past_mm`].
     pub past_density: f32,
+    /// Whether it thins out before the person's own hair as well, where the photo shows hair beside the mask. If
+    /// not, it meets the hair with its full density, since between two thin edges lies a pale line.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub before_hair: bool,
 }
 
 impl Default for Edge {
@@ -77,6 +82,7 @@ impl Default for Edge {
             gap_length_mm: 1.5,
             past_mm: 0.0,
             past_density: 0.0,
+            before_hair: false,
         }
     }
 }
@@ -94,6 +100,23 @@ pub(super) struct Laid {
     pub(super) full: Plane<u8>,
 }
 
+impl Laid {
+    /// Leaves to own hair what it shades already: both together come to the density that is asked for.
+    pub(super) fn leave_to(&mut self, hair: &HairBeside) {
+        let columns = self.density.size().width() as usize;
+        parallel::for_each_chunk(self.density.values_mut(), columns, |y, row| {
+            for (x, own) in hair.shares_in_row(y as u32, columns) {
+                row[x] *= 1.0 - own;
+            }
+        });
+        parallel::for_each_chunk(self.full.values_mut(), columns, |y, row| {
+            for (x, own) in hair.shares_in_row(y as u32, columns) {
+                row[x] &= u8::from(own <= HARDLY);
+            }
+        });
+    }
+}
+
 /// What places and noise refer to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ground {
@@ -104,6 +127,9 @@ pub(super) struct Ground {
 /// Height at which smooth noise counts as a crest: two deviations, for its
 /// extremes are seldom met.
 const CREST: f32 = 1.0 / (2.0 * Noise::SD);
+
+/// Share of own hair up to which a treatment counts as full.
+const HARDLY: f32 = 0.05;
 
 /// Share of the deepest place of a mask that the zone with its waves may take at most.
 const MAX_SHARE: f32 = 0.45;
@@ -124,6 +150,7 @@ impl Edge {
             gap_length_mm: 1.5,
             past_mm,
             past_density,
+            before_hair: false,
         }
     }
 
@@ -154,7 +181,7 @@ impl Edge {
         share("edge past_density", self.past_density)
     }
 
-    /// How a treatment lies on its mask, from which `beyond`, which is no skin, is already taken away.
+    /// How a treatment lies on its mask, from which the wall is already taken away; before `beyond` it does not end.
     pub(super) fn lay(&self, treated: &Mask, beyond: &Mask, ground: Ground) -> Result<Laid> {
         let zone = self.zone(treated, beyond, ground)?;
         let mut density = zone.map(|z| self.density_at(z));
@@ -202,7 +229,7 @@ impl Edge {
     /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, −1 where
     /// the irregular edge leaves the skin free.
     ///
-    /// Where the treatment borders on `beyond`, which is no skin, it simply goes out of sight.
+    /// Where the treatment borders on `beyond`, the wall or own hair, it goes on to the last pixel.
     pub(super) fn zone(&self, treated: &Mask, beyond: &Mask, ground: Ground) -> Result<Plane<f32>> {
         let Ground { scale, seed } = ground;
         // Soft coverage thins the dots by itself: the zone starts where the mask does.

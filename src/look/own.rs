@@ -1,11 +1,13 @@
 //! What a look takes from the person in the picture, where nobody states it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::field::{Obstacle, ObstacleKind};
 use crate::look::Look;
+use crate::mask::Mask;
 use crate::pigment::Optics;
-use crate::scene::{FINE, Follicles, HairSource, PLAIN, Scene};
+use crate::scene::{FINE, Follicles, HairBeside, HairSource, PLAIN, Scene};
 use crate::units::Scale;
 
 /// Least blur that is drawn, in pixels. Sharpened photos measure 0.3 to 0.6, and yet the stubble in them has
@@ -149,6 +151,21 @@ impl Look {
             look.take_strength(darkness);
         }
         look
+    }
+
+    /// The own hair beside a treatment that this look meets there.
+    pub(super) fn hair_met<'a>(&self, scene: &'a Scene, treated: &Mask) -> Option<&'a HairBeside> {
+        let meets = !self.is_of_scars() && !self.edge.before_hair;
+        scene.beside().filter(|hair| meets && hair.holds(treated))
+    }
+
+    /// Where a treatment goes out of sight rather than ends: at the wall, and before own hair, which it meets.
+    pub(crate) fn no_border<'a>(&self, scene: &'a Scene, treated: &Mask) -> Cow<'a, Mask> {
+        let wall = scene.background();
+        self.hair_met(scene, treated)
+            .map_or(Cow::Borrowed(wall), |hair| {
+                Cow::Owned(hair.with(wall, treated))
+            })
     }
 
     /// A diameter as much below the usual one as the person's stubble is.

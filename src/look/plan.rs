@@ -15,7 +15,7 @@ use crate::mask::Mask;
 use crate::pigment::{Impression, Optics, When};
 use crate::plane::Plane;
 use crate::random::Seed;
-use crate::scene::Scene;
+use crate::scene::{HairBeside, Scene};
 use crate::units::Scale;
 
 /// One dot of a plan.
@@ -200,7 +200,11 @@ pub(super) fn plan(
     if let Some(between) = &between {
         treated = between.behind_own_hairline(&treated)?;
     }
-    let mut laid = look.edge.lay(&treated, scene.background(), ground)?;
+    let beyond = look.no_border(&scene, &treated);
+    let mut laid = look.edge.lay(&treated, &beyond, ground)?;
+    if let Some(hair) = look.hair_met(&scene, &treated) {
+        laid.leave_to(hair);
+    }
     if let Some(between) = &between {
         between.spare(&mut laid)?;
         // Nobody asked for hairs to be treated, nor for what lies before the own hairline.
@@ -300,6 +304,7 @@ fn fingerprint(
         .add_words([seed.get()])
         .add_words([scale.get(), skin[0], skin[1], skin[2]].map(|v| u64::from(v.to_bits())))
         .add_bytes(untouched.values())
+        .add_bytes(&scene.beside().map_or_else(Vec::new, HairBeside::bytes))
         .add_mask(mask)
         .hex()
 }

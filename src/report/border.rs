@@ -95,7 +95,7 @@ impl Line {
         let side = (scale.to_px(CELL_MM) as usize).max(1);
         let cells_per_mm = scale.get() / side as f32;
         let treated = cells(plan.mask(), side);
-        let beyond = cells(plan.scene().background(), side);
+        let beyond = cells(&plan.look().no_border(plan.scene(), plan.mask()), side);
         let mut covered = treated.clone();
         for (covered, &beyond) in covered.values_mut().iter_mut().zip(beyond.values()) {
             *covered = f32::from(u8::from(*covered > 0.0 || beyond > 0.5));

@@ -1,6 +1,7 @@
 //! What the photo shows, as far as the treatment must answer to it.
 
 mod background;
+mod beside;
 mod camera;
 mod follicles;
 mod hair;
@@ -14,6 +15,7 @@ mod skin;
 mod synthetic;
 mod working;
 
+pub(crate) use beside::HairBeside;
 pub use camera::{BlurMap, Camera, Grain};
 pub(crate) use follicles::PLAIN;
 pub use follicles::{Follicle, Follicles};
@@ -72,6 +74,7 @@ pub struct Scene {
     skin_map: Option<SkinMap>,
     surface: Plane<u8>,
     background: Mask,
+    beside: Option<HairBeside>,
     camera: Option<Camera>,
     scale: Option<ScaleEstimate>,
     head: Option<HeadShape>,
@@ -123,15 +126,19 @@ impl Scene {
                 tone.filter(SkinTone::is_of_skin)
             }
         };
+        let surface = shine::surface(photo, skin_map.as_ref());
+        let beside = scale.zip(skin).and_then(|(found, _)| {
+            HairBeside::find(&working, area, &background, &surface, found.scale)
+        });
         drop(working);
         let camera = (!hints.without_camera).then(|| Camera::read(photo));
-        let surface = shine::surface(photo, skin_map.as_ref());
         let mut scene = Self {
             skin,
             surface,
             camera,
             skin_map,
             background,
+            beside,
             scale,
             head,
             follicles: None,
@@ -214,6 +221,11 @@ impl Scene {
     #[must_use]
     pub const fn surface(&self) -> &Plane<u8> {
         &self.surface
+    }
+
+    /// Where own hair borders on the area; `None` where none does, without skin and without a scale.
+    pub(crate) const fn beside(&self) -> Option<&HairBeside> {
+        self.beside.as_ref()
     }
 
     /// How the camera drew the picture: its blur, its noise, its compression; `None` where the hints said that
