@@ -33,8 +33,8 @@ const DARK: f32 = 0.6;
 /// found; the share of that beside it which skin may vary by, and from which on hair is as dense as there; and how
 /// far into the area it is looked for, in mm.
 const COOL_WEIGHT: f32 = 2.0;
-const SAME: f32 = 0.25;
-const AS_DENSE: f32 = 0.85;
+const SAME: f32 = 0.08;
+const AS_DENSE: f32 = 0.7;
 const INTO_MM: f32 = 12.0;
 
 /// Weight of what was seen below which a mean of light is none.
@@ -133,19 +133,20 @@ impl HairBeside {
                 }
             }
         });
-        let taken = Self::taken(&cells, (per_cell * per_cell) as f32, cell_mm);
+        let whole = (per_cell * per_cell) as f32;
         let away = distance_to(&cells.map(|cell| cell.inside));
-        let beside = |x: i64, y: i64| (0.0..=BESIDE_MM).contains(&(away.at(x, y) * cell_mm));
+        let beside = |x, y| (0.0..=BESIDE_MM).contains(&(away.at(x, y) * cell_mm));
         // Together, for one stray cell would be an edge of its own.
-        let over = |of: &dyn Fn(Taken) -> f32| {
+        let over = |taken: &Plane<Option<Taken>>, of: &dyn Fn(Taken) -> f32| {
             let of = |x: u32, y: u32| {
                 let (x, y) = (i64::from(x), i64::from(y));
                 taken.at(x, y).filter(|_| beside(x, y)).map_or(0.0, of)
             };
             Plane::from_fn(size, of).smoothed(TOGETHER_MM / cell_mm)
         };
-        let known = over(&|_| 1.0);
-        let hairy = over(&|taken| f32::from(u8::from(taken.is_by_hair())));
+        let is_hair = |taken: Taken| f32::from(u8::from(taken.is_by_hair()));
+        let taken = Self::taken(&cells, &Plane::filled(size, 0.0), whole, cell_mm);
+        let (known, hairy) = (over(&taken, &|_| 1.0), over(&taken, &is_hair));
         let kind = |of: bool| {
             Plane::from_fn(size, |x, y| {
                 let (x, y) = (i64::from(x), i64::from(y));
@@ -167,24 +168,22 @@ impl HairBeside {
                 0
             }
         });
-        let wide = |of: &dyn Fn(Taken) -> f32| over(of).smoothed(WITHIN_MM / cell_mm);
-        let by_hair = wide(&|taken| {
-            if taken.is_by_hair() {
-                taken.evidence()
-            } else {
-                0.0
-            }
-        });
-        let of_hair = wide(&|taken| f32::from(u8::from(taken.is_by_hair())));
-        let share = Plane::from_fn(size, |x, y| {
-            let (x, y) = (i64::from(x), i64::from(y));
-            let Some(taken) = taken.at(x, y).filter(|_| marks.at(x, y) & HAIR != 0) else {
-                return 0.0;
-            };
-            let share = taken.evidence() * of_hair.at(x, y) / by_hair.at(x, y).max(1e-6);
-            let near = 1.0 - smoothstep(hair.at(x, y) * cell_mm / INTO_MM);
-            near * ((share - SAME) / (AS_DENSE - SAME)).clamp(0.0, 1.0)
-        });
+        let share = |taken: &Plane<Option<Taken>>| {
+            let wide = |of: &dyn Fn(Taken) -> f32| over(taken, of).smoothed(WITHIN_MM / cell_mm);
+            let by_hair = wide(&|taken| is_hair(taken) * taken.evidence());
+            let of_hair = wide(&is_hair);
+            Plane::from_fn(size, |x, y| {
+                let (x, y) = (i64::from(x), i64::from(y));
+                let Some(taken) = taken.at(x, y).filter(|_| marks.at(x, y) & HAIR != 0) else {
+                    return 0.0;
+                };
+                let share = taken.evidence() * of_hair.at(x, y) / by_hair.at(x, y).max(1e-6);
+                let near = 1.0 - smoothstep(hair.at(x, y) * cell_mm / INTO_MM);
+                near * ((share - SAME) / (AS_DENSE - SAME)).clamp(0.0, 1.0)
+            })
+        };
+        // Once more beside the skin that is then known to be bare.
+        let share = share(&Self::taken(&cells, &share(&taken), whole, cell_mm));
         Some(Self {
             side_px,
             cells: marks,
@@ -192,23 +191,29 @@ impl HairBeside {
         })
     }
 
-    /// What is taken of light near the area beside what the skin in it sends back, cell by cell, where light tells.
-    fn taken(cells: &Plane<Cell>, whole: f32, cell_mm: f32) -> Plane<Option<Taken>> {
-        let mean = |of: fn(&Cell) -> f32, over_mm: f32| {
-            cells
-                .map(|cell| of(&cell) / whole)
-                .smoothed(over_mm / cell_mm)
+    /// What is taken of light near the area beside what the skin in it sends back where own hair does not shade it,
+    /// cell by cell, where light tells.
+    fn taken(
+        cells: &Plane<Cell>,
+        own: &Plane<f32>,
+        whole: f32,
+        cell_mm: f32,
+    ) -> Plane<Option<Taken>> {
+        let local = |of: fn(&Cell) -> f32| {
+            let light = cells.map(|cell| of(&cell) / whole);
+            light.smoothed(LOCAL_MM / cell_mm)
         };
-        let seen = mean(|cell| cell.seen, LOCAL_MM);
-        let light = [
-            mean(|cell| cell.light[0], LOCAL_MM),
-            mean(|cell| cell.light[1], LOCAL_MM),
-        ];
-        let treated = mean(|cell| cell.treated, WITHIN_MM);
-        let within = [
-            mean(|cell| cell.within[0], WITHIN_MM),
-            mean(|cell| cell.within[1], WITHIN_MM),
-        ];
+        let bare = |of: fn(&Cell) -> f32| {
+            let mut light = cells.map(|cell| of(&cell) / whole);
+            for (light, own) in light.values_mut().iter_mut().zip(own.values()) {
+                *light *= 1.0 - own;
+            }
+            light.smoothed(WITHIN_MM / cell_mm)
+        };
+        let seen = local(|cell| cell.seen);
+        let light = [local(|cell| cell.light[0]), local(|cell| cell.light[1])];
+        let treated = bare(|cell| cell.treated);
+        let within = [bare(|cell| cell.within[0]), bare(|cell| cell.within[1])];
         Plane::from_fn(cells.size(), |x, y| {
             let (x, y) = (i64::from(x), i64::from(y));
             let (seen, treated) = (seen.at(x, y), treated.at(x, y));
@@ -297,4 +302,86 @@ impl HairBeside {
 fn distance_to(cells: &Plane<bool>) -> Plane<f32> {
     let shares = cells.map(|of| f32::from(u8::from(of)));
     Mask::from_shares(shares).signed_distance_px().map(|d| -d)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::photo::Photo;
+    use crate::scene::{Hints, Scene};
+    use glam::Vec2;
+    use palette::{LinSrgb, Srgb};
+
+    /// Skin of 60 mm at 2 px/mm with a round area of 24 mm; before its upper half something else, 12 mm wide, which
+    /// leaves these shares of red, green and blue.
+    fn beside(left: [f32; 3]) -> (Option<HairBeside>, Mask) {
+        let size = Size::new(120, 120).unwrap();
+        let from_middle = |p: Vec2| p - Vec2::splat(60.0);
+        let area = Mask::from_fn(size, |p| {
+            f32::from(u8::from(from_middle(p).length() < 24.0))
+        });
+        let area = area.unwrap();
+        let color = |i: usize| {
+            let at = from_middle(Vec2::new((i % 120) as f32 + 0.5, (i / 120) as f32 + 0.5));
+            let other = at.y < 0.0 && (24.0..48.0).contains(&at.length());
+            let [r, g, b] = if other { left } else { [1.0; 3] };
+            let linear = LinSrgb::new(0.36 * r, 0.23 * g, 0.17 * b);
+            let codes = Srgb::<u8>::from_linear(linear);
+            [codes.red, codes.green, codes.blue]
+        };
+        let photo = Photo::from_rgb8(size, (0..size.pixels()).flat_map(color).collect()).unwrap();
+        let scale = Scale::px_per_mm(2.0).unwrap();
+        let hints = Hints::new().with_area(&area).with_scale(scale);
+        let scene = Scene::read(&photo, hints).unwrap();
+        assert!(scene.background().is_empty());
+        (scene.beside().cloned(), area)
+    }
+
+    #[test]
+    fn hair_is_told_from_shade_and_from_redder_skin() {
+        let nothing = Mask::full(Size::new(120, 120).unwrap()).invert();
+        // As simulated for shaved hair in fair skin; and long hair.
+        for hair in [[0.73, 0.85, 0.90], [0.30, 0.30, 0.30]] {
+            let (found, area) = beside(hair);
+            let found = found.unwrap_or_else(|| panic!("{hair:?}"));
+            assert!(found.holds(&area));
+            let around = found.with(&nothing, &area);
+            let at = |x, y| around.coverage().at(x, y);
+            assert_eq!(
+                [at(60, 30), at(60, 5), at(60, 90), at(60, 60)],
+                [1.0, 1.0, 0.0, 0.0]
+            );
+            // The area itself is bare.
+            let own = (0..120).flat_map(|y| found.shares_in_row(y, 120).map(move |of| (y, of)));
+            let deep = own
+                .filter(|&(y, (x, _))| Vec2::new(x as f32 - 60.0, y as f32 - 60.0).length() < 18.0);
+            assert!(deep.map(|(_, (_, share))| share).fold(0.0, f32::max) < 0.2);
+        }
+        for skin in [
+            [1.0; 3],
+            [0.75, 0.75, 0.75],
+            [0.9, 0.7, 0.65],
+            [1.2, 1.2, 1.2],
+            [0.95, 1.1, 1.1],
+        ] {
+            assert_eq!(beside(skin).0, None, "{skin:?}");
+        }
+    }
+
+    #[test]
+    fn a_treatment_beyond_what_was_read_is_not_held() {
+        let (found, area) = beside([0.73, 0.85, 0.90]);
+        let found = found.unwrap();
+        assert!(
+            found.holds(
+                &area
+                    .subtract(
+                        &Mask::from_fn(area.size(), |p| { f32::from(u8::from(p.x < 50.0)) })
+                            .unwrap()
+                    )
+                    .unwrap()
+            )
+        );
+        assert!(!found.holds(&Mask::full(area.size())));
+    }
 }

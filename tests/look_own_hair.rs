@@ -1,0 +1,66 @@
+//! A treatment beside own hair: both together are as dense as either, and the hairline stays soft.
+
+use glam::Vec2;
+use stubblefield::{Edge, Look, Plan, Scale, Seed, SyntheticScalp};
+
+fn scalp(seed: u64) -> SyntheticScalp {
+    SyntheticScalp::generate(Scale::px_per_mm(4.0).unwrap(), Seed::new(seed)).unwrap()
+}
+
+fn plan(scalp: &SyntheticScalp, before_hair: bool) -> Plan {
+    let mut edge = Edge::default();
+    edge.before_hair = before_hair;
+    let look = Look::stubble().with_edge(edge);
+    let seed = Seed::new(7);
+    look.plan(&scalp.photo, &scalp.receded, scalp.scale, seed)
+        .unwrap()
+}
+
+/// Hairs and dots together in strips 24 mm wide and 2 mm high, from the top of the head down.
+fn strips(scalp: &SyntheticScalp, plan: &Plan) -> Vec<[usize; 2]> {
+    let middle = scalp.scale.to_mm(0.5 * scalp.photo.size().width() as f32);
+    let height = scalp.scale.to_mm(scalp.photo.size().height() as f32);
+    let mut strips = vec![[0; 2]; (height / 2.0) as usize];
+    let mut count = |place_mm: Vec2, of: usize| {
+        if (place_mm.x - middle).abs() < 12.0 {
+            strips[(place_mm.y / 2.0) as usize][of] += 1;
+        }
+    };
+    scalp.follicles_mm.iter().for_each(|&place| count(place, 0));
+    plan.dots().iter().for_each(|dot| count(dot.position_mm, 1));
+    strips
+}
+
+#[test]
+fn hair_and_dots_together_are_as_dense_as_either() {
+    for seed in [1, 2] {
+        let scalp = scalp(seed);
+        let sums = |before_hair| -> Vec<usize> {
+            let strips = strips(&scalp, &plan(&scalp, before_hair));
+            // From within the own hair to where the hairline begins to thin out.
+            strips[22..37]
+                .iter()
+                .map(|[own, dots]| own + dots)
+                .collect()
+        };
+        let (met, apart) = (sums(false), sums(true));
+        // 130 per cm² of either.
+        let full = 0.48 * 130.0;
+        let off = met.iter().map(|&sum| (sum as f32 / full - 1.0).abs());
+        assert!(off.fold(0.0, f32::max) < 0.2, "{met:?}");
+        let least = *apart.iter().min().unwrap() as f32 / full;
+        assert!(least < 0.75, "no pale line to mend: {apart:?}");
+    }
+}
+
+#[test]
+fn the_hairline_before_bare_skin_stays_soft() {
+    let scalp = scalp(1);
+    let front = strips(&scalp, &plan(&scalp, false))[37..45].to_vec();
+    let density = front.iter().map(|[_, dots]| *dots as f32 / (0.48 * 130.0));
+    let density: Vec<f32> = density.collect();
+    assert!(density.is_sorted_by(|a, b| a >= b), "{density:?}");
+    // Three strips are 6 of the 9 mm of the zone.
+    let soft = density.iter().filter(|of| (0.1..0.9).contains(*of)).count();
+    assert!(soft >= 3 && density[7] == 0.0, "{density:?}");
+}
