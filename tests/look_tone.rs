@@ -1,12 +1,19 @@
 //! Looks brought to a tone.
 
-use stubblefield::{Error, Limits, Look, Mask, Photo, Scale, Seed, Size, Tone, ToneMatch, When};
+use stubblefield::{
+    Density, Error, Limits, Look, Mask, Photo, Scale, Seed, Size, Tone, ToneMatch, When,
+};
 
 /// 3 × 2.5 cm of even skin at 5 px/mm, its right third darker.
 fn photo(skin: [u8; 3]) -> Photo {
+    beside(skin, 0.88)
+}
+
+/// Its right third has this share of the codes.
+fn beside(skin: [u8; 3], share: f32) -> Photo {
     let size = Size::new(150, 125).unwrap();
     let codes = (0..size.pixels()).flat_map(|i| {
-        let shade = if i % 150 < 100 { 1.0 } else { 0.88 };
+        let shade = if i % 150 < 100 { 1.0 } else { share };
         skin.map(|c| (f32::from(c) * shade) as u8)
     });
     Photo::from_rgb8(size, codes.collect()).unwrap()
@@ -46,6 +53,30 @@ fn a_part_of_the_photo_gives_the_tone() {
     // 0.88 of the codes is 8 L* darker or so.
     assert!(found.wanted < -6.0, "{}", found.wanted);
     assert!((found.reached - found.wanted).abs() < 0.3);
+}
+
+#[test]
+fn towards_a_tone_beyond_the_limits_dots_grow_in_number_alone() {
+    let photo = beside([214, 165, 140], 0.5);
+    let right = left(photo.size()).invert();
+    let look = Look::stubble();
+    let found = matched(&look, &photo, &Tone::Towards(right.clone())).unwrap();
+    let most = Density::per_cm2(Limits::default().density[1]).unwrap();
+    let only_more = look.clone().with_density(most);
+    let (scale, seed) = (Scale::px_per_mm(5.0).unwrap(), Seed::new(3));
+    let only_more = only_more.plan(&photo, &left(photo.size()), scale, seed);
+    assert_eq!(found.plan.dots(), only_more.unwrap().dots());
+    let limit = "strength 0.55, 180 dots per cm² and deposits of 0.24 mm";
+    assert_eq!(found.stopped_by.as_deref(), Some(limit));
+    assert!(
+        found.wanted < -20.0 && found.reached < -4.0,
+        "{}",
+        found.reached
+    );
+    assert!(matches!(
+        matched(&look, &photo, &Tone::Like(right)),
+        Err(Error::Unreachable { .. })
+    ));
 }
 
 #[test]

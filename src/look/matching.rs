@@ -21,7 +21,8 @@ pub enum Tone {
     DeltaL(f32),
     /// As light as this part of the photo is.
     Like(Mask),
-    /// As [`Tone::Like`]; where no clinical means gets there, as near as they come.
+    /// As [`Tone::Like`]; where no clinical means gets there, as near as more dots come. Stronger and larger ones
+    /// would stand out as blots in what stays paler than the part of the photo anyway.
     Towards(Mask),
     /// As light as the skin around it ([`Plan::surroundings`]) will be; for scars. Where no clinical means
     /// gets there, as near as they come.
@@ -294,6 +295,7 @@ impl Search<'_> {
         let direction = if own.excess() > 0.0 { 1.0 } else { -1.0 };
         let passed = |trial: &Trial| trial.excess() * f64::from(direction) <= 0.0;
         let mut before = (0.0, own);
+        let mut by_number = None;
         for end in [1.0, 2.0, 3.0].map(|unit| unit * direction) {
             if before.1.excess().abs() <= NEAR {
                 break;
@@ -302,15 +304,19 @@ impl Search<'_> {
             if passed(&trial) {
                 return self.between(before, (end, trial));
             }
-            before = (end, trial);
+            let (place, last) = std::mem::replace(&mut before, (end, trial));
+            if place.abs() == 1.0 {
+                by_number = Some(last);
+            }
         }
         let nearest = before.1;
         if nearest.excess().abs() <= TOLERANCE {
             return Ok(done(nearest, None));
         }
         let end = self.path.end(3.0 * direction);
-        match self.tone {
-            Tone::Towards(_) | Tone::Surroundings => Ok(done(nearest, Some(end))),
+        match (self.tone, by_number) {
+            (Tone::Towards(_), Some(most)) => Ok(done(most, Some(self.path.end(direction)))),
+            (Tone::Towards(_) | Tone::Surroundings, _) => Ok(done(nearest, Some(end))),
             _ => Err(Error::Unreachable {
                 parameter: "delta_l",
                 value: nearest.wanted,
