@@ -9,6 +9,9 @@ use crate::plane::Plane;
 /// Rows of cells that one task looks at.
 const BAND: usize = 16;
 
+/// Pixels of a column of cells that are added up without a branch.
+const FEW: usize = 4;
+
 /// The mean of `f(value)` over the pixels of every cell; beyond the picture its rim goes on.
 ///
 /// A pixel belongs to the cell that holds its centre; a cell without a pixel takes the pixel that
@@ -38,18 +41,25 @@ pub(super) struct Cells<'a> {
     first_row: i64,
     /// The pixels of each column of cells.
     columns: Vec<Range<u32>>,
+    /// 1 for each of the pixels of a column, up to a few, and 0 beyond.
+    has: Vec<[f64; FEW]>,
 }
 
 impl<'a> Cells<'a> {
     pub(super) fn new(lattice: &Lattice, px_per_cell: f64, plane: &'a Plane<f32>) -> Self {
         let width = plane.size().width();
+        let columns: Vec<_> = (0..lattice.columns)
+            .map(|c| pixels(lattice.first.0 + c as i64, px_per_cell, width))
+            .collect();
         Self {
             plane,
             px_per_cell,
             first_row: lattice.first.1,
-            columns: (0..lattice.columns)
-                .map(|c| pixels(lattice.first.0 + c as i64, px_per_cell, width))
+            has: columns
+                .iter()
+                .map(|c| std::array::from_fn(|i| f64::from(u8::from(i < c.len()))))
                 .collect(),
+            columns,
         }
     }
 
@@ -84,9 +94,17 @@ impl<'a> Cells<'a> {
                 *sum += f(value);
             }
         }
-        for (mean, columns) in means.iter_mut().zip(&self.columns) {
-            let sums = &sums[columns.start as usize - all.start..columns.end as usize - all.start];
-            let sum = sums.iter().fold(0.0, |sum, more| sum + more);
+        sums.resize(sums.len() + FEW, 0.0);
+        for (mean, (columns, has)) in means.iter_mut().zip(self.columns.iter().zip(&self.has)) {
+            let start = columns.start as usize - all.start;
+            let sum = if columns.len() <= FEW {
+                // Without a branch: cells differ by a pixel, which could not be foreseen.
+                let few = sums[start..start + FEW].iter().zip(has);
+                few.fold(0.0, |sum, (more, has)| sum + more * has)
+            } else {
+                let many = sums[start..start + columns.len()].iter();
+                many.fold(0.0, |sum, more| sum + more)
+            };
             *mean = sum / (rows.len() * columns.len()) as f64;
         }
     }
@@ -99,7 +117,7 @@ pub(super) fn any(lattice: &Lattice, px_per_cell: f64, plane: &Plane<f32>) -> Ve
     let mut cells = vec![false; lattice.cells()];
     parallel::for_each_chunk(&mut cells, lattice.columns * BAND, |band, cells| {
         let all = seen.all_columns();
-        let mut covered = vec![false; all.len()];
+        let (mut covered, mut before) = (vec![false; all.len()], vec![0; all.len() + 1]);
         for (row, cells) in (band * BAND..).zip(cells.chunks_mut(lattice.columns)) {
             covered.fill(false);
             // Down the columns of pixels first, many side by side.
@@ -108,10 +126,15 @@ pub(super) fn any(lattice: &Lattice, px_per_cell: f64, plane: &Plane<f32>) -> Ve
                     *covered |= value > 0.0;
                 }
             }
+            // Counted up from the left, so that no cell's pixels have to be gone through.
+            let mut count = 0_u32;
+            for (before, &covered) in before[1..].iter_mut().zip(&covered) {
+                count += u32::from(covered);
+                *before = count;
+            }
             for (cell, columns) in cells.iter_mut().zip(&seen.columns) {
-                let columns = columns.start as usize - all.start..columns.end as usize - all.start;
-                let covered = &covered[columns];
-                *cell = covered.iter().fold(false, |any, &covered| any | covered);
+                let [start, end] = [columns.start, columns.end].map(|at| at as usize - all.start);
+                *cell = before[start] < before[end];
             }
         }
     });

@@ -1,5 +1,7 @@
 //! Ascending lists of cells, kept as runs: a mask has a few a row and thousands of cells.
 
+use std::ops::Range;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Runs {
     /// The first cell of each run.
@@ -14,6 +16,31 @@ impl Runs {
         Self {
             firsts: vec![0],
             ends: vec![count],
+        }
+    }
+
+    /// The cells that are set.
+    pub(super) fn of(set: &[bool]) -> Self {
+        let mut runs = Self::default();
+        for run in spans(set) {
+            runs.push(run.start as u32, run.len() as u32);
+        }
+        runs
+    }
+
+    /// Adds `count` cells beyond all others.
+    pub(super) fn push(&mut self, first: u32, count: u32) {
+        let (before, next) = match (self.firsts.last(), &self.ends[..]) {
+            (Some(first), [.., before, end]) => (*end, first + (end - before)),
+            (Some(first), [end]) => (*end, first + end),
+            _ => (0, u32::MAX),
+        };
+        if first != next {
+            self.firsts.push(first);
+            self.ends.push(before);
+        }
+        if let Some(end) = self.ends.last_mut() {
+            *end = before + count;
         }
     }
 
@@ -37,19 +64,22 @@ impl Runs {
     }
 }
 
+/// The runs of cells that are set.
+pub(super) fn spans(set: &[bool]) -> impl Iterator<Item = Range<usize>> {
+    let mut end = 0;
+    set.chunk_by(|a, b| a == b).filter_map(move |run| {
+        let start = end;
+        end += run.len();
+        run[0].then_some(start..end)
+    })
+}
+
 impl FromIterator<u32> for Runs {
     /// From cells in ascending order.
     fn from_iter<I: IntoIterator<Item = u32>>(cells: I) -> Self {
         let mut runs = Self::default();
-        let (mut next, mut count) = (None, 0);
         for cell in cells {
-            if next != Some(cell) {
-                runs.firsts.push(cell);
-                runs.ends.push(count);
-            }
-            count += 1;
-            next = Some(cell + 1);
-            *runs.ends.last_mut().expect("just pushed") = count;
+            runs.push(cell, 1);
         }
         runs
     }
@@ -66,6 +96,8 @@ mod tests {
             assert_eq!(runs.count() as usize, cells.len());
             let listed: Vec<u32> = runs.iter().map(|cell| cell as u32).collect();
             assert_eq!(listed, cells);
+            let set: Vec<bool> = (0..20).map(|cell| cells.contains(&cell)).collect();
+            assert_eq!(Runs::of(&set), runs);
             let each: Vec<u32> = (0..runs.count()).map(|i| runs.nth(i)).collect();
             assert_eq!(each, cells);
         }

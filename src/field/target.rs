@@ -12,7 +12,7 @@ use super::lattice::{COORDINATE_LIMIT, Lattice};
 use super::map::{Map, Wanted};
 use super::margins::{Classes, margin};
 use super::request::FieldRequest;
-use super::runs::Runs;
+use super::runs::{Runs, spans};
 use crate::error::{Error, Result};
 use crate::plane::Plane;
 use crate::units::Density;
@@ -92,15 +92,16 @@ impl Target {
             relative: seen(&lattice),
         }
         .map();
-        let lines = inside.chunks(inner.columns).enumerate();
-        let touched = lines
-            .flat_map(|(row, line)| {
-                let first = row * inner.columns;
-                let inside = (first..).zip(line).filter(|(_, inside)| **inside);
-                inside.filter_map(|(cell, _)| outer(cell))
-            })
-            .map(|cell| cell as u32)
-            .collect();
+        let mut touched = Runs::default();
+        for (row, line) in inside.chunks(inner.columns).enumerate() {
+            for run in spans(line) {
+                let mut cells = run.filter_map(|column| outer(row * inner.columns + column));
+                if let Some(first) = cells.next() {
+                    let last = cells.next_back().unwrap_or(first);
+                    touched.push(first as u32, (last - first + 1) as u32);
+                }
+            }
+        }
         Ok(Some(Self {
             lattice,
             region,
@@ -114,9 +115,7 @@ impl Target {
         let touched = footprint(request).touched(&lattice);
         Self {
             region: cells::dilate(&lattice, &touched, margin(1.0)),
-            touched: (0..lattice.cells() as u32)
-                .filter(|&cell| touched[cell as usize])
-                .collect(),
+            touched: Runs::of(&touched),
             lattice,
             map: None,
         }
