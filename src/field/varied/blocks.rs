@@ -72,6 +72,12 @@ impl Block {
         spacing.at(column, row, x % UNITS, y % UNITS)
     }
 
+    /// About how many dots a square of the block's mean spacing holds.
+    pub(super) fn mean_dots(&self, side: i32) -> usize {
+        let spacings = (16 * side) as f32 / (self.least + self.most) as f32;
+        (0.7 * spacings * spacings) as usize
+    }
+
     fn base_cell(&self, x: i32, y: i32) -> (usize, usize) {
         (
             self.column + (x / UNITS) as usize,

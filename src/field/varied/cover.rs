@@ -7,16 +7,21 @@
 use super::blocks::{BLOCK, Block};
 use crate::field::lattice::{Lattice, UNITS};
 use crate::field::spacing::NEIGHBOURLY;
-use crate::simd::{Simd, SimdBase, SimdFloat, f32x8, splat, store_whole};
+use crate::simd::{Simd, SimdBase, SimdFloat, load, splat, store_whole};
 
 /// Squares along the side of a cell.
 const PARTS: usize = 8;
 
+/// Squares of a row that are struck out at once.
+const WINDOW: usize = 64;
+
 /// The struck-out squares of a block.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cover {
-    /// Row by row; bits beyond a row's end are set.
-    rows: Vec<u64>,
+    /// Row by row, a byte for each cell; bits beyond a row's end are set.
+    rows: Vec<u8>,
+    /// Bytes of a row, eight or more.
+    stride: usize,
     /// Squares along the side of the block.
     count: usize,
     /// The binary logarithm of the units along the side of a square.
@@ -35,16 +40,27 @@ impl Cover {
     /// Nothing is struck out but cells that have no part in the region.
     pub(super) fn new(block: &Block, lattice: &Lattice, region: &[bool]) -> Self {
         let log = (UNITS / PARTS as i32).ilog2() + u32::from(block.level);
-        let count = (BLOCK * PARTS) >> block.level;
-        let blank = if count < 64 { u64::MAX << count } else { 0 };
+        let cells = BLOCK >> block.level;
+        let stride = cells.max(WINDOW / 8);
         let mut cover = Self {
-            rows: vec![blank; count * count.div_ceil(64)],
-            count,
+            rows: vec![0; (cells * PARTS + 8) * stride],
+            stride,
+            count: cells * PARTS,
             log,
         };
+        if cells < stride {
+            for row in cover.rows.chunks_exact_mut(stride) {
+                row[cells..].fill(u8::MAX);
+            }
+        }
+        let line = |y: usize| &region[y * lattice.columns + block.column..][..BLOCK];
+        let whole = |line: &[bool]| line.iter().fold(true, |whole, &inside| whole & inside);
+        if (block.row..block.row + BLOCK).all(|y| whole(line(y))) {
+            return cover;
+        }
         let side = 1 << block.level;
-        for row in 0..count / PARTS {
-            for column in 0..count / PARTS {
+        for row in 0..cells {
+            for column in 0..cells {
                 let (x, y) = (block.column + column * side, block.row + row * side);
                 let line = |y: usize| &region[y * lattice.columns + x..][..side];
                 if !(y..y + side).any(|y| line(y).contains(&true)) {
@@ -55,15 +71,12 @@ impl Cover {
         cover
     }
 
-    fn words(&self) -> usize {
-        self.count.div_ceil(64)
-    }
-
     /// Strikes out a whole cell.
-    pub(super) fn close(&mut self, column: usize, row: usize) {
-        let (words, at) = (self.words(), column * PARTS);
-        for line in row * PARTS..(row + 1) * PARTS {
-            self.rows[line * words + at / 64] |= 0xFF << (at % 64);
+    fn close(&mut self, column: usize, row: usize) {
+        let bytes = PARTS * self.stride;
+        let lines = &mut self.rows[row * bytes..(row + 1) * bytes];
+        for line in lines.chunks_exact_mut(self.stride) {
+            line[column] = u8::MAX;
         }
     }
 
@@ -71,88 +84,136 @@ impl Cover {
     #[inline(always)]
     pub(super) fn covers(&self, x: i32, y: i32) -> bool {
         let (column, row) = (x as usize >> self.log, y as usize >> self.log);
-        self.rows[row * self.words() + column / 64] >> (column % 64) & 1 != 0
+        self.rows[row * self.stride + column / 8] >> (column % 8) & 1 != 0
     }
 
     /// Strikes out the squares of a disk.
     #[inline(always)]
     pub(super) fn strike<S: Simd>(&mut self, simd: S, x: i32, y: i32, radius: f32) {
-        match self.words() {
-            4 => self.strike_in::<S, 4>(simd, x, y, radius),
-            2 => self.strike_in::<S, 2>(simd, x, y, radius),
-            _ => self.strike_in::<S, 1>(simd, x, y, radius),
+        match self.stride {
+            32 => self.strike_in::<S, 32>(simd, x, y, radius),
+            16 => self.strike_in::<S, 16>(simd, x, y, radius),
+            _ => self.strike_in::<S, 8>(simd, x, y, radius),
         }
     }
 
-    /// `WORDS` to a row.
+    /// With so many bytes to a row.
     #[inline(always)]
-    fn strike_in<S: Simd, const WORDS: usize>(&mut self, simd: S, x: i32, y: i32, radius: f32) {
+    fn strike_in<S: Simd, const STRIDE: usize>(&mut self, simd: S, x: i32, y: i32, radius: f32) {
         let side = (1 << self.log) as f32;
         let (x, y, per_unit) = (x as f32, y as f32, 1.0 / side);
-        let line = |y: f32| (y * per_unit).clamp(0.0, self.count as f32) as usize;
-        let (first, end) = (line(y - radius), line(y + radius));
-        let (px, squared) = (splat(simd, x), splat(simd, radius * radius));
-        let (zero, last) = (splat(simd, 0.0), splat(simd, self.count as f32));
+        let zero = splat(simd, 0.0);
+        let mut bounds = [
+            x - radius,
+            x + radius,
+            y - radius,
+            y + radius,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+        ];
+        let squares = load(simd, &bounds) * per_unit;
+        squares
+            .max(zero)
+            .min(self.count as f32)
+            .store_slice(&mut bounds);
+        let [left, right, top, bottom, ..] = store_whole(load(simd, &bounds)).map(|at| at as usize);
         let mut steps = [0.0; 8];
         for i in 0..8 {
             steps[i] = i as f32 * side - y;
         }
-        let steps = f32x8::from_slice(simd, &steps);
-        let rows = &mut self.rows.as_chunks_mut::<WORDS>().0[first..end];
-        for (i, rows) in rows.chunks_mut(8).enumerate() {
-            let top = steps + (first + 8 * i) as f32 * side;
-            let away = top.abs().max((top + side).abs());
-            let half = (squared - away * away).max(zero).sqrt();
-            let from = ((px - half) * per_unit).ceil().max(zero).min(last);
-            let to = ((px + half) * per_unit).floor().max(zero).min(last);
-            let (from, to) = (store_whole(from), store_whole(to));
-            for (i, row) in rows.iter_mut().enumerate() {
-                let (from, to) = (&BEFORE[from[i] as usize], &BEFORE[to[i] as usize]);
-                for word in 0..WORDS {
-                    row[word] |= to[word] & !from[word];
+        let steps = load(simd, &steps);
+        let (px, squared) = (splat(simd, x), splat(simd, radius * radius));
+        let last = STRIDE - WINDOW / 8;
+        let mut first = (left / 8).min(last);
+        // One window holds all of most disks.
+        loop {
+            let before = (first * 8) as f32;
+            let mut row = top;
+            while row < bottom {
+                let top = steps + row as f32 * side;
+                let away = top.abs().max((top + side).abs());
+                let half = (squared - away * away).max(zero).sqrt();
+                let from = ((px - half) * per_unit).ceil() - before;
+                let to = ((px + half) * per_unit).floor() - before;
+                let from = store_whole(from.max(zero).min(WINDOW as f32));
+                let to = store_whole(to.max(zero).min(WINDOW as f32));
+                // There are eight rows more than are looked at.
+                let lines = &mut self.rows[row * STRIDE..(row + 8) * STRIDE];
+                for i in 0..8 {
+                    let run = BEFORE[(to[i] & 127) as usize] & !BEFORE[(from[i] & 127) as usize];
+                    let window = &mut lines[i * STRIDE + first..i * STRIDE + first + 8];
+                    let struck = run | u64::from_le_bytes(window.try_into().unwrap_or_default());
+                    window.copy_from_slice(&struck.to_le_bytes());
                 }
+                row += 8;
             }
+            if right <= first * 8 + WINDOW {
+                return;
+            }
+            first = (first + WINDOW / 8).min(last);
         }
+    }
+
+    /// The bytes of a row of cells.
+    fn lines(&self, row: usize) -> &[u8] {
+        let bytes = PARTS * self.stride;
+        &self.rows[row * bytes..(row + 1) * bytes]
     }
 
     /// The uncovered squares of a cell.
     #[inline(always)]
     pub(super) fn open_squares(&self, column: usize, row: usize) -> u64 {
-        let (words, at) = (self.words(), column * PARTS);
-        (0..PARTS).fold(0, |squares, i| {
-            let line = self.rows[(row * PARTS + i) * words + at / 64];
-            squares | (!line >> (at % 64) & 0xFF) << (8 * i)
-        })
+        match self.stride {
+            32 => self.open_in::<32>(column, row),
+            16 => self.open_in::<16>(column, row),
+            _ => self.open_in::<8>(column, row),
+        }
+    }
+
+    /// With so many bytes to a row.
+    #[inline(always)]
+    fn open_in<const STRIDE: usize>(&self, column: usize, row: usize) -> u64 {
+        let (rows, _) = self.rows.as_chunks::<STRIDE>();
+        let lines = &rows[row * PARTS..(row + 1) * PARTS];
+        let mut struck = [0; PARTS];
+        for i in 0..PARTS {
+            struck[i] = lines[i][column];
+        }
+        !u64::from_le_bytes(struck)
     }
 
     /// Lists the column and row of the cells with uncovered squares, row by row.
     pub(super) fn list_open(&self, to: &mut Vec<[u8; 2]>) {
-        let words = self.words();
-        for (row, lines) in self.rows.chunks_exact(PARTS * words).enumerate() {
-            for word in 0..words {
-                let struck = (0..PARTS).fold(u64::MAX, |all, i| all & lines[i * words + word]);
-                let mut open = !struck;
-                while open != 0 {
-                    let bit = open.trailing_zeros();
-                    open &= !(0xFF << (bit & !7));
-                    to.push([(word as u32 * 8 + bit / 8) as u8, row as u8]);
+        let mut struck = vec![0; self.stride];
+        for row in 0..self.count / PARTS {
+            struck.fill(u8::MAX);
+            for line in self.lines(row).chunks_exact(self.stride) {
+                for (all, line) in struck.iter_mut().zip(line) {
+                    *all &= line;
                 }
             }
+            // Without a branch, which could not be foreseen.
+            let mut count = to.len();
+            to.resize(count + self.stride, [0; 2]);
+            for (column, &all) in (0..).zip(&struck) {
+                to[count] = [column, row as u8];
+                count += usize::from(all != u8::MAX);
+            }
+            to.truncate(count);
         }
     }
 }
 
-/// For every place in a row, the bits before it: a run of bits are those before its end and not
+/// For every place in a window, the bits before it: a run of bits are those before its end and not
 /// before its start, without a branch.
-static BEFORE: [[u64; 4]; 257] = before();
-
-const fn before() -> [[u64; 4]; 257] {
-    let mut table = [[0; 4]; 257];
-    let mut place = 1;
-    while place < table.len() {
-        table[place] = table[place - 1];
-        table[place][(place - 1) / 64] |= 1 << ((place - 1) % 64);
+static BEFORE: [u64; 128] = {
+    let mut table = [u64::MAX; 128];
+    let mut place = 0;
+    while place < WINDOW {
+        table[place] = (1 << place) - 1;
         place += 1;
     }
     table
-}
+};

@@ -24,6 +24,8 @@ mod tile;
 
 pub(super) use self::blocks::BLOCK;
 
+use std::sync::Mutex;
+
 use self::blocks::Blocks;
 use self::draws::ROUNDS;
 use self::placing::place;
@@ -68,21 +70,20 @@ pub(super) fn fill(arena: &Arena<'_>, level: Level) -> Result<Vec<Laid>> {
         blocks: &blocks,
     };
     let level = level.get();
+    let mut scratch: Vec<_> = (0..parallel::workers())
+        .map(|_| Mutex::new(Scratch::new()))
+        .collect();
     for round in 0..ROUNDS {
-        parallel::for_each_chunk(&mut tiles, CHUNK, |part, tiles| {
-            let mut scratch = Scratch::new();
+        parallel::for_each_chunk_with(&mut tiles, CHUNK, &mut scratch, |part, tiles, scratch| {
             for (i, tile) in (part * CHUNK..).zip(tiles) {
-                let scratch = &mut scratch;
                 dispatch!(level, simd => tile.throw(simd, &ground, (i, round), &stocks, scratch));
             }
         });
         if tiles.iter().all(|tile| !tile.open) {
             return Ok(laid(arena.lattice, &blocks, &stocks));
         }
-        parallel::for_each_chunk(&mut stocks, CHUNK, |part, stocks| {
-            let mut scratch = Scratch::new();
+        parallel::for_each_chunk_with(&mut stocks, CHUNK, &mut scratch, |part, stocks, scratch| {
             for (i, stock) in (part * CHUNK..).zip(stocks) {
-                let scratch = &mut scratch;
                 dispatch!(level, simd => Tile::settle(simd, &blocks, i, &tiles, stock, scratch));
             }
         });

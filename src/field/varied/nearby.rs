@@ -48,13 +48,81 @@ pub(super) struct Nearby {
     own: Vec<f32>,
     priority: Vec<u32>,
     starts: Vec<u32>,
-    /// First coordinate and side, in units, of the square that the bins share.
+    bins: Bins,
+    widest: f32,
+}
+
+/// How a square is cut into bins; what lies outside belongs to the outermost ones.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bins {
+    /// First coordinate and side of the square, in units.
     low: i32,
     side: i32,
-    /// Bins along the side of the square; its quotient by the side, times 2³².
-    bins: usize,
-    bins_per_unit: u64,
-    widest: f32,
+    /// Bins along its side, and the quotient by the side, times 2³².
+    count: usize,
+    per_unit: u64,
+}
+
+impl Bins {
+    /// A single one.
+    const ONE: Self = Self {
+        low: 0,
+        side: 1,
+        count: 1,
+        per_unit: 0,
+    };
+
+    /// For about so many items in the square of this first coordinate and side.
+    pub(super) fn new((low, side): (i32, i32), items: usize) -> Self {
+        let count = (items as f32 / PER_BIN).sqrt().ceil().max(1.0) as usize;
+        Self {
+            low,
+            side,
+            count,
+            per_unit: ((count as u64) << 32) / side as u64,
+        }
+    }
+
+    fn along(self, at: i32) -> usize {
+        let within = (at - self.low).clamp(0, self.side - 1);
+        ((within as u64 * self.per_unit) >> 32) as usize
+    }
+}
+
+/// The bins of the items of a list, which may grow.
+#[derive(Clone, Debug)]
+pub(super) struct Sorting {
+    bins: Bins,
+    homes: Vec<u32>,
+    counts: Vec<u32>,
+}
+
+impl Sorting {
+    pub(super) const fn new() -> Self {
+        Self {
+            bins: Bins::ONE,
+            homes: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+
+    /// For another list, still empty.
+    pub(super) fn start(&mut self, bins: Bins) {
+        self.bins = bins;
+        self.homes.clear();
+        self.counts.clear();
+        self.counts.resize(bins.count * bins.count, 0);
+    }
+
+    /// Adds the next items of the list.
+    pub(super) fn add(&mut self, items: &[Item]) {
+        let Self { bins, counts, .. } = self;
+        self.homes.extend(items.iter().map(|item| {
+            let home = bins.along(item.y) * bins.count + bins.along(item.x);
+            counts[home] += 1;
+            home as u32
+        }));
+    }
 }
 
 /// Bins that a place's surroundings touch.
@@ -63,7 +131,8 @@ struct Span {
     left: usize,
     right: usize,
     top: usize,
-    bottom: usize,
+    /// One beyond the last.
+    end: usize,
 }
 
 impl Nearby {
@@ -76,10 +145,7 @@ impl Nearby {
             own: Vec::new(),
             priority: Vec::new(),
             starts: Vec::new(),
-            low: 0,
-            side: 1,
-            bins: 1,
-            bins_per_unit: 0,
+            bins: Bins::ONE,
             widest: 0.0,
         }
     }
@@ -92,26 +158,17 @@ impl Nearby {
         self.count == 0
     }
 
-    /// Takes other items; those outside the square of this side around the tile's middle go to the
-    /// outermost bins. `homes` is overwritten.
-    pub(super) fn fill(&mut self, items: &[Item], (low, side): (i32, i32), homes: &mut Vec<u32>) {
-        self.bins = (items.len() as f32 / PER_BIN).sqrt().ceil().max(1.0) as usize;
+    /// Takes other items, which have been sorted.
+    pub(super) fn fill(&mut self, items: &[Item], sorting: &Sorting) {
+        self.bins = sorting.bins;
         self.count = items.len();
-        (self.low, self.side) = (low, side);
-        self.bins_per_unit = ((self.bins as u64) << 32) / side as u64;
         self.starts.clear();
-        self.starts.resize(self.bins * self.bins + 1, 0);
-        homes.clear();
-        for item in items {
-            let home = self.bin(item.y) * self.bins + self.bin(item.x);
-            self.starts[home] += 1;
-            homes.push(home as u32);
-        }
         let mut next = 0;
-        for start in &mut self.starts {
-            next += *start;
-            *start = next;
-        }
+        self.starts.extend(sorting.counts.iter().map(|count| {
+            next += count;
+            next
+        }));
+        self.starts.push(next);
         let padded = items.len() + 8;
         for (list, pad) in [(&mut self.x, 1e9), (&mut self.y, 1e9), (&mut self.own, 0.0)] {
             list.resize(padded, pad);
@@ -121,14 +178,19 @@ impl Nearby {
             self.priority.resize(padded, 0);
         }
         let mut widest = 0;
-        for (item, &home) in items.iter().zip(homes.iter()) {
+        let (x, y, own) = (
+            &mut self.x[..padded],
+            &mut self.y[..padded],
+            &mut self.own[..padded],
+        );
+        for (item, &home) in items.iter().zip(&sorting.homes) {
             let start = &mut self.starts[home as usize];
             *start -= 1;
             let at = *start as usize;
             widest = widest.max(item.own);
-            self.x[at] = item.x as f32;
-            self.y[at] = item.y as f32;
-            self.own[at] = item.own as f32 / 16.0;
+            x[at] = item.x as f32;
+            y[at] = item.y as f32;
+            own[at] = item.own as f32 / 16.0;
             if self.kind == Kind::Darts {
                 self.priority[at] = item.priority;
             }
@@ -145,7 +207,7 @@ impl Nearby {
         let half = self.half(own);
         let span = self.span(x, y, 0, self.reach(half));
         let (px, py) = (splat(simd, x as f32), splat(simd, y as f32));
-        for row in span.top..=span.bottom {
+        for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
                 let (squared, limit) = self.lanes(simd, at, px, py, half);
@@ -175,7 +237,7 @@ impl Nearby {
         let span = self.span(dart.x, dart.y, 0, self.reach(half));
         let (px, py) = (splat(simd, dart.x as f32), splat(simd, dart.y as f32));
         let priority = splat_word(simd, dart.priority);
-        for row in span.top..=span.bottom {
+        for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
                 let (squared, limit) = self.lanes(simd, at, px, py, half);
@@ -213,7 +275,7 @@ impl Nearby {
         let (x, y, last) = (patch.x as f32, patch.y as f32, (patch.side - 1) as f32);
         let span = self.span(patch.x, patch.y, patch.side - 1, self.reach(most));
         let (left, top) = (splat(simd, x), splat(simd, y));
-        for row in span.top..=span.bottom {
+        for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
                 let (dx, dy) = (
@@ -286,21 +348,16 @@ impl Nearby {
 
     fn span(&self, x: i32, y: i32, last: i32, reach: i32) -> Span {
         Span {
-            left: self.bin(x - reach),
-            right: self.bin(x + last + reach),
-            top: self.bin(y - reach),
-            bottom: self.bin(y + last + reach),
+            left: self.bins.along(x - reach),
+            right: self.bins.along(x + last + reach),
+            top: self.bins.along(y - reach),
+            end: self.bins.along(y + last + reach) + 1,
         }
     }
 
     fn range(&self, row: usize, span: Span) -> (usize, usize) {
-        let first = row * self.bins;
+        let first = row * self.bins.count;
         let (start, end) = (first + span.left, first + span.right + 1);
         (self.starts[start] as usize, self.starts[end] as usize)
-    }
-
-    fn bin(&self, at: i32) -> usize {
-        let within = (at - self.low).clamp(0, self.side - 1);
-        ((within as u64 * self.bins_per_unit) >> 32) as usize
     }
 }

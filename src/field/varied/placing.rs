@@ -72,5 +72,8 @@ pub(super) fn place(
             });
         }
     }
+    for stock in stocks {
+        stock.items.sort_by_key(|item| item.y);
+    }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! What is known in one block: its squares, its surroundings, and its two half steps.
 
+use std::cmp::Ordering;
+
 use super::Arena;
-use super::blocks::{Block, Blocks, EXTENT};
+use super::blocks::{BLOCK, Block, Blocks, EXTENT};
 use super::cover::{self, Cover};
 use super::disks::{Disks, Patch, search};
 use super::draws::{self, BLIND, SEARCH_FROM, TRIES};
-use super::nearby::{Item, Kind, Nearby};
+use super::nearby::{Bins, Item, Kind, Nearby, Sorting};
 use crate::field::lattice::UNITS;
 use crate::simd::Simd;
 
@@ -31,6 +33,8 @@ pub(super) struct Tile {
     cover: Cover,
     /// All items in reach.
     known: Vec<Item>,
+    /// The bins of these.
+    sorting: Sorting,
     /// Circles that obstacles clear, in reach.
     pub(super) circles: Vec<Item>,
     cleared: Nearby,
@@ -50,7 +54,7 @@ pub(super) struct Scratch {
     /// Darts in reach.
     rivals: Nearby,
     disks: Disks,
-    homes: Vec<u32>,
+    sorting: Sorting,
 }
 
 impl Scratch {
@@ -60,7 +64,7 @@ impl Scratch {
             all: Nearby::new(Kind::Dots),
             rivals: Nearby::new(Kind::Darts),
             disks: Disks::default(),
-            homes: Vec::new(),
+            sorting: Sorting::new(),
         }
     }
 }
@@ -70,6 +74,7 @@ impl Tile {
         Self {
             cover: Cover::default(),
             known: Vec::new(),
+            sorting: Sorting::new(),
             circles: Vec::new(),
             cleared: Nearby::new(Kind::Circles),
             darts: Vec::new(),
@@ -98,12 +103,12 @@ impl Tile {
         }
         let block = &ground.blocks.list[i];
         if round == 0 {
-            self.start(simd, ground, block, &mut scratch.homes);
+            self.start(simd, ground, block, &mut scratch.sorting);
         }
         self.learn(simd, ground, i, stocks, &mut scratch.fresh);
         if round < BLIND {
-            let Scratch { all, homes, .. } = scratch;
-            all.fill(&self.known, block.square(), homes);
+            let all = &mut scratch.all;
+            all.fill(&self.known, &self.sorting);
             self.throw_blind(simd, ground, (block, round), all);
             return;
         }
@@ -111,10 +116,8 @@ impl Tile {
             self.cover.list_open(&mut self.cells);
         }
         if !self.cells.is_empty() {
-            let Scratch {
-                all, homes, disks, ..
-            } = scratch;
-            all.fill(&self.known, block.square(), homes);
+            let Scratch { all, disks, .. } = scratch;
+            all.fill(&self.known, &self.sorting);
             self.aim(simd, ground, (block, round), (all, disks));
         }
         self.open = !self.cells.is_empty();
@@ -126,11 +129,16 @@ impl Tile {
         simd: S,
         ground: &Ground<'_>,
         block: &Block,
-        homes: &mut Vec<u32>,
+        sorting: &mut Sorting,
     ) {
         self.cover = Cover::new(block, ground.arena.lattice, ground.arena.region);
+        // Lists that grow are copied each time.
+        self.known.reserve(block.mean_dots(block.square().1));
+        self.darts.reserve(block.mean_dots(EXTENT));
         if !self.circles.is_empty() {
-            self.cleared.fill(&self.circles, block.square(), homes);
+            sorting.start(Bins::new(block.square(), self.circles.len()));
+            sorting.add(&self.circles);
+            self.cleared.fill(&self.circles, sorting);
             for circle in &self.circles {
                 let radius = cover::radius(circle.own, None);
                 self.cover.strike(simd, circle.x, circle.y, radius);
@@ -158,6 +166,13 @@ impl Tile {
             let radius = cover::radius(item.own, Some(block.least));
             self.cover.strike(simd, item.x, item.y, radius);
         }
+        if self.known.is_empty() {
+            // As many as there will be, and obstacles, which may be any number.
+            let (first, side) = block.square();
+            let items = block.mean_dots(side) + fresh.len();
+            self.sorting.start(Bins::new((first, side), items));
+        }
+        self.sorting.add(fresh);
         self.known.extend_from_slice(fresh);
     }
 
@@ -172,16 +187,21 @@ impl Tile {
         let Arena { lattice, seed, .. } = *ground.arena;
         let level = draws::blind_level(block);
         let (count, side) = (draws::blind_count(level), UNITS << level);
+        let mut listed = [(0, 0, 0); BLOCK];
         for row in 0..count {
             let row_bits = draws::row_bits(seed, lattice, block.row + (row << level), round);
+            // Listed without a branch, which could not be foreseen.
+            let mut found = 0;
             for column in 0..count {
                 let key = lattice.column_key(block.column + (column << level));
                 let bits = draws::bits(row_bits, key);
                 let (x, y) = draws::blind_place(bits, level);
                 let (x, y) = (column as i32 * side + x, row as i32 * side + y);
-                if self.cover.covers(x, y) {
-                    continue;
-                }
+                listed[found] = (x, y, bits);
+                let may_fire = draws::fires(bits, level, block.least);
+                found += usize::from(may_fire & !self.cover.covers(x, y));
+            }
+            for &(x, y, bits) in &listed[..found] {
                 let own = block.own(ground.arena.spacing, x, y);
                 if draws::fires(bits, level, own) && self.allows(simd, all, (x, y, own)) {
                     self.darts.push(Item {
@@ -323,6 +343,9 @@ impl Tile {
             return;
         }
         let block = &blocks.list[i];
+        if stock.items.len() == stock.obstacles {
+            stock.items.reserve(block.mean_dots(EXTENT));
+        }
         scratch.fresh.clear();
         for n in blocks.near(i) {
             block.take(&blocks.list[n], &tiles[n].darts, &mut scratch.fresh);
@@ -330,10 +353,12 @@ impl Tile {
         let Scratch {
             fresh,
             rivals,
-            homes,
+            sorting,
             ..
         } = scratch;
-        rivals.fill(fresh, block.square(), homes);
+        sorting.start(Bins::new(block.square(), fresh.len()));
+        sorting.add(fresh);
+        rivals.fill(fresh, sorting);
         for &dart in &tiles[i].darts {
             if !rivals.beat(simd, dart) {
                 stock.items.push(dart);
@@ -343,16 +368,35 @@ impl Tile {
 }
 
 impl Block {
-    /// Adds another block's items that lie in reach.
+    /// Adds another block's items that lie in reach. They are in the order of the rows of squares that
+    /// throw blind darts.
     #[inline(always)]
     fn take(&self, from: &Self, items: &[Item], to: &mut Vec<Item>) {
         let cells = |from: usize, to: usize| (from as i64 - to as i64) * i64::from(UNITS);
         let dx = cells(from.column, self.column) as i32;
         let dy = cells(from.row, self.row) as i32;
-        let near = -self.reach..EXTENT + self.reach;
+        if (dx, dy) == (0, 0) {
+            to.extend_from_slice(items);
+            return;
+        }
+        let log = UNITS.ilog2() + u32::from(draws::blind_level(from));
+        let row_of = |y: i32| y >> log;
+        let items = match dy.cmp(&0) {
+            Ordering::Less => {
+                let first = row_of(-self.reach - dy);
+                &items[items.partition_point(|item| row_of(item.y) < first)..]
+            }
+            Ordering::Equal => items,
+            Ordering::Greater => {
+                let last = row_of(EXTENT + self.reach - dy);
+                &items[..items.partition_point(|item| row_of(item.y) <= last)]
+            }
+        };
+        let (first, extent) = self.square();
+        let near = |at: i32| ((at - first) as u32) < extent as u32;
         for item in items {
             let (x, y) = (item.x + dx, item.y + dy);
-            if near.contains(&x) && near.contains(&y) {
+            if near(x) & near(y) {
                 to.push(Item { x, y, ..*item });
             }
         }
