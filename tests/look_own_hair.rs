@@ -3,8 +3,9 @@
 use glam::Vec2;
 use stubblefield::{Edge, Look, Plan, Scale, Seed, SyntheticScalp};
 
-fn scalp(seed: u64) -> SyntheticScalp {
-    SyntheticScalp::generate(Scale::px_per_mm(4.0).unwrap(), Seed::new(seed)).unwrap()
+fn scalp(px_per_mm: f32, seed: u64) -> SyntheticScalp {
+    let scale = Scale::px_per_mm(px_per_mm).unwrap();
+    SyntheticScalp::generate(scale, Seed::new(seed)).unwrap()
 }
 
 fn plan(scalp: &SyntheticScalp, before_hair: bool) -> Plan {
@@ -31,31 +32,31 @@ fn strips(scalp: &SyntheticScalp, plan: &Plan) -> Vec<[usize; 2]> {
     strips
 }
 
+/// Of 130 per cm², strip by strip from within the own hair to where the hairline begins to thin out.
+fn density(scalp: &SyntheticScalp, plan: &Plan) -> Vec<f32> {
+    let strips = strips(scalp, plan);
+    let of_both = strips[22..37].iter().map(|[own, dots]| own + dots);
+    of_both.map(|both| both as f32 / (0.48 * 130.0)).collect()
+}
+
 #[test]
 fn hair_and_dots_together_are_as_dense_as_either() {
-    for seed in [1, 2] {
-        let scalp = scalp(seed);
-        let sums = |before_hair| -> Vec<usize> {
-            let strips = strips(&scalp, &plan(&scalp, before_hair));
-            // From within the own hair to where the hairline begins to thin out.
-            strips[22..37]
-                .iter()
-                .map(|[own, dots]| own + dots)
-                .collect()
-        };
-        let (met, apart) = (sums(false), sums(true));
-        // 130 per cm² of either.
-        let full = 0.48 * 130.0;
-        let off = met.iter().map(|&sum| (sum as f32 / full - 1.0).abs());
-        assert!(off.fold(0.0, f32::max) < 0.2, "{met:?}");
-        let least = *apart.iter().min().unwrap() as f32 / full;
-        assert!(least < 0.75, "no pale line to mend: {apart:?}");
+    // From 10 px/mm on hairs are known one by one as well.
+    for (px_per_mm, seed) in [(4.0, 1), (4.0, 2), (10.0, 1)] {
+        let scalp = scalp(px_per_mm, seed);
+        let met = density(&scalp, &plan(&scalp, false));
+        let off = met.iter().map(|of| (of - 1.0).abs()).fold(0.0, f32::max);
+        assert!(off < 0.2, "{px_per_mm} px/mm: {met:?}");
     }
+    let scalp = scalp(4.0, 1);
+    let apart = density(&scalp, &plan(&scalp, true));
+    let least = apart.iter().copied().fold(f32::INFINITY, f32::min);
+    assert!(least < 0.75, "no pale line to mend: {apart:?}");
 }
 
 #[test]
 fn the_hairline_before_bare_skin_stays_soft() {
-    let scalp = scalp(1);
+    let scalp = scalp(4.0, 1);
     let front = strips(&scalp, &plan(&scalp, false))[37..45].to_vec();
     let density = front.iter().map(|[_, dots]| *dots as f32 / (0.48 * 130.0));
     let density: Vec<f32> = density.collect();

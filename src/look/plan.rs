@@ -202,15 +202,17 @@ pub(super) fn plan(
     }
     let beyond = look.no_border(&scene, &treated);
     let mut laid = look.edge.lay(&treated, &beyond, ground)?;
-    if let Some(hair) = look.hair_met(&scene, &treated) {
-        laid.leave_to(hair);
-    }
     if let Some(between) = &between {
         between.spare(&mut laid)?;
         // Nobody asked for hairs to be treated, nor for what lies before the own hairline.
         asked_px -= treated_px - laid.reached.area_px();
     }
     let (obstacles, untouched) = (look.obstacles(&scene, scale), scene.untouched());
+    // What lies under long hair has been left to it already.
+    let meets = look.hair_met(&scene, &treated);
+    if let Some(hair) = meets.filter(|_| between.is_none()) {
+        laid.leave_to(hair);
+    }
     let (standing, field) = stand(&look, &laid, &obstacles, scale, seed)?;
 
     let mut variation = look.variation;
