@@ -1,5 +1,7 @@
 //! How much darker each place is than bright skin, on a copy of the photo as fine as follicles ask for.
 
+use std::ops::Range;
+
 use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
@@ -101,21 +103,83 @@ impl Sheet {
 fn absorbance(photo: &Photo, origin: [u32; 2], side: u32, size: Size) -> Plane<f32> {
     let mut depth = Plane::filled(size, 0.0_f32);
     parallel::for_each_chunk(depth.values_mut(), size.width() as usize, |y, out| {
-        let mut row = vec![[0.0_f32; 3]; photo.size().width() as usize];
-        for dy in 0..side {
-            let y = origin[1] + y as u32 * side + dy;
-            photo.linear_srgb_row(y.min(photo.size().height() - 1), &mut row);
-            let cells = row[origin[0] as usize..].chunks(side as usize);
-            for (sum, cell) in out.iter_mut().zip(cells) {
-                let light = |p: &[f32; 3]| (0..3).map(|c| WEIGHTS[c] * p[c]).sum::<f32>();
-                *sum += cell.iter().map(light).sum::<f32>() / cell.len() as f32;
-            }
-        }
-        for value in out {
-            *value = -libm::logf((*value / side as f32).max(DARK));
+        let cells = light(photo, origin, side, y as u32, out.len());
+        for (value, cell) in out.iter_mut().zip(cells) {
+            *value = -libm::logf(weighed(cell).max(DARK));
         }
     });
     depth
+}
+
+/// Light of a cell as it counts here.
+fn weighed(cell: [f32; 3]) -> f32 {
+    (0..3).map(|c| WEIGHTS[c] * cell[c]).sum()
+}
+
+/// Mean light in the cells of one row.
+fn light(photo: &Photo, origin: [u32; 2], side: u32, y: u32, columns: usize) -> Vec<[f32; 3]> {
+    let mut cells = vec![[0.0_f32; 3]; columns];
+    let mut row = vec![[0.0_f32; 3]; photo.size().width() as usize];
+    for dy in 0..side {
+        let y = origin[1] + y * side + dy;
+        photo.linear_srgb_row(y.min(photo.size().height() - 1), &mut row);
+        let runs = row[origin[0] as usize..].chunks(side as usize);
+        for (cell, run) in cells.iter_mut().zip(runs) {
+            let share = 1.0 / (run.len() as u32 * side) as f32;
+            for light in run {
+                *cell = std::array::from_fn(|c| cell[c] + share * light[c]);
+            }
+        }
+    }
+    cells
+}
+
+/// What the sensor's noise alone makes of some rows of a sheet.
+///
+/// Skin and hair darken red and green alike, noise each by itself: the difference of both absorbances is noise,
+/// smoothed, grained and compressed as that of the sheet, and as much stronger as their light is weaker than all
+/// of it.
+pub(super) struct Sensor {
+    /// Difference of Gaussians of the noise in the absorbance of the sheet.
+    pub(super) response: Plane<f32>,
+    /// Row of the sheet with which it begins.
+    pub(super) top: u32,
+}
+
+impl Sensor {
+    /// # References
+    /// The variance of light that is counted grows with it: G. E. Healey, R. Kondepudy, "Radiometric CCD Camera
+    /// Calibration and Noise Estimation", IEEE TPAMI 16 (1994).
+    pub(super) fn read(photo: &Photo, sheet: &Sheet, rows: Range<u32>) -> Self {
+        let columns = sheet.response.size().width();
+        let mut tints = Plane::filled(Size::within(columns, rows.end - rows.start), 0.0_f32);
+        let mut sums = [0.0_f64; 3];
+        for (y, row) in rows
+            .clone()
+            .zip(tints.values_mut().chunks_mut(columns as usize))
+        {
+            let cells = light(photo, sheet.origin, sheet.side, y, columns as usize);
+            for (tint, cell) in row.iter_mut().zip(cells) {
+                *tint = libm::logf(cell[1].max(DARK) / cell[0].max(DARK));
+                for (sum, value) in sums.iter_mut().zip(cell) {
+                    *sum += f64::from(value.max(0.0));
+                }
+            }
+        }
+        let mean = sums.map(|sum| ((sum / tints.size().pixels() as f64) as f32).max(DARK));
+        let all = weighed(mean);
+        let own = (0..3)
+            .map(|c| WEIGHTS[c] * WEIGHTS[c] * mean[c])
+            .sum::<f32>()
+            / (all * all);
+        let gain = (own / (1.0 / mean[0] + 1.0 / mean[1])).sqrt();
+        let mut response = difference(&tints, sheet.inner);
+        response.values_mut().iter_mut().for_each(|v| *v *= gain);
+        Self {
+            response,
+            top: rows.start,
+        }
+    }
 }
 
 fn difference(depth: &Plane<f32>, inner: f32) -> Plane<f32> {

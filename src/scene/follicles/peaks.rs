@@ -2,8 +2,11 @@
 
 use glam::Vec2;
 
+use super::chance;
 use super::depth::Sheet;
 use crate::parallel;
+use crate::photo::Photo;
+use crate::plane::Plane;
 
 /// A mark in cells of the sheet.
 #[derive(Clone, Copy, Debug)]
@@ -14,20 +17,8 @@ pub(super) struct Peak {
     pub(super) along: Option<Vec2>,
 }
 
-/// Heights over the noise between which the threshold lies. Found on the synthetic patches, as are the
-/// constants below.
-const LEAST_CLEAR: f32 = 2.1;
-const MOST_CLEAR: f32 = 3.5;
-
-/// Share of the found that may be noise.
-const FALSE: f32 = 0.15;
-
-/// Peaks of noise above t standard deviations: this times t·exp(−t²/2) on the square of the inner
-/// Gaussian's deviation. A smooth random field has 0.095; what is called noise here holds texture too,
-/// which peaks less often.
-const CHANCE: f32 = 0.004;
-
-/// The least response: what a mark leaves that takes a tenth of the light.
+/// The least response: what a mark leaves that takes a tenth of the light. Found on the synthetic patches, as are
+/// the constants below.
 const LEAST: f32 = 0.02;
 
 /// Share of the usual height of clear peaks below which one is a pore rather than a hair.
@@ -42,68 +33,64 @@ const SHAFT: f32 = 3.0;
 
 /// All wanted peaks that are no noise and no pores, row by row, where so many cells are looked at.
 pub(super) fn peaks(
+    photo: &Photo,
     sheet: &Sheet,
     looked_at: f32,
     wanted: impl Fn(Vec2) -> bool + Sync + Send,
 ) -> Vec<Peak> {
-    let size = sheet.response.size();
-    let of_row = |y: usize| {
-        let (y, mut found) = (y as i64, Vec::new());
-        if y == 0 || y + 1 >= i64::from(size.height()) {
-            return found;
-        }
-        let row = sheet.response.row(y as u32);
-        for x in 1..i64::from(size.width()) - 1 {
-            let near = |dx: i64, dy: i64| sheet.response.at(x + dx, y + dy);
-            let middle = row[x as usize];
-            if middle <= LEAST || !is_highest(middle, near) {
-                continue;
-            }
-            let noise = sheet.noise.at(x as f32 + 0.5, y as f32 + 0.5);
-            let peak = Peak::fit(Vec2::new(x as f32, y as f32) + 0.5, near);
-            if middle > LEAST_CLEAR * noise && wanted(peak.at) {
-                found.push((peak, middle / noise));
-            }
-        }
-        found
-    };
-    let found: Vec<(Peak, f32)> = parallel::map(size.height() as usize, of_row)
-        .into_iter()
-        .flatten()
-        .collect();
-    let least_clear = threshold(found.iter().map(|&(_, clear)| clear), sheet, looked_at);
-    let clear = found.iter().filter(|(_, clear)| *clear > CLEAR);
-    let mut heights: Vec<f32> = clear.map(|(peak, _)| peak.height).collect();
+    let found = summits(sheet, &sheet.response, 0, &wanted);
+    let least_clear = chance::threshold(photo, sheet, &found, looked_at, &wanted);
+    let clear = found.iter().filter(|summit| summit.clear > CLEAR);
+    let mut heights: Vec<f32> = clear.map(|summit| summit.peak.height).collect();
     let least = if heights.len() >= ENOUGH {
         heights.sort_by(f32::total_cmp);
         PORE * heights[heights.len() / 2]
     } else {
         0.0
     };
-    found
-        .into_iter()
-        .filter(|(peak, clear)| *clear >= least_clear && peak.height >= least)
-        .map(|(peak, _)| peak)
-        .collect()
+    let kept = |summit: &Summit| summit.clear >= least_clear && summit.peak.height >= least;
+    let kept = found.into_iter().filter(kept);
+    kept.map(|summit| summit.peak).collect()
 }
 
-/// The least height over the noise above which few enough are noise.
-///
-/// # References
-/// The share of false ones among the found: Y. Benjamini, Y. Hochberg, "Controlling the False Discovery
-/// Rate", J. R. Stat. Soc. B 57 (1995). Peaks of noise: R. J. Adler, "The Geometry of Random Fields"
-/// (1981).
-fn threshold(clear: impl Iterator<Item = f32>, sheet: &Sheet, cells: f32) -> f32 {
-    let mut clear: Vec<f32> = clear.collect();
-    clear.sort_by(f32::total_cmp);
-    let fields = CHANCE * cells / (sheet.inner * sheet.inner);
-    let steps = 28;
-    let at = |i: i32| LEAST_CLEAR + (MOST_CLEAR - LEAST_CLEAR) * i as f32 / steps as f32;
-    let few = |t: f32| {
-        let found = clear.len() - clear.partition_point(|&c| c < t);
-        fields * t * libm::expf(-0.5 * t * t) <= FALSE * found as f32
+/// A peak, and its height over the noise around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Summit {
+    pub(super) peak: Peak,
+    pub(super) clear: f32,
+}
+
+/// The wanted peaks that may be more than noise, of a response that begins at a row of the sheet.
+pub(super) fn summits(
+    sheet: &Sheet,
+    response: &Plane<f32>,
+    top: u32,
+    wanted: impl Fn(Vec2) -> bool + Sync + Send,
+) -> Vec<Summit> {
+    let size = response.size();
+    let of_row = |y: usize| {
+        let (y, mut found) = (y as i64, Vec::new());
+        if y == 0 || y + 1 >= i64::from(size.height()) {
+            return found;
+        }
+        let row = response.row(y as u32);
+        for x in 1..i64::from(size.width()) - 1 {
+            let near = |dx: i64, dy: i64| response.at(x + dx, y + dy);
+            let middle = row[x as usize];
+            if middle <= LEAST || !is_highest(middle, near) {
+                continue;
+            }
+            let at = Vec2::new(x as f32, (y + i64::from(top)) as f32) + 0.5;
+            let clear = middle / sheet.noise.at(at.x, at.y);
+            let peak = Peak::fit(at, near);
+            if clear > chance::LEAST_CLEAR && wanted(peak.at) {
+                found.push(Summit { peak, clear });
+            }
+        }
+        found
     };
-    (0..steps).map(at).find(|&t| few(t)).unwrap_or(MOST_CLEAR)
+    let rows = parallel::map(size.height() as usize, of_row);
+    rows.into_iter().flatten().collect()
 }
 
 /// Whether no neighbour is higher; of equal ones the last in reading order is the highest.

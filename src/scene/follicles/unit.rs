@@ -76,17 +76,43 @@ impl Bins {
     }
 }
 
+/// Distance in cells up to which peaks are one unit.
+fn together(sheet: &Sheet) -> f32 {
+    (TOGETHER_MM * sheet.cells_per_mm).max(1.5)
+}
+
+/// Peaks by height, equal ones in reading order.
+fn strongest_first(peaks: &[Peak]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..peaks.len()).collect();
+    order.sort_by(|&a, &b| peaks[b].height.total_cmp(&peaks[a].height).then(a.cmp(&b)));
+    order
+}
+
+/// Peaks that no stronger one of them takes into its unit.
+pub(super) fn apart(sheet: &Sheet, peaks: &[Peak]) -> Vec<usize> {
+    let together = together(sheet);
+    let bins = Bins::of(peaks, sheet, together);
+    let mut taken = vec![false; peaks.len()];
+    let mut alone = Vec::new();
+    for first in strongest_first(peaks) {
+        if !taken[first] {
+            alone.push(first);
+            for i in bins.near(peaks[first].at) {
+                taken[i] |= peaks[i].at.distance(peaks[first].at) <= together;
+            }
+        }
+    }
+    alone
+}
+
 /// Units from the strongest peak to the weakest; hairs that lie over the skin for longer than a stub are
 /// none.
 pub(super) fn units(sheet: &Sheet, peaks: &[Peak]) -> Vec<Unit> {
-    let together = (TOGETHER_MM * sheet.cells_per_mm).max(1.5);
+    let together = together(sheet);
     let bins = Bins::of(peaks, sheet, together);
-    let mut order: Vec<usize> = (0..peaks.len()).collect();
-    // Equal heights in reading order.
-    order.sort_by(|&a, &b| peaks[b].height.total_cmp(&peaks[a].height).then(a.cmp(&b)));
     let mut taken = vec![false; peaks.len()];
     let mut units = Vec::new();
-    for first in order {
+    for first in strongest_first(peaks) {
         if taken[first] {
             continue;
         }
