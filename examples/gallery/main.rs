@@ -45,7 +45,7 @@ const INK: Rgb<u8> = Rgb([40, 40, 40]);
 const GAP: u32 = 10;
 /// Height of a line of words, and width of the names beside the rows.
 const WORDS: u32 = 22;
-const NAMES: u32 = 9 * letters::ADVANCE;
+const NAMES: u32 = 9 * letters::FONT.character_size.width;
 /// Of the JPEG.
 const QUALITY: u8 = 88;
 

@@ -50,7 +50,8 @@ pub(crate) fn draw(photo: &Photo, scene: &Scene, hints: &Hints<'_>) -> Result<Rg
         view.blur(scene),
     ];
     let rows = (panels.len() as u32).div_ceil(COLUMNS);
-    let title = |panel: &Panel| panel.title.chars().count() as u32 * letters::ADVANCE;
+    let title =
+        |panel: &Panel| panel.title.chars().count() as u32 * letters::FONT.character_size.width;
     let widest = panels.iter().map(title).fold(width, u32::max);
     let (column, row) = (widest + GAP, height + TITLE + GAP);
     let mut sheet = RgbImage::from_pixel(COLUMNS * column + GAP, rows * row + GAP, PAPER);
