@@ -154,7 +154,7 @@ impl Look {
     }
 
     /// The own hair beside a treatment that this look meets there.
-    pub(super) fn hair_met<'a>(&self, scene: &'a Scene, treated: &Mask) -> Option<&'a HairBeside> {
+    pub(crate) fn hair_met<'a>(&self, scene: &'a Scene, treated: &Mask) -> Option<&'a HairBeside> {
         let meets = !self.is_of_scars() && !self.edge.before_hair;
         scene.beside().filter(|hair| meets && hair.holds(treated))
     }

@@ -276,12 +276,18 @@ fn rise(
     }
     let mut area = vec![0.0_f64; STEPS];
     let cell_mm = 1.0 / line.cells_per_mm;
+    // What is left to own hair is no part of the treatment.
+    let hair = plan.look().hair_met(plan.scene(), plan.mask());
+    let left = |place_mm: Vec2| {
+        let at_px = place_mm * plan.scale().get();
+        hair.map_or(1.0, |hair| 1.0 - hair.share_at(at_px))
+    };
     let size = line.inside_mm.size();
     for y in 0..size.height() {
         for x in 0..size.width() {
             let place = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * cell_mm;
             if let Some(step) = line.foot(place).and_then(&behind) {
-                area[step] += f64::from(cell_mm * cell_mm);
+                area[step] += f64::from(cell_mm * cell_mm * left(place));
             }
         }
     }

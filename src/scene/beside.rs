@@ -1,5 +1,7 @@
 //! What lies beside an area: bare skin, before which a treatment thins out, or own hair, which it meets.
 
+use glam::Vec2;
+
 use crate::mask::{Mask, smoothstep};
 use crate::parallel;
 use crate::plane::Plane;
@@ -281,10 +283,16 @@ impl HairBeside {
         cells.flat_map(move |cell| {
             let run = cell * side..columns.min((cell + 1) * side);
             run.map(move |x| {
-                let at = glam::Vec2::new(x as f32 + 0.5, y_px as f32 + 0.5) / side as f32;
-                (x, self.share.sample(at.x, at.y))
+                let at_px = Vec2::new(x as f32 + 0.5, y_px as f32 + 0.5);
+                (x, self.share_at(at_px))
             })
         })
+    }
+
+    /// The share at one place.
+    pub(crate) fn share_at(&self, at_px: Vec2) -> f32 {
+        let at = at_px / self.side_px as f32;
+        self.share.sample(at.x, at.y)
     }
 
     /// What a fingerprint is made of.
@@ -309,7 +317,6 @@ mod tests {
     use super::*;
     use crate::photo::Photo;
     use crate::scene::{Hints, Scene};
-    use glam::Vec2;
     use palette::{LinSrgb, Srgb};
 
     /// Skin of 60 mm at 2 px/mm with a round area of 24 mm; before its upper half something else, 12 mm wide, which
