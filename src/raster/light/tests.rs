@@ -155,36 +155,6 @@ fn all_light_and_none_are_steps_and_every_step_comes_back() {
 }
 
 #[test]
-fn products_in_steps_are_the_nearest_at_every_level() {
-    let mut stream = stream(4);
-    let extremes = [i16::MIN, i16::MIN + 1, -16384, -1, 0, 1, 16384, i16::MAX];
-    for level in Level::supported() {
-        for _ in 0..2000 {
-            let mut number = || match (stream.unit_f32() * 4.0) as u32 {
-                0 => extremes[(stream.unit_f32() * 8.0) as usize],
-                _ => (65536.0 * stream.unit_f32() - 32768.0) as i16,
-            };
-            let a: [i16; 16] = std::array::from_fn(|_| number());
-            let b: [i16; 16] = std::array::from_fn(|_| number());
-            let (mut wide, mut narrow) = ([0; 16], [0; 8]);
-            dispatch!(level.get(), simd => {
-                let (x, y) = (i16x16::from_slice(simd, &a), i16x16::from_slice(simd, &b));
-                x.times(y).store_slice(&mut wide);
-                let (x, y) = (i16x8::from_slice(simd, &a[..8]), i16x8::from_slice(simd, &b[..8]));
-                x.times(y).store_slice(&mut narrow);
-            });
-            let nearest = |i: usize| {
-                let product = f64::from(a[i]) * f64::from(b[i]) / 32768.0;
-                (product + 0.5).floor() as i64 as i16
-            };
-            let expected: [i16; 16] = std::array::from_fn(nearest);
-            assert_eq!(wide, expected, "{level}: {a:?} times {b:?}");
-            assert_eq!(narrow, expected[..8], "{level}: {a:?} times {b:?}");
-        }
-    }
-}
-
-#[test]
 fn weights_in_steps_sum_to_one() {
     let mut stream = stream(5);
     for _ in 0..500 {
