@@ -13,7 +13,7 @@ const BESIDE_MM: f32 = 7.0;
 
 /// Side of the cells, and standard deviations of the Gaussians over which light beside the area is averaged,
 /// over which light in it is, and over which the border is of one kind, in mm.
-const CELL_MM: f32 = 1.0;
+const CELL_MM: f32 = 1.5;
 const LOCAL_MM: f32 = 1.5;
 const WITHIN_MM: f32 = 8.0;
 const TOGETHER_MM: f32 = 3.0;
