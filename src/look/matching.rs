@@ -305,7 +305,7 @@ impl Search<'_> {
                 return self.between(before, (end, trial));
             }
             let (place, last) = std::mem::replace(&mut before, (end, trial));
-            if place.abs() == 1.0 {
+            if place == 1.0 {
                 by_number = Some(last);
             }
         }
@@ -315,7 +315,7 @@ impl Search<'_> {
         }
         let end = self.path.end(3.0 * direction);
         match (self.tone, by_number) {
-            (Tone::Towards(_), Some(most)) => Ok(done(most, Some(self.path.end(direction)))),
+            (Tone::Towards(_), Some(most)) => Ok(done(most, Some(self.path.end(1.0)))),
             (Tone::Towards(_) | Tone::Surroundings, _) => Ok(done(nearest, Some(end))),
             _ => Err(Error::Unreachable {
                 parameter: "delta_l",
