@@ -1,6 +1,5 @@
 //! What a look takes from the person in the picture, where nobody states it.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::field::{Obstacle, ObstacleKind};
@@ -157,15 +156,6 @@ impl Look {
     pub(crate) fn hair_met<'a>(&self, scene: &'a Scene, treated: &Mask) -> Option<&'a HairBeside> {
         let meets = !self.is_of_scars() && !self.edge.before_hair;
         scene.beside().filter(|hair| meets && hair.holds(treated))
-    }
-
-    /// Where a treatment goes out of sight rather than ends: at the wall, and before own hair, which it meets.
-    pub(crate) fn no_border<'a>(&self, scene: &'a Scene, treated: &Mask) -> Cow<'a, Mask> {
-        let wall = scene.background();
-        self.hair_met(scene, treated)
-            .map_or(Cow::Borrowed(wall), |hair| {
-                Cow::Owned(hair.with(wall, treated))
-            })
     }
 
     /// A diameter as much below the usual one as the person's stubble is.

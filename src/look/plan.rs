@@ -200,7 +200,8 @@ pub(super) fn plan(
     if let Some(between) = &between {
         treated = between.behind_own_hairline(&treated)?;
     }
-    let beyond = look.no_border(&scene, &treated);
+    let met = look.hair_met(&scene, &treated);
+    let beyond = scene.no_border(met, &treated);
     let mut laid = look.edge.lay(&treated, &beyond, ground)?;
     if let Some(between) = &between {
         between.spare(&mut laid)?;
@@ -209,8 +210,7 @@ pub(super) fn plan(
     }
     let (obstacles, untouched) = (look.obstacles(&scene, scale), scene.untouched());
     // What lies under long hair has been left to it already.
-    let meets = look.hair_met(&scene, &treated);
-    if let Some(hair) = meets.filter(|_| between.is_none()) {
+    if let Some(hair) = met.filter(|_| between.is_none()) {
         laid.leave_to(hair);
     }
     let (standing, field) = stand(&look, &laid, &obstacles, scale, seed)?;

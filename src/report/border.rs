@@ -9,6 +9,7 @@ use crate::look::Plan;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
+use crate::scene::HairBeside;
 use crate::units::Size;
 
 /// Side of the cells on which the border is drawn, and the blur that takes its irregularity away, in mm.
@@ -90,12 +91,12 @@ struct Line {
 
 impl Line {
     /// `None` for a treatment without a border in the picture.
-    fn of(plan: &Plan) -> Option<Self> {
+    fn of(plan: &Plan, met: Option<&HairBeside>) -> Option<Self> {
         let scale = plan.scale();
         let side = (scale.to_px(CELL_MM) as usize).max(1);
         let cells_per_mm = scale.get() / side as f32;
         let treated = cells(plan.mask(), side);
-        let beyond = cells(&plan.look().no_border(plan.scene(), plan.mask()), side);
+        let beyond = cells(&plan.scene().no_border(met, plan.mask()), side);
         let mut covered = treated.clone();
         for (covered, &beyond) in covered.values_mut().iter_mut().zip(beyond.values()) {
             *covered = f32::from(u8::from(*covered > 0.0 || beyond > 0.5));
@@ -214,7 +215,8 @@ impl Stretches {
 
 /// The border of the finished treatment; `None` where it has none towards bare skin.
 pub(super) fn border(plan: &Plan) -> Option<Border> {
-    let line = Line::of(plan)?;
+    let met = plan.look().hair_met(plan.scene(), plan.mask());
+    let line = Line::of(plan, met)?;
     let dots = plan.dots().iter();
     let feet: Vec<(f32, Vec2)> = dots.filter_map(|dot| line.foot(dot.position_mm)).collect();
     let stretches = Stretches::over(feet.iter().map(|foot| foot.1));
@@ -235,7 +237,7 @@ pub(super) fn border(plan: &Plan) -> Option<Border> {
     };
     Some(Border {
         irregularity_mm: irregularity(&fronts)?,
-        rise_mm: rise(plan, &line, &feet, behind),
+        rise_mm: rise(plan, met, &line, &feet, behind),
     })
 }
 
@@ -266,6 +268,7 @@ fn irregularity(foremost: &[(f32, Vec2)]) -> Option<f64> {
 /// Where, behind the foremost dot of each stretch, density has risen; `behind` counts the steps there.
 fn rise(
     plan: &Plan,
+    met: Option<&HairBeside>,
     line: &Line,
     feet: &[(f32, Vec2)],
     behind: impl Fn((f32, Vec2)) -> Option<usize>,
@@ -277,10 +280,9 @@ fn rise(
     let mut area = vec![0.0_f64; STEPS];
     let cell_mm = 1.0 / line.cells_per_mm;
     // What is left to own hair is no part of the treatment.
-    let hair = plan.look().hair_met(plan.scene(), plan.mask());
     let left = |place_mm: Vec2| {
         let at_px = place_mm * plan.scale().get();
-        hair.map_or(1.0, |hair| 1.0 - hair.share_at(at_px))
+        met.map_or(1.0, |hair| 1.0 - hair.share_at(at_px))
     };
     let size = line.inside_mm.size();
     for y in 0..size.height() {

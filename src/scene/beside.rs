@@ -76,6 +76,25 @@ struct Taken {
     blue: f32,
 }
 
+/// Red and blue light of the skin and hair around each cell, and how much was seen of them.
+struct Around {
+    light: [Plane<f32>; 2],
+    seen: Plane<f32>,
+}
+
+impl Around {
+    fn of(cells: &Plane<Cell>, whole: f32, cell_mm: f32) -> Self {
+        let mean = |of: fn(&Cell) -> f32| {
+            let sums = cells.map(|cell| of(&cell) / whole);
+            sums.smoothed(LOCAL_MM / cell_mm)
+        };
+        Self {
+            light: [mean(|cell| cell.light[0]), mean(|cell| cell.light[1])],
+            seen: mean(|cell| cell.seen),
+        }
+    }
+}
+
 impl Taken {
     fn is_by_hair(self) -> bool {
         self.red >= DARK || self.red >= STUBBLE && self.red - self.blue >= COOLER
@@ -150,8 +169,10 @@ impl HairBeside {
             Plane::from_fn(size, of).smoothed(TOGETHER_MM / cell_mm)
         };
         let is_hair = |taken: Taken| f32::from(u8::from(taken.is_by_hair()));
-        let taken = Self::taken(&cells, &Plane::filled(size, 0.0), whole, cell_mm);
-        let (known, hairy) = (over(&taken, &|_| 1.0), over(&taken, &is_hair));
+        let around = Around::of(&cells, whole, cell_mm);
+        let taken = |own: &Plane<f32>| Self::taken(&cells, &around, own, whole, cell_mm);
+        let first = taken(&Plane::filled(size, 0.0));
+        let (known, hairy) = (over(&first, &|_| 1.0), over(&first, &is_hair));
         let kind = |of: bool| {
             Plane::from_fn(size, |x, y| {
                 let (x, y) = (i64::from(x), i64::from(y));
@@ -188,7 +209,7 @@ impl HairBeside {
             })
         };
         // Once more beside the skin that is then known to be bare.
-        let share = share(&Self::taken(&cells, &share(&taken), whole, cell_mm));
+        let share = share(&taken(&share(&first)));
         Some(Self {
             side_px,
             cells: marks,
@@ -200,14 +221,11 @@ impl HairBeside {
     /// cell by cell, where light tells.
     fn taken(
         cells: &Plane<Cell>,
+        around: &Around,
         own: &Plane<f32>,
         whole: f32,
         cell_mm: f32,
     ) -> Plane<Option<Taken>> {
-        let local = |of: fn(&Cell) -> f32| {
-            let light = cells.map(|cell| of(&cell) / whole);
-            light.smoothed(LOCAL_MM / cell_mm)
-        };
         let bare = |of: fn(&Cell) -> f32| {
             let mut light = cells.map(|cell| of(&cell) / whole);
             for (light, own) in light.values_mut().iter_mut().zip(own.values()) {
@@ -215,19 +233,17 @@ impl HairBeside {
             }
             light.smoothed(WITHIN_MM / cell_mm)
         };
-        let seen = local(|cell| cell.seen);
-        let light = [local(|cell| cell.light[0]), local(|cell| cell.light[1])];
         let treated = bare(|cell| cell.treated);
         let within = [bare(|cell| cell.within[0]), bare(|cell| cell.within[1])];
         Plane::from_fn(cells.size(), |x, y| {
             let (x, y) = (i64::from(x), i64::from(y));
-            let (seen, treated) = (seen.at(x, y), treated.at(x, y));
+            let (seen, treated) = (around.seen.at(x, y), treated.at(x, y));
             if seen < SEEN || treated < TREATED {
                 return None;
             }
             let [red, blue] = [0, 1].map(|c| {
                 let usual = within[c].at(x, y) / treated;
-                let ratio = usual / (light[c].at(x, y) / seen).max(f32::MIN_POSITIVE);
+                let ratio = usual / (around.light[c].at(x, y) / seen).max(f32::MIN_POSITIVE);
                 libm::logf(ratio.clamp(1e-3, 1e3))
             });
             Some(Taken { red, blue })

@@ -28,6 +28,8 @@ pub(crate) use skin::luminance;
 pub use skin::{SkinMap, SkinTone};
 pub use synthetic::{Growth, PatchRequest, Scars, SyntheticPatch, SyntheticScalp, TrueFollicle};
 
+use std::borrow::Cow;
+
 use palette::{FromColor, Oklch};
 
 use crate::error::Result;
@@ -226,6 +228,14 @@ impl Scene {
     /// Where own hair borders on the area; `None` where none does, without skin and without a scale.
     pub(crate) const fn beside(&self) -> Option<&HairBeside> {
         self.beside.as_ref()
+    }
+
+    /// Where a treatment goes out of sight rather than ends: at the wall, and before own hair, where it meets some.
+    pub(crate) fn no_border(&self, met: Option<&HairBeside>, treated: &Mask) -> Cow<'_, Mask> {
+        let wall = &self.background;
+        met.map_or(Cow::Borrowed(wall), |hair| {
+            Cow::Owned(hair.with(wall, treated))
+        })
     }
 
     /// How the camera drew the picture: its blur, its noise, its compression; `None` where the hints said that

@@ -88,18 +88,44 @@ fn strongest_first(peaks: &[Peak]) -> Vec<usize> {
     order
 }
 
+/// Peaks that are taken into units, one after the other.
+struct Taking<'a> {
+    peaks: &'a [Peak],
+    bins: Bins,
+    taken: Vec<bool>,
+}
+
+impl<'a> Taking<'a> {
+    /// Up to a distance.
+    fn new(sheet: &Sheet, peaks: &'a [Peak], together: f32) -> Self {
+        Self {
+            peaks,
+            bins: Bins::of(peaks, sheet, together),
+            taken: vec![false; peaks.len()],
+        }
+    }
+
+    /// Takes what is left within reach of a place.
+    fn take(&mut self, place: Vec2, reach: f32, mut each: impl FnMut(&Peak)) {
+        for i in self.bins.near(place) {
+            let peak = &self.peaks[i];
+            if !self.taken[i] && peak.at.distance(place) <= reach {
+                self.taken[i] = true;
+                each(peak);
+            }
+        }
+    }
+}
+
 /// Peaks that no stronger one of them takes into its unit.
 pub(super) fn apart(sheet: &Sheet, peaks: &[Peak]) -> Vec<usize> {
     let together = together(sheet);
-    let bins = Bins::of(peaks, sheet, together);
-    let mut taken = vec![false; peaks.len()];
+    let mut taking = Taking::new(sheet, peaks, together);
     let mut alone = Vec::new();
     for first in strongest_first(peaks) {
-        if !taken[first] {
+        if !taking.taken[first] {
             alone.push(first);
-            for i in bins.near(peaks[first].at) {
-                taken[i] |= peaks[i].at.distance(peaks[first].at) <= together;
-            }
+            taking.take(peaks[first].at, together, |_| {});
         }
     }
     alone
@@ -109,30 +135,24 @@ pub(super) fn apart(sheet: &Sheet, peaks: &[Peak]) -> Vec<usize> {
 /// none.
 pub(super) fn units(sheet: &Sheet, peaks: &[Peak]) -> Vec<Unit> {
     let together = together(sheet);
-    let bins = Bins::of(peaks, sheet, together);
-    let mut taken = vec![false; peaks.len()];
+    let mut taking = Taking::new(sheet, peaks, together);
     let mut units = Vec::new();
     for first in strongest_first(peaks) {
-        if taken[first] {
+        if taking.taken[first] {
             continue;
         }
         let peak = &peaks[first];
         let path = peak.along.map(|along| Path::follow(sheet, peak, along));
         let shaft = path.filter(|path| path.length() >= SHAFT_MM * sheet.cells_per_mm);
         let (mut sum, mut weight) = (Vec2::ZERO, 0.0);
-        let mut take = |place: Vec2, reach: f32| {
-            for i in bins.near(place) {
-                if !taken[i] && peaks[i].at.distance(place) <= reach {
-                    taken[i] = true;
-                    sum += peaks[i].height * peaks[i].at;
-                    weight += peaks[i].height;
-                }
-            }
+        let mut add = |peak: &Peak| {
+            sum += peak.height * peak.at;
+            weight += peak.height;
         };
-        take(peak.at, together);
+        taking.take(peak.at, together, &mut add);
         if let Some(shaft) = &shaft {
             for &place in &shaft.places {
-                take(place, 0.5 * together);
+                taking.take(place, 0.5 * together, &mut add);
             }
         }
         let middle = middle(sheet, sum / weight);
