@@ -6,7 +6,7 @@ use clap::Args as Arguments;
 use glam::Vec2;
 use stubblefield::{
     Area, Beard, Course, Crown, Density, Error, Fading, FileProblem, HairColor, Hairline,
-    HairlineShape, Look, Recipe, RecipeTone, TouchUp,
+    HairlineShape, HeadShape, Look, Recipe, RecipeTone, TouchUp,
 };
 
 use crate::Failure;
@@ -96,6 +96,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "S", allow_hyphen_values = true)]
     pub(crate) px_per_mm: Option<f32>,
 
+    /// Points along the visible outline of the head, in pixels, six or more: dots are then laid on its curved skin, and
+    /// counted there.
+    #[arg(long, value_name = "X,Y X,Y ...", allow_hyphen_values = true)]
+    head: Option<String>,
+
     /// The look: stubble, beard, density or scar.
     #[arg(long, default_value = "stubble")]
     pub(crate) look: String,
@@ -143,7 +148,7 @@ pub(crate) struct Args {
     /// A recipe of an earlier run instead of all that says what is done where: recipe.json, or the same as
     /// TOML. If its area is a mask, give --mask too.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["outline", "hairline", "crown", "scar_line", "scar_dots", "zone", "px_per_mm",
-        "look", "hair", "density", "tone", "tone_like", "sessions", "touch_up", "skin", "seed"])]
+        "head", "look", "hair", "density", "tone", "tone_like", "sessions", "touch_up", "skin", "seed"])]
     pub(crate) recipe: Option<PathBuf>,
 
     /// Threads to work with; 0 takes all. The result is the same for any number.
@@ -160,7 +165,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn look(&self) -> Result<Look, Error> {
+    pub(crate) fn look(&self) -> Result<Look, Failure> {
         let look: Look = self.look.parse()?;
         let mut course = match self.sessions {
             None => look.course().clone(),
@@ -178,6 +183,9 @@ impl Args {
         let mut look = look.with_fading(fading);
         if self.hairline.is_some() {
             look = look.with_edge(self.hairline_shape.parse::<HairlineShape>()?.edge());
+        }
+        if let Some(outline) = &self.head {
+            look = look.with_head(HeadShape::fit(&corners(outline)?)?);
         }
         Ok(match self.density {
             Some(density) => look.with_density(Density::per_cm2(density)?),

@@ -4,10 +4,14 @@ use crate::error::Result;
 use crate::field::{
     Count, Dot, DotField, EdgePolicy, FieldRequest, Obstacle, ObstacleKind, Sessions,
 };
+use glam::Vec2;
+
 use crate::look::Look;
 use crate::look::edge::Laid;
 use crate::mask::Mask;
+use crate::plane::Plane;
 use crate::random::Seed;
+use crate::scene::Chart;
 use crate::units::Scale;
 
 /// Marks the ids of dots past a scar, so that none is taken for one in it.
@@ -19,13 +23,95 @@ const NEEDLE_MM: f32 = 0.1;
 /// A dot, the index of its session, and its shade.
 pub(super) type Standing = (usize, Dot, u8);
 
-/// All dots, and the field of those in the treatment proper, for its measures; those of a scar without regard
-/// to obstacles, which none of its hairs are.
-pub(super) fn stand(
+/// What dots are laid on: the picture, or a chart of the skin.
+pub(super) struct Bed<'a> {
+    reached: &'a Mask,
+    density: &'a Plane<f32>,
+    /// 1 where the treatment is full.
+    full: &'a Plane<u8>,
+    /// Skin over its area here; 1 everywhere without.
+    area_factor: Option<&'a Plane<f32>>,
+    scale: Scale,
+}
+
+impl<'a> Bed<'a> {
+    /// The picture.
+    pub(super) const fn flat(laid: &'a Laid, scale: Scale) -> Self {
+        Self {
+            reached: &laid.reached,
+            density: &laid.density,
+            full: &laid.full,
+            area_factor: None,
+            scale,
+        }
+    }
+
+    /// Skin of a part of it.
+    fn area_cm2(&self, part: &Mask) -> f32 {
+        let skin_px = self.area_factor.map_or_else(
+            || part.area_px(),
+            |factor| {
+                let skin = part.coverage().values().iter().zip(factor.values());
+                skin.map(|(&share, &factor)| f64::from(share * factor))
+                    .sum()
+            },
+        );
+        skin_px as f32 / (100.0 * self.scale.get() * self.scale.get())
+    }
+
+    fn request<'b>(&'b self, mask: &'b Mask, look: &Look, seed: Seed) -> FieldRequest<'b> {
+        let request = FieldRequest::new(mask, self.scale, look.density, seed);
+        self.area_factor
+            .map_or(request, |factor| request.with_area_factor(factor))
+    }
+}
+
+/// [`stand`] on the curved skin of a head: laid on its chart, and brought back.
+pub(super) fn stand_on(
+    chart: &Chart,
     look: &Look,
     laid: &Laid,
     obstacles: &[Obstacle],
     scale: Scale,
+    seed: Seed,
+) -> Result<(Vec<Standing>, DotField)> {
+    let size = laid.reached.size();
+    let shown = |plane: &Plane<f32>| {
+        chart.laid_out(|Vec2 { x, y }| {
+            let seen =
+                (0.0..size.width() as f32).contains(&x) && (0.0..size.height() as f32).contains(&y);
+            if seen { plane.sample(x, y) } else { 0.0 }
+        })
+    };
+    let reached = Mask::from_shares(shown(laid.reached.coverage()));
+    let full = shown(&laid.full.map(f32::from));
+    let bed = Bed {
+        reached: &reached,
+        density: &shown(&laid.density),
+        full: &full.map(|share| u8::from(share > 0.5)),
+        area_factor: Some(&chart.area_factor()),
+        scale: chart.scale(),
+    };
+    let obstacles = obstacles.iter().filter_map(|obstacle| {
+        let on_chart_mm = chart.of_photo(obstacle.position_mm * scale.get())?;
+        Some(Obstacle::new(on_chart_mm, obstacle.kind))
+    });
+    let obstacles: Vec<Obstacle> = obstacles.collect();
+    let (mut dots, field) = stand(look, &bed, &obstacles, seed)?;
+    dots.retain_mut(|(_, dot, _)| {
+        let seen = chart.to_photo(dot.position_mm);
+        seen.map(|at_px| dot.position_mm = at_px / scale.get())
+            .is_some()
+    });
+    Ok((dots, field))
+}
+
+/// All dots, and the field of those in the treatment proper, for its measures; those of a scar without regard
+/// to obstacles, which none of its hairs are.
+pub(super) fn stand(
+    look: &Look,
+    bed: &Bed<'_>,
+    obstacles: &[Obstacle],
     seed: Seed,
 ) -> Result<(Vec<Standing>, DotField)> {
     let shares = look.course.shares();
@@ -40,35 +126,37 @@ pub(super) fn stand(
         Ok((dots, field))
     };
     if look.scarred.is_none() {
-        let request = FieldRequest::new(&laid.reached, scale, look.density, seed)
-            .with_relative_density(&laid.density)
+        let request = bed
+            .request(bed.reached, look, seed)
+            .with_relative_density(bed.density)
             .with_obstacles(obstacles);
         return shaded(&request.generate_sessions(&shares)?);
     }
     // A scar is often narrower than two spacings: a field with one density for both would smear it over
     // what lies around, and leave every third mark of an extraction without a dot.
-    let scar = Mask::from_shares(laid.full.map(f32::from));
-    let area_cm2 = scar.area_px() as f32 / (100.0 * scale.get() * scale.get());
-    let needle_px = scale.to_px(NEEDLE_MM);
+    let scar = Mask::from_shares(bed.full.map(f32::from));
+    let needle_px = bed.scale.to_px(NEEDLE_MM);
     let mut within = Mask::of(&scar.signed_distance_px(), |inside| inside >= needle_px);
     if within.is_empty() {
         within = scar.clone();
     }
+    // Only an even field can be filled; over a scar the factor hardly changes.
     let mut request =
-        FieldRequest::new(&within, scale, look.density, seed).with_edges(EdgePolicy::Fill);
+        FieldRequest::new(&within, bed.scale, look.density, seed).with_edges(EdgePolicy::Fill);
     if !within.is_empty() {
-        let count = (look.density.get() * area_cm2).round().max(1.0);
+        let count = (look.density.get() * bed.area_cm2(&scar)).round().max(1.0);
         request = request.with_count(Count::Dots(count as u32));
     }
     let (mut dots, field) = shaded(&request.generate_sessions(&shares)?)?;
-    let around = laid.reached.subtract(&scar)?;
+    let around = bed.reached.subtract(&scar)?;
     let clearance = ObstacleKind::Clearance(look.density.spacing_mm() as f32);
     let obstacles = dots
         .iter()
         .map(|(_, dot, _)| Obstacle::new(dot.position_mm, clearance));
     let obstacles: Vec<Obstacle> = obstacles.collect();
-    let request = FieldRequest::new(&around, scale, look.density, seed)
-        .with_relative_density(&laid.density)
+    let request = bed
+        .request(&around, look, seed)
+        .with_relative_density(bed.density)
         .with_obstacles(&obstacles);
     let (past, _) = shaded(&request.generate_sessions(&shares)?)?;
     let inside = dots.len() as u32;

@@ -45,7 +45,7 @@ use crate::mask::Mask;
 use crate::photo::Photo;
 use crate::pigment::{Deposit, Fading, HairColor, Variation};
 use crate::random::Seed;
-use crate::scene::{FINE, Hints, Scene, USUAL_BLUR_PX};
+use crate::scene::{FINE, HeadShape, Hints, Scene, USUAL_BLUR_PX};
 use crate::units::{Density, Scale};
 
 /// A treatment as a practitioner would describe it, before it meets a particular head.
@@ -90,6 +90,11 @@ pub struct Look {
     long_hair: bool,
     limits: Limits,
     photo_blur_px: f32,
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    head: Option<HeadShape>,
     /// Written values without a source are somebody's.
     #[cfg_attr(feature = "serde", serde(default = "Sources::stated"))]
     sources: Sources,
@@ -115,6 +120,7 @@ impl Look {
             long_hair: false,
             limits: Limits::default(),
             photo_blur_px: USUAL_BLUR_PX,
+            head: None,
             sources: Sources::default(),
         }
     }
@@ -273,6 +279,31 @@ impl Look {
         self
     }
 
+    /// The shape of the head in the photo: dots are then laid on its curved skin, closer to each other and narrower in the
+    /// picture where it turns away, and areas and densities are those of the skin. Unless stated, that of
+    /// [`Hints::with_head`](crate::Hints::with_head) for [`Look::plan_on`]; without either all skin counts as facing
+    /// the camera.
+    ///
+    /// Edges keep their width in the picture.
+    ///
+    /// # Examples
+    /// ```
+    /// use glam::Vec2;
+    /// use stubblefield::{HeadShape, Look, Scale, Seed, SyntheticScalp};
+    ///
+    /// let scalp = SyntheticScalp::generate(Scale::px_per_mm(2.0)?, Seed::new(1))?;
+    /// let head = HeadShape { centre_px: Vec2::new(200.0, 272.0), half_axes_px: Vec2::new(156.0, 192.0), angle: 0.0 };
+    /// let dots = |look: Look| Ok::<_, stubblefield::Error>(
+    ///     look.plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7))?.dots().len());
+    /// let (flat, curved) = (dots(Look::stubble())?, dots(Look::stubble().with_head(head))?);
+    /// assert!(curved as f32 > 1.3 * flat as f32, "the top of the head is seen at a slant");
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    pub const fn with_head(mut self, head: HeadShape) -> Self {
+        self.head = Some(head);
+        self
+    }
+
     /// Which simulation of pigment in skin gives the constants.
     pub const fn with_deposit(mut self, deposit: Deposit) -> Self {
         self.deposit = deposit;
@@ -318,6 +349,7 @@ impl Look {
         if let Some(scarred) = &self.scarred {
             scarred.check()?;
         }
+        self.head.as_ref().map_or(Ok(()), HeadShape::check)?;
         let (blur, range) = (self.photo_blur_px, 0.3..=8.0);
         let inside = range.contains(&blur);
         Error::check("photo_blur_px", f64::from(blur), inside, "0.3..=8")
@@ -376,7 +408,8 @@ impl Look {
     /// # Errors
     /// [`Error::SizeMismatch`] when mask and photo differ in size; [`Error::NotFound`] where the mask
     /// shows no skin and none was hinted, and where [`Look::between_hair`] finds no hair; [`Error::OutOfRange`] for an [`Edge`],
-    /// [`Variation`], [`Course`], [`Fading`] or [`Uptake`] out of its range, and for dots that would grow beyond what
+    /// [`Variation`], [`Course`], [`Fading`], [`Uptake`] or [`HeadShape`] out of its range, for a head with a half axis
+    /// outside 30 to 200 mm or a quarter too small for the treatment, and for dots that would grow beyond what
     /// can be drawn within thirty years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
     pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
         plan::plan(self, scene, mask, scale, seed)

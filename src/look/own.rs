@@ -123,6 +123,7 @@ impl Look {
     /// This look with everything that nobody stated taken from the scene, as far as it tells.
     pub(super) fn answering(&self, scene: &Scene) -> Self {
         let mut look = self.clone();
+        look.head = look.head.or_else(|| scene.head().copied());
         let camera = scene.camera().and_then(|camera| camera.blur.as_ref());
         if let Some(blur) = camera.filter(|_| look.sources.blur == Source::Usual) {
             look.photo_blur_px = blur.sigma_px.max(LEAST_BLUR_PX);

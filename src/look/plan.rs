@@ -8,14 +8,15 @@ use crate::look::Look;
 use crate::look::between::Between;
 use crate::look::edge::Ground;
 use crate::look::fingerprint::{Digest, PICTURE_VERSION};
-use crate::look::laying::stand;
+use crate::look::laying::{Bed, stand, stand_on};
 use crate::look::moment::{Dose, SAMPLE, doses};
 use crate::look::own::Sources;
 use crate::mask::Mask;
+use crate::parallel;
 use crate::pigment::{Impression, Optics, When};
 use crate::plane::Plane;
 use crate::random::Seed;
-use crate::scene::{HairBeside, Scene};
+use crate::scene::{Chart, HairBeside, Scene, Tilt};
 use crate::units::Scale;
 
 /// One dot of a plan.
@@ -106,7 +107,8 @@ impl Plan {
         move |dot| moment.of(dot)
     }
 
-    /// All dots of all sessions as one field, for its measures; of a scar those inside it.
+    /// All dots of all sessions as one field, for its measures; of a scar those inside it. Where the head's shape is
+    /// known its places are those on a flat chart of the skin, not those of the picture.
     #[must_use]
     pub const fn field(&self) -> &DotField {
         &self.field
@@ -146,6 +148,32 @@ impl Plan {
     #[must_use]
     pub const fn seed(&self) -> Seed {
         self.seed
+    }
+
+    /// How the skin is turned at a place of the picture, as far as the head's shape is known.
+    pub(crate) fn tilt_at(&self, at_px: Vec2) -> Tilt {
+        let known = self.look.head.and_then(|head| head.tilt(at_px));
+        known.unwrap_or(Tilt::NONE)
+    }
+
+    /// Whether the head's shape is known.
+    pub(crate) const fn is_curved(&self) -> bool {
+        self.look.head.is_some()
+    }
+
+    /// Skin of the treatment where `holds`, in cm², soft parts by their share.
+    pub(crate) fn skin_cm2(&self, holds: impl Fn(i64, i64) -> bool + Sync + Send) -> f64 {
+        let rows = parallel::map(self.mask.size().height() as usize, |y| {
+            let row = (0..).zip(self.mask.coverage().row(y as u32));
+            let held = row.filter(|&(x, &covered)| covered > 0.0 && holds(x, y as i64));
+            let skin = held.map(|(x, &covered)| {
+                let at_px = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+                f64::from(covered) * f64::from(self.tilt_at(at_px).area_factor())
+            });
+            skin.sum::<f64>()
+        });
+        let per_mm = f64::from(self.scale.get());
+        rows.iter().sum::<f64>() / (per_mm * per_mm) / 100.0
     }
 
     /// Area of [`Plan::mask`] in pixels, had no background been taken from it.
@@ -213,7 +241,14 @@ pub(super) fn plan(
     if let Some(hair) = met.filter(|_| between.is_none()) {
         laid.leave_to(hair);
     }
-    let (standing, field) = stand(&look, &laid, &obstacles, scale, seed)?;
+    let chart = look
+        .head
+        .map(|head| Chart::around(&laid.reached, &head, scale));
+    let chart = chart.transpose()?.flatten();
+    let (standing, field) = match &chart {
+        Some(chart) => stand_on(chart, &look, &laid, &obstacles, scale, seed)?,
+        None => stand(&look, &Bed::flat(&laid, scale), &obstacles, seed)?,
+    };
 
     let mut variation = look.variation;
     // Dark skin takes twice the strength of fair skin, in even steps of lightness between.

@@ -6,7 +6,8 @@ use crate::look::plan::{Plan, PlannedDot};
 use crate::photo::Photo;
 use crate::pigment::{Halo, Impression, Optics, When, halo};
 use crate::plane::Plane;
-use crate::raster::{BLUR_RANGE_PX, Ink, InkDot, MAX_RADIUS_PX, Rasterizer, Veil};
+use crate::raster::{BLUR_RANGE_PX, Ink, InkDot, InkEllipse, MAX_RADIUS_PX, Rasterizer, Veil};
+use crate::scene::Tilt;
 
 /// The most cells of the veil's grid: a quarter of a millimetre on a whole head.
 const MOST_VEIL_CELLS: f32 = 4e6;
@@ -14,8 +15,27 @@ const MOST_VEIL_CELLS: f32 = 4e6;
 /// Everything of a plan that the rasterizer needs at one time.
 struct Drawing {
     dots: Vec<InkDot>,
+    /// Dots on skin that turns away.
+    ellipses: Vec<InkEllipse>,
     veil: Option<Veil>,
     blur_px: f32,
+}
+
+impl Drawing {
+    fn ink(&self) -> Ink<'_> {
+        let ink = Ink::new(&self.dots, self.blur_px).with_ellipses(&self.ellipses);
+        match &self.veil {
+            Some(veil) => ink.with_veil(veil),
+            None => ink,
+        }
+    }
+}
+
+/// A deposit where it lies.
+struct Placed<'a> {
+    dot: &'a PlannedDot,
+    deposit: Impression,
+    tilt: Tilt,
 }
 
 impl Plan {
@@ -87,10 +107,7 @@ impl Plan {
     /// Draws the treatment onto a copy of the photo.
     fn draw(&self, rasterizer: &mut Rasterizer, after: &mut Photo, when: When) -> Result<()> {
         let drawing = self.drawing(when)?;
-        let mut ink = Ink::new(&drawing.dots, drawing.blur_px).with_surface(&self.untouched);
-        if let Some(veil) = &drawing.veil {
-            ink = ink.with_veil(veil);
-        }
+        let ink = drawing.ink().with_surface(&self.untouched);
         rasterizer.composite(after.target_mut(), &ink)?;
         let named = self.fingerprint();
         after.describe(&format!("Simulated scalp micropigmentation, plan {named}"));
@@ -104,11 +121,7 @@ impl Plan {
     /// Those of the rasterizer, which [`Look::plan`](crate::Look::plan) has ruled out.
     pub fn transmittance(&self, when: When) -> Result<[Plane<f32>; 3]> {
         let drawing = self.drawing(when)?;
-        let mut ink = Ink::new(&drawing.dots, drawing.blur_px);
-        if let Some(veil) = &drawing.veil {
-            ink = ink.with_veil(veil);
-        }
-        Rasterizer::new().transmittance(self.mask.size(), &ink)
+        Rasterizer::new().transmittance(self.mask.size(), &drawing.ink())
     }
 
     /// How far beyond the centre of a dot ink can reach at a time, in pixels and in any direction: the
@@ -169,43 +182,55 @@ impl Plan {
     fn drawing(&self, when: When) -> Result<Drawing> {
         let moment = self.moment(when);
         let placed = self.dots.iter();
-        let placed: Vec<(&PlannedDot, Impression)> = placed
-            .filter_map(|dot| Some((dot, moment.of(dot)?)))
+        let placed: Vec<Placed<'_>> = placed
+            .filter_map(|dot| {
+                let deposit = moment.of(dot)?;
+                let tilt = self.tilt_at(dot.position_mm * self.scale.get());
+                Some(Placed { dot, deposit, tilt })
+            })
             .collect();
-        let dots = placed.iter().map(|(dot, deposit)| {
+        let mut dots = Vec::with_capacity(placed.len());
+        let mut ellipses = Vec::new();
+        for Placed { dot, deposit, tilt } in &placed {
             let optics = self.optics(deposit.depth_mm);
-            InkDot {
+            let mut round = InkDot {
                 center_px: dot.position_mm * self.scale.get(),
                 radius_px: self.scale.to_px(deposit.radius_mm * optics.spread),
                 absorptance: optics.core_absorptance(deposit.strength, deposit.absorbance),
+            };
+            match InkEllipse::of_tilted(&round, tilt.seen(), tilt.toward.to_angle()) {
+                Some(ellipse) => ellipses.push(ellipse),
+                None => {
+                    round.radius_px *= tilt.seen().sqrt();
+                    dots.push(round);
+                }
             }
-        });
+        }
         Ok(Drawing {
-            dots: dots.collect(),
+            dots,
+            ellipses,
             veil: self.veil(&placed, &moment, when)?,
             blur_px: self.blur_px(when),
         })
     }
 
-    fn veil(
-        &self,
-        placed: &[(&PlannedDot, Impression)],
-        moment: &Moment,
-        when: When,
-    ) -> Result<Option<Veil>> {
+    fn veil(&self, placed: &[Placed<'_>], moment: &Moment, when: When) -> Result<Option<Veil>> {
         let optics = self.optics(self.mean_depth_mm(when));
         let mut deposits = Vec::with_capacity(placed.len());
-        for (dot, deposit) in placed {
+        // Opaque to green, on the skin.
+        let mut covered = 0.0;
+        for Placed { dot, deposit, tilt } in placed {
             let area = std::f32::consts::PI * deposit.radius_mm * deposit.radius_mm;
             let opacity = Optics::opacity(deposit.strength, deposit.absorbance);
-            deposits.push((dot.position_mm, opacity.map(|w| w * area)));
+            covered += opacity[1] * area;
+            let seen = area * tilt.seen();
+            deposits.push((dot.position_mm, opacity.map(|w| w * seen)));
         }
         let Some(halo) = halo(&deposits, optics.halo_sigma_mm, self.least_cell_mm()) else {
             return Ok(None);
         };
-        let redness = moment.redness(placed.iter().map(|(dot, _)| *dot));
-        // What the mean dot covers turns the area of pigment back into a number of dots.
-        let covered = deposits.iter().map(|(_, area)| area[1]).sum::<f32>();
+        let redness = moment.redness(placed.iter().map(|placed| placed.dot));
+        // What the mean dot covers turns the share of pigment back into a number of dots.
         let mean_area = covered / placed.len() as f32;
         let transmittance = halo.map(|area| {
             let mut absorbance = optics.veil_absorbance(area);

@@ -53,7 +53,8 @@ impl InkEllipse {
     /// What a round dot on skin becomes when the skin is tilted about its centre: squeezed to the
     /// cosine of the tilt, above 0 and up to 1, in the direction `toward_rad` in which the skin falls
     /// away. `None` where that cannot be told from a round dot of the same area, which
-    /// then serves: where the axes differ by less than 15 %, or the radius is below 2 px.
+    /// then serves: where the axes differ by less than 15 %, or the radius is below 2 px; and above
+    /// [`InkEllipse::MAX_SEMI_AXIS_PX`].
     ///
     /// # Examples
     /// ```
@@ -67,7 +68,8 @@ impl InkEllipse {
     /// ```
     #[must_use]
     pub fn of_tilted(dot: &InkDot, cos_tilt: f32, toward_rad: f32) -> Option<Self> {
-        let visible = cos_tilt < LEAST_ROUND && dot.radius_px >= LEAST_RADIUS_PX;
+        let drawn = LEAST_RADIUS_PX..=Self::MAX_SEMI_AXIS_PX;
+        let visible = cos_tilt < LEAST_ROUND && drawn.contains(&dot.radius_px);
         visible.then(|| Self {
             center_px: dot.center_px,
             semi_axes_px: Vec2::new(dot.radius_px * cos_tilt, dot.radius_px),

@@ -289,7 +289,8 @@ fn rise(
         for x in 0..size.width() {
             let place = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * cell_mm;
             if let Some(step) = line.foot(place).and_then(&behind) {
-                area[step] += f64::from(cell_mm * cell_mm * left(place));
+                let skin = plan.tilt_at(place * plan.scale().get()).area_factor();
+                area[step] += f64::from(cell_mm * cell_mm * left(place) * skin);
             }
         }
     }

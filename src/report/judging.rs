@@ -136,6 +136,7 @@ impl Report {
             ),
             (self.own_per_cm2.is_none(), Unjudged::DensityStep),
             (self.contrast.is_empty(), Unjudged::HairContrast),
+            (!plan.is_curved() && hairline, Unjudged::Curvature),
         ];
         let left = cases.into_iter().filter(|(holds, _)| *holds);
         left.map(|(_, unjudged)| unjudged).collect()

@@ -47,7 +47,8 @@ const DISTANCES_M: [f32; 3] = [0.3, 1.0, 3.0];
 pub struct Report {
     /// Dots in place at that time.
     pub dots: usize,
-    /// Area of the mask in cm², soft parts by their share.
+    /// Area of the mask in cm², soft parts by their share: of the skin where the head's shape is known
+    /// ([`Look::with_head`](crate::Look::with_head)), else of the picture.
     pub area_cm2: f64,
     /// Share of the mask as given that turned out to be the wall behind the head.
     pub background_share: f64,
@@ -55,7 +56,8 @@ pub struct Report {
     pub dots_per_cm2: f64,
     /// Dots per cm² asked for where the treatment is full.
     pub target_dots_per_cm2: f64,
-    /// Least distance between two dots in mm; `None` with fewer than two.
+    /// Least distance between two dots in mm, on the skin's chart where the head's shape is known; `None` with
+    /// fewer than two.
     pub min_spacing_mm: Option<f64>,
     /// Share of the treated area where one more dot would fit among those laid before the field was
     /// cut to the mask: a check of the field, 0 unless it is broken.
@@ -162,8 +164,7 @@ impl Plan {
     ) -> Result<Report> {
         person.check(self.mask().size())?;
         let shifts = self.shifts(before, after, when)?;
-        let px_per_mm = f64::from(self.scale().get());
-        let area_cm2 = self.mask().area_px() / (px_per_mm * px_per_mm) / 100.0;
+        let area_cm2 = self.skin_cm2(|_, _| true);
         let sessions = sessions::figures(self, area_cm2);
         let held = when.session().map_or(usize::MAX, usize::from);
         let sessions_held = held.min(sessions.len());
@@ -194,7 +195,7 @@ impl Plan {
             reach_mm: f64::from(self.scale().to_mm(self.reach_px(when))),
             skin_ita_degrees: skin.map(|skin| f64::from(skin.ita_degrees())),
             sessions,
-            px_per_mm,
+            px_per_mm: f64::from(self.scale().get()),
             sessions_held,
             days: f64::from(when.as_days()),
             seed: self.seed().get(),

@@ -12,7 +12,7 @@ use crate::pigment::When;
 /// Places where free skin is looked for, at most: where a tenth is covered, the error is 0.1 %.
 const MOST_PROBES: f64 = 120_000.0;
 
-/// How dots stand to one another at a time, seen close up: geometry of the visible spots, which are wider
+/// How dots stand to one another on the skin at a time, seen close up: geometry of the visible spots, which are wider
 /// than their deposits by what skin scatters.
 ///
 /// # Examples
@@ -91,9 +91,12 @@ pub(super) fn separation(plan: &Plan, when: When) -> Option<Separation> {
     let gaps = parallel::map(judged.len(), |nth| {
         let i = judged[nth];
         let mut least = f64::INFINITY;
-        bins.within(points[i], reach, |j, squared| {
-            if j as usize != i {
-                least = least.min(squared.sqrt() - spots[i].1 - spots[j as usize].1);
+        let tilt = plan.tilt_at(spots[i].0 * scale);
+        bins.within(points[i], reach, |j, _| {
+            let j = j as usize;
+            if j != i {
+                let squared = tilt.squared_on_skin(points[j] - points[i]);
+                least = least.min(squared.sqrt() - spots[i].1 - spots[j].1);
             }
         });
         least.min(reach)
@@ -104,8 +107,10 @@ pub(super) fn separation(plan: &Plan, when: When) -> Option<Separation> {
         distinct_share: distinct.count() as f64 / judged.len() as f64,
         free_share: free_share(plan, |place| {
             let mut free = true;
-            bins.within(place, widest, |i, squared| {
-                free &= squared.sqrt() > spots[i as usize].1;
+            let tilt = plan.tilt_at(place.as_vec2() * scale);
+            bins.within(place, widest, |i, _| {
+                let i = i as usize;
+                free &= tilt.squared_on_skin(points[i] - place).sqrt() > spots[i].1;
             });
             free
         }),
@@ -129,8 +134,10 @@ fn free_share(plan: &Plan, is_free: impl Fn(DVec2) -> bool + Sync + Send) -> f64
         for x in (0..covered.len()).step_by(step) {
             if covered[x] > 0.5 && (anywhere || full[x] == 1) {
                 let place = DVec2::new(x as f64 + 0.5, y as f64 + 0.5) / per_mm;
-                count[0] += f64::from(u8::from(is_free(place)));
-                count[1] += 1.0;
+                let skin = plan.tilt_at((place * per_mm).as_vec2()).area_factor();
+                let skin = f64::from(skin);
+                count[0] += if is_free(place) { skin } else { 0.0 };
+                count[1] += skin;
             }
         }
         count

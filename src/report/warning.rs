@@ -251,6 +251,8 @@ pub enum Unjudged {
     DensityStep,
     /// The contrast to the own hair: nobody said where it is.
     HairContrast,
+    /// How much skin there is: the head's shape is not known.
+    Curvature,
 }
 
 impl fmt::Display for Unjudged {
@@ -270,6 +272,10 @@ impl fmt::Display for Unjudged {
             }
             Self::HairContrast => {
                 "contrast to the own hair is not measured: it takes a part of the photo that shows it"
+            }
+            Self::Curvature => {
+                "areas and dots are counted as if all skin faced the camera, which is too few where it turns away: it \
+                 takes the outline of the head"
             }
         })
     }

@@ -6,7 +6,6 @@ use glam::Vec2;
 
 use crate::look::Plan;
 use crate::mask::Mask;
-use crate::parallel;
 use crate::report::Person;
 
 /// What one zone of a plan comes to, session by session.
@@ -33,7 +32,7 @@ pub struct ZoneFigures {
     /// "full" where the treatment is full, "edge" for its soft edge and what runs past a scar, else the name
     /// that the caller gave.
     pub name: String,
-    /// Area of the treatment in it, in cm², soft parts by their share.
+    /// Area of the treatment in it, in cm² as [`Report::area_cm2`](crate::Report::area_cm2).
     pub area_cm2: f64,
     /// Dots set in it in each session.
     pub dots: Vec<usize>,
@@ -65,15 +64,8 @@ pub(super) fn zones(plan: &Plan, person: &Person<'_>) -> Vec<ZoneFigures> {
 }
 
 fn zone(plan: &Plan, name: &str, holds: impl Fn(i64, i64) -> bool + Sync + Send) -> ZoneFigures {
-    let mask = plan.mask();
     let scale = plan.scale().get();
-    let rows = parallel::map(mask.size().height() as usize, |y| {
-        let row = (0..).zip(mask.coverage().row(y as u32));
-        let held = row.filter(|&(x, &covered)| covered > 0.0 && holds(x, y as i64));
-        held.map(|(_, &covered)| f64::from(covered)).sum::<f64>()
-    });
-    let area_px: f64 = rows.iter().sum();
-    let area_cm2 = area_px / f64::from(scale * scale) / 100.0;
+    let area_cm2 = plan.skin_cm2(&holds);
     let mut dots = vec![0; plan.look().course().sessions().len()];
     for dot in plan.dots() {
         let Vec2 { x, y } = dot.position_mm * scale;

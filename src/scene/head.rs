@@ -1,6 +1,6 @@
 //! The head as an ellipsoid: how far its skin turns away from the camera.
 
-use glam::{DMat3, DVec3, Vec2};
+use glam::{DMat3, DVec2, DVec3, Vec2};
 
 use crate::error::{Error, Result};
 use crate::field::FieldRequest;
@@ -10,6 +10,9 @@ use crate::units::Size;
 
 /// Flattest ellipse that a head can make: from above, three to two; with a chin and ears, less.
 const FLATTEST: f64 = 0.45;
+
+/// Farthest place of a head from the picture's corner, and its longest half axis, in pixels.
+const FARTHEST_PX: f32 = 1e6;
 
 /// An ellipsoid whose outline is that of the head in the photo.
 ///
@@ -29,6 +32,11 @@ const FLATTEST: f64 = 0.45;
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
 pub struct HeadShape {
     /// Middle of the outline, in pixels.
     pub centre_px: Vec2,
@@ -59,7 +67,7 @@ impl HeadShape {
         )?;
         for point in outline {
             let far = point.abs().max_element();
-            let inside = far <= 1e6;
+            let inside = far <= FARTHEST_PX;
             Error::check(
                 "point of the head's outline",
                 f64::from(far),
@@ -82,10 +90,45 @@ impl HeadShape {
         Self::fit(outline)
     }
 
-    /// Cosine of the tilt; `None` outside the outline.
-    fn facing(&self, at_px: Vec2) -> Option<f32> {
-        let p = Vec2::from_angle(-self.angle).rotate(at_px - self.centre_px);
-        let on = p / self.half_axes_px;
+    /// An error naming the first value outside its range: those of a head that somebody wrote down.
+    pub(crate) fn check(&self) -> Result<()> {
+        let Self {
+            centre_px,
+            half_axes_px,
+            angle,
+        } = *self;
+        for at in centre_px.to_array() {
+            let (low, high) = (-FARTHEST_PX, FARTHEST_PX);
+            Error::within("centre of the head in px", at, low, high, "-1e6..=1e6")?;
+        }
+        for axis in half_axes_px.to_array() {
+            Error::within(
+                "half axis of the head in px",
+                axis,
+                1.0,
+                FARTHEST_PX,
+                "1..=1e6",
+            )?;
+        }
+        let flat = f64::from(half_axes_px.min_element() / half_axes_px.max_element());
+        let fits = flat >= FLATTEST;
+        Error::check(
+            "shorter over longer axis of the head",
+            flat,
+            fits,
+            "0.45..=1",
+        )?;
+        Error::within("angle of the head", angle, -7.0, 7.0, "-7..=7")
+    }
+
+    /// A place in half axes from the middle, along them; farther than 1 is off the head.
+    pub(super) fn in_half_axes(&self, at_px: Vec2) -> Vec2 {
+        Vec2::from_angle(-self.angle).rotate(at_px - self.centre_px) / self.half_axes_px
+    }
+
+    /// How the skin is turned; `None` outside the outline.
+    pub(crate) fn tilt(&self, at_px: Vec2) -> Option<Tilt> {
+        let on = self.in_half_axes(at_px);
         let height = 1.0 - on.length_squared();
         if height.is_nan() || height <= 0.0 {
             return None;
@@ -93,22 +136,25 @@ impl HeadShape {
         let depth = (self.half_axes_px.x * self.half_axes_px.y).sqrt();
         // The normal of x²/a² + y²/b² + z²/c² = 1.
         let (side, front) = (on / self.half_axes_px, height.sqrt() / depth);
-        Some(front / (side.length_squared() + front * front).sqrt())
+        Some(Tilt {
+            cos: front / (side.length_squared() + front * front).sqrt(),
+            toward: Vec2::from_angle(self.angle).rotate(side.normalize_or_zero()),
+        })
     }
 
     /// Angle between the skin and the picture in radians, 0 where it faces the camera; `None` outside
     /// the outline.
     #[must_use]
     pub fn tilt_at(&self, at_px: Vec2) -> Option<f32> {
-        self.facing(at_px).map(|cos| libm::acosf(cos.min(1.0)))
+        self.tilt(at_px).map(|tilt| libm::acosf(tilt.cos.min(1.0)))
     }
 
     /// How much skin lies under a pixel relative to one that faces the camera: one over the cosine of
     /// the tilt, 1 to 5; 1 outside the outline.
     #[must_use]
     pub fn area_factor_at(&self, at_px: Vec2) -> f32 {
-        self.facing(at_px).map_or(1.0, |cos| {
-            (1.0 / cos).clamp(1.0, FieldRequest::MAX_AREA_FACTOR)
+        self.tilt(at_px).map_or(1.0, |tilt| {
+            (1.0 / tilt.cos).clamp(1.0, FieldRequest::MAX_AREA_FACTOR)
         })
     }
 
@@ -123,6 +169,43 @@ impl HeadShape {
             }
         });
         plane
+    }
+}
+
+/// How a piece of skin is turned away from the camera.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Tilt {
+    /// Cosine of the angle between skin and picture.
+    pub(crate) cos: f32,
+    /// Direction in the picture in which the skin falls away; zero where it faces the camera.
+    pub(crate) toward: Vec2,
+}
+
+impl Tilt {
+    /// Least cosine: at 87° a pixel shows twenty times its own area, and next to nothing of it.
+    pub(super) const LEAST_COS: f32 = 0.05;
+
+    /// Facing the camera.
+    pub(crate) const NONE: Self = Self {
+        cos: 1.0,
+        toward: Vec2::ZERO,
+    };
+
+    /// Area of skin over its area in the picture: 1 to 20.
+    pub(crate) fn area_factor(self) -> f32 {
+        1.0 / self.seen()
+    }
+
+    /// Area in the picture over its area on the skin.
+    pub(crate) fn seen(self) -> f32 {
+        self.cos.max(Self::LEAST_COS)
+    }
+
+    /// Squared length on the skin of a short way in the picture.
+    pub(crate) fn squared_on_skin(self, way: DVec2) -> f64 {
+        let along = way.dot(self.toward.as_dvec2());
+        let stretch = f64::from(self.area_factor());
+        way.length_squared() + along * along * (stretch * stretch - 1.0)
     }
 }
 
@@ -279,13 +362,16 @@ mod tests {
                     "{head:?} for {axes} {angle}"
                 );
                 for p in arc(centre, 0.8 * axes, angle, 0.0, 6.0, 9) {
-                    let slope = head.facing(p).unwrap();
+                    let slope = head.tilt(p).unwrap().cos;
                     let exact = HeadShape {
                         centre_px: centre,
                         half_axes_px: axes,
                         angle,
                     };
-                    assert!((slope - exact.facing(p).unwrap()).abs() < 0.04, "{head:?}");
+                    assert!(
+                        (slope - exact.tilt(p).unwrap().cos).abs() < 0.04,
+                        "{head:?}"
+                    );
                 }
             }
         }

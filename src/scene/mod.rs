@@ -3,6 +3,7 @@
 mod background;
 mod beside;
 mod camera;
+mod chart;
 mod follicles;
 mod hair;
 mod hair_tone;
@@ -17,11 +18,13 @@ mod working;
 
 pub(crate) use beside::HairBeside;
 pub use camera::{BlurMap, Camera, Grain};
+pub(crate) use chart::Chart;
 pub(crate) use follicles::PLAIN;
 pub use follicles::{Follicle, Follicles};
 pub use hair::HairCover;
 pub use hair_tone::{HairFamily, HairSource, HairTone};
 pub use head::HeadShape;
+pub(crate) use head::Tilt;
 pub use hints::Hints;
 pub use scale::{KnownDistance, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource};
 pub(crate) use skin::luminance;

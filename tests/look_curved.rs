@@ -1,0 +1,296 @@
+//! Treatments on the curved skin of a head: as dense, as evenly spread and as dark there as on flat skin.
+
+use glam::{DVec2, DVec3, Vec2};
+use stubblefield::{
+    Area, Density, Edge, HeadShape, Hints, Look, Mask, Photo, Plan, Recipe, Scale, Scene, Seed,
+    Size, When,
+};
+
+/// 200 mm × 240 mm of skin, and a head in its middle.
+fn ground(px_per_mm: f32) -> (Photo, HeadShape, Scale) {
+    let size = Size::new((200.0 * px_per_mm) as u32, (240.0 * px_per_mm) as u32).unwrap();
+    let photo = Photo::from_rgb8(size, [214, 172, 148].repeat(size.pixels())).unwrap();
+    let head = HeadShape {
+        centre_px: Vec2::new(100.0, 120.0) * px_per_mm,
+        half_axes_px: Vec2::new(78.0, 96.0) * px_per_mm,
+        angle: 0.0,
+    };
+    (photo, head, Scale::px_per_mm(px_per_mm).unwrap())
+}
+
+/// Even everywhere: an edge would thin out the rim.
+fn look() -> Look {
+    Look::stubble().with_edge(Edge::past(0.0, 0.0))
+}
+
+/// Where half axes from the middle are in a range.
+fn within(photo: &Photo, head: &HeadShape, from: f32, to: f32) -> Mask {
+    Mask::from_fn(photo.size(), |p| {
+        let off = ((p - head.centre_px) / head.half_axes_px).length();
+        f32::from(u8::from((from..to).contains(&off)))
+    })
+    .unwrap()
+}
+
+/// The place in mm on the ellipsoid whose third half axis is the mean of the others.
+fn on_skin(head: &HeadShape, scale: Scale, at_mm: Vec2) -> DVec3 {
+    let per_mm = f64::from(scale.get());
+    let axes = head.half_axes_px.as_dvec2() / per_mm;
+    let at = at_mm.as_dvec2() - head.centre_px.as_dvec2() / per_mm;
+    let height = (1.0 - (at / axes).length_squared()).max(0.0).sqrt();
+    at.extend(height * (axes.x * axes.y).sqrt())
+}
+
+/// Skin under a mask in cm², by the normal of that ellipsoid.
+fn skin_cm2(mask: &Mask, head: &HeadShape, scale: Scale) -> f64 {
+    let axes = head.half_axes_px.as_dvec2();
+    let depth = (axes.x * axes.y).sqrt();
+    let mut skin = 0.0;
+    for y in 0..mask.size().height() {
+        for (x, &covered) in mask.coverage().row(y).iter().enumerate() {
+            if covered > 0.0 {
+                let at = DVec2::new(x as f64 + 0.5, f64::from(y) + 0.5);
+                let at = (at - head.centre_px.as_dvec2()) / axes;
+                let height = (1.0 - at.length_squared()).sqrt();
+                let normal = DVec3::new(at.x / axes.x, at.y / axes.y, height / depth);
+                skin += f64::from(covered) * normal.length() / normal.z;
+            }
+        }
+    }
+    skin / f64::from(scale.get()).powi(2) / 100.0
+}
+
+fn count(plan: &Plan, mask: &Mask) -> f64 {
+    let held = plan.dots().iter().filter(|dot| {
+        let at = dot.position_mm * plan.scale().get();
+        mask.coverage().at(at.x as i64, at.y as i64) > 0.0
+    });
+    held.count() as f64
+}
+
+#[test]
+fn a_head_has_as_many_dots_on_each_cm2_of_skin_as_asked_for() {
+    let (photo, head, scale) = ground(3.0);
+    let treated = within(&photo, &head, 0.0, 0.98);
+    let plan = |look: Look| look.plan(&photo, &treated, scale, Seed::new(7)).unwrap();
+    let (curved, flat) = (plan(look().with_head(head)), plan(look()));
+    for (from, to) in [(0.0, 0.5), (0.5, 0.8), (0.8, 0.92), (0.92, 0.975)] {
+        let ring = within(&photo, &head, from, to);
+        let skin = skin_cm2(&ring, &head, scale);
+        let [curved, flat] = [&curved, &flat].map(|plan| count(plan, &ring) / skin);
+        // Some 5,000 dots a ring: Poisson disks count to within 0.5 %.
+        assert!(
+            (curved - 130.0).abs() < 4.0,
+            "{curved} per cm² in {from}..{to}"
+        );
+        assert!(from < 0.8 || flat < 85.0, "{flat} per cm² laid flat");
+    }
+    let report = curved.report(&photo, When::healed()).unwrap();
+    let skin = skin_cm2(&treated, &head, scale);
+    assert!(
+        (report.area_cm2 / skin - 1.0).abs() < 0.01,
+        "{} for {skin}",
+        report.area_cm2
+    );
+    assert!(
+        (report.dots_per_cm2 - 130.0).abs() < 3.0,
+        "{}",
+        report.dots_per_cm2
+    );
+}
+
+#[test]
+fn dots_are_spread_evenly_on_the_skin_and_in_all_directions() {
+    let (photo, head, scale) = ground(3.0);
+    // The front of a head, up to 72 degrees away from the camera.
+    let front = |p: Vec2| f32::from(u8::from(p.y < 260.0 && (p.x - 300.0).abs() < 120.0));
+    let front = Mask::from_fn(photo.size(), front).unwrap();
+    let treated = within(&photo, &head, 0.2, 0.95).intersect(&front).unwrap();
+    let plan = look()
+        .with_head(head)
+        .plan(&photo, &treated, scale, Seed::new(7))
+        .unwrap();
+    let places: Vec<DVec3> = plan
+        .dots()
+        .iter()
+        .map(|dot| on_skin(&head, scale, dot.position_mm))
+        .collect();
+    let spacing = Density::per_cm2(130.0).unwrap().spacing_mm();
+    // Ways on the skin to all neighbours, in the direction in which it turns away and across.
+    let (mut least, mut along, mut across) = (f64::INFINITY, 0.0, 0.0);
+    for (i, &place) in places.iter().enumerate() {
+        let away = place.truncate().normalize();
+        let aside = DVec2::new(-away.y, away.x);
+        let others = places.iter().enumerate().filter(|(j, _)| *j != i);
+        for way in others.map(|(_, other)| *other - place) {
+            let squared = way.length_squared();
+            least = least.min(squared.sqrt());
+            if squared < 4.0 * spacing * spacing {
+                let sideways = way.truncate().dot(aside).abs();
+                across += sideways;
+                along += (squared - sideways * sideways).sqrt();
+            }
+        }
+    }
+    assert!(least > 0.85 * spacing, "{least} for {spacing}");
+    let balance = along / across;
+    assert!((0.95..1.06).contains(&balance), "{balance}");
+}
+
+#[test]
+fn a_head_is_as_dark_at_its_rim_as_in_its_middle() {
+    let (photo, head, scale) = ground(3.0);
+    let treated = within(&photo, &head, 0.0, 0.98);
+    let plan = look()
+        .with_head(head)
+        .plan(&photo, &treated, scale, Seed::new(7))
+        .unwrap();
+    let let_through = plan.transmittance(When::healed()).unwrap();
+    let mean = |from, to| {
+        let ring = within(&photo, &head, from, to);
+        let of = |channel: usize| {
+            let all = let_through[channel]
+                .values()
+                .iter()
+                .zip(ring.coverage().values());
+            all.map(|(t, share)| f64::from(t * share)).sum::<f64>() / ring.area_px()
+        };
+        [of(0), of(1), of(2)]
+    };
+    let middle = mean(0.0, 0.4);
+    for (from, to) in [(0.6, 0.75), (0.75, 0.88), (0.88, 0.95)] {
+        let ring = mean(from, to);
+        for c in 0..3 {
+            let off = (1.0 - ring[c]) / (1.0 - middle[c]);
+            assert!(
+                (0.93..1.07).contains(&off),
+                "{off} in channel {c} of {from}..{to}"
+            );
+        }
+    }
+}
+
+#[test]
+fn dots_are_seen_at_a_slant() {
+    // A close-up of the left side of a head, whose middle lies outside the picture.
+    let scale = Scale::px_per_mm(14.0).unwrap();
+    let size = Size::new(280, 280).unwrap();
+    let photo = Photo::from_rgb8(size, [214, 172, 148].repeat(size.pixels())).unwrap();
+    let head = HeadShape {
+        centre_px: Vec2::new(1150.0, 140.0),
+        half_axes_px: Vec2::new(1150.0, 1150.0),
+        angle: 0.0,
+    };
+    let place = Vec2::new(140.0, 140.0);
+    let tilt = head.tilt_at(place).unwrap();
+    assert!(
+        (tilt.to_degrees() - 61.4).abs() < 1.0,
+        "{}",
+        tilt.to_degrees()
+    );
+    let sparse = look().with_density(Density::per_cm2(20.0).unwrap());
+    let mask = Mask::full(size);
+    let extents = |look: Look| {
+        let plan = look.plan(&photo, &mask, scale, Seed::new(3)).unwrap();
+        // Second moments of what is taken of green light, above half of the most, around the dot nearest to the middle.
+        let through = &plan.transmittance(When::healed()).unwrap()[1];
+        let to_place = |dot: &&stubblefield::PlannedDot| {
+            (dot.position_mm * scale.get()).distance_squared(place)
+        };
+        let dot = plan
+            .dots()
+            .iter()
+            .min_by(|a, b| to_place(a).total_cmp(&to_place(b)))
+            .unwrap();
+        let at = dot.position_mm * scale.get();
+        let (x, y) = (at.x as i64, at.y as i64);
+        let taken = |x, y| 1.0 - through.at(x, y);
+        let around = || (-6..=6).flat_map(|dy| (-6..=6).map(move |dx| (x + dx, y + dy)));
+        let most = around().map(|(x, y)| taken(x, y)).fold(0.0, f32::max);
+        let (mut moments, mut total) = (DVec2::ZERO, 0.0);
+        for (x, y) in around() {
+            let above = f64::from((taken(x, y) - 0.5 * most).max(0.0));
+            let off = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) - at;
+            moments += above * (off * off).as_dvec2();
+            total += above;
+        }
+        (moments / total).to_array().map(f64::sqrt)
+    };
+    let [round_x, round_y] = extents(sparse.clone());
+    assert!(
+        (round_x / round_y - 1.0).abs() < 0.1,
+        "{round_x} by {round_y}"
+    );
+    let [x, y] = extents(sparse.with_head(head));
+    // Blur of camera and skin is as wide as the dot.
+    assert!(x / y < 0.85, "{x} by {y}");
+}
+
+#[test]
+fn the_head_comes_from_the_look_from_the_scene_or_from_a_recipe() {
+    let (photo, head, scale) = ground(2.0);
+    let corners = [
+        [60.0, 100.0],
+        [340.0, 100.0],
+        [300.0, 300.0],
+        [100.0, 300.0],
+    ]
+    .map(Vec2::from);
+    let mask = Mask::from_polygon(photo.size(), &corners).unwrap();
+    let seed = Seed::new(7);
+    let flat = Look::stubble().plan(&photo, &mask, scale, seed).unwrap();
+
+    let rim: Vec<Vec2> = (0..24)
+        .map(|i| head.centre_px + head.half_axes_px * Vec2::from_angle(0.26 * i as f32))
+        .collect();
+    let hints = Hints::new()
+        .with_area(&mask)
+        .with_scale(scale)
+        .with_head(&rim);
+    let seen = Look::stubble()
+        .plan_on(Scene::read(&photo, hints).unwrap(), &mask, scale, seed)
+        .unwrap();
+    let fitted = HeadShape::fit(&rim).unwrap();
+    let stated = Look::stubble()
+        .with_head(fitted)
+        .plan(&photo, &mask, scale, seed)
+        .unwrap();
+    assert_eq!(seen.dots(), stated.dots());
+    assert_ne!(flat.dots(), stated.dots());
+    assert_ne!(flat.fingerprint(), stated.fingerprint());
+
+    let area = Area::Outline(corners.to_vec());
+    let recipe = Recipe::new(
+        Look::stubble().with_head(fitted),
+        area,
+        photo.size(),
+        scale,
+        seed,
+    );
+    let written = serde_json::to_string(&recipe).unwrap();
+    let read: Recipe = serde_json::from_str(&written).unwrap();
+    assert_eq!(read.plan(&photo).unwrap().dots(), stated.dots());
+}
+
+#[test]
+fn a_head_that_is_none_is_refused_by_name() {
+    let (photo, head, scale) = ground(2.0);
+    let mask = within(&photo, &head, 0.0, 0.8);
+    let told = |head: HeadShape| {
+        let plan = look()
+            .with_head(head)
+            .plan(&photo, &mask, scale, Seed::new(7));
+        plan.unwrap_err().to_string()
+    };
+    let with = |change: fn(&mut HeadShape)| {
+        let mut head = head;
+        change(&mut head);
+        told(head)
+    };
+    assert!(with(|h| h.angle = f32::NAN).starts_with("angle of the head is NaN"));
+    assert!(with(|h| h.centre_px.x = f32::INFINITY).starts_with("centre of the head in px is inf"));
+    assert!(with(|h| h.half_axes_px.y = 0.0).starts_with("half axis of the head in px is 0"));
+    assert!(with(|h| h.half_axes_px.x *= 0.3).starts_with("shorter over longer axis of the head"));
+    assert!(with(|h| h.half_axes_px *= 3.0).starts_with("half axis of the head in mm is 234"));
+    assert!(with(|h| h.half_axes_px *= 0.6).starts_with("farthest place of the treatment"));
+}
