@@ -3,7 +3,7 @@
 use glam::{DVec2, DVec3, Vec2};
 use stubblefield::{
     Area, Density, Edge, HeadShape, Hints, Look, Mask, Photo, Plan, Recipe, Scale, Scene, Seed,
-    Size, When,
+    Size, SyntheticScalp, Unjudged, When,
 };
 
 /// 200 mm × 240 mm of skin, and a head in its middle.
@@ -73,7 +73,7 @@ fn a_head_has_as_many_dots_on_each_cm2_of_skin_as_asked_for() {
     let (photo, head, scale) = ground(3.0);
     let treated = within(&photo, &head, 0.0, 0.98);
     let plan = |look: Look| look.plan(&photo, &treated, scale, Seed::new(7)).unwrap();
-    let (curved, flat) = (plan(look().with_head(head)), plan(look()));
+    let (curved, flat) = (plan(look().with_head(Some(head))), plan(look()));
     for (from, to) in [(0.0, 0.5), (0.5, 0.8), (0.8, 0.92), (0.92, 0.975)] {
         let ring = within(&photo, &head, from, to);
         let skin = skin_cm2(&ring, &head, scale);
@@ -100,6 +100,51 @@ fn a_head_has_as_many_dots_on_each_cm2_of_skin_as_asked_for() {
 }
 
 #[test]
+fn a_head_found_in_the_picture_counts_as_the_true_one_does() {
+    let scalp = SyntheticScalp::generate(Scale::px_per_mm(3.0).unwrap(), Seed::new(1)).unwrap();
+    let report = |look: Look| {
+        let plan = look
+            .plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7))
+            .unwrap();
+        assert!(plan.scene().head().is_some());
+        plan.report(&scalp.photo, When::healed()).unwrap()
+    };
+    let [found, stated, flat] = [
+        Look::stubble(),
+        Look::stubble().with_head(Some(scalp.head)),
+        Look::stubble().with_head(None),
+    ]
+    .map(report);
+    // Where the wall begins is known to a pixel or two, and a tenth of the skin is within them.
+    assert!(
+        (found.area_cm2 / stated.area_cm2 - 1.0).abs() < 0.08,
+        "{} for {}",
+        found.area_cm2,
+        stated.area_cm2
+    );
+    let dots = found.dots as f64 / stated.dots as f64;
+    assert!(
+        (dots - 1.0).abs() < 0.05,
+        "{} for {}",
+        found.dots,
+        stated.dots
+    );
+    assert!(
+        (flat.dots as f64) < 0.65 * stated.dots as f64,
+        "{} flat",
+        flat.dots
+    );
+    assert!(
+        (found.full.delta_l - flat.full.delta_l).abs() < 0.3,
+        "{} and {}",
+        found.full.delta_l,
+        flat.full.delta_l
+    );
+    let is_told = |report: &stubblefield::Report| !report.unjudged.contains(&Unjudged::Curvature);
+    assert!(is_told(&found) && is_told(&stated) && !is_told(&flat));
+}
+
+#[test]
 fn dots_are_spread_evenly_on_the_skin_and_in_all_directions() {
     let (photo, head, scale) = ground(3.0);
     // The front of a head, up to 72 degrees away from the camera.
@@ -107,7 +152,7 @@ fn dots_are_spread_evenly_on_the_skin_and_in_all_directions() {
     let front = Mask::from_fn(photo.size(), front).unwrap();
     let treated = within(&photo, &head, 0.2, 0.95).intersect(&front).unwrap();
     let plan = look()
-        .with_head(head)
+        .with_head(Some(head))
         .plan(&photo, &treated, scale, Seed::new(7))
         .unwrap();
     let places: Vec<DVec3> = plan
@@ -142,7 +187,7 @@ fn a_head_is_as_dark_at_its_rim_as_in_its_middle() {
     let (photo, head, scale) = ground(3.0);
     let treated = within(&photo, &head, 0.0, 0.98);
     let plan = look()
-        .with_head(head)
+        .with_head(Some(head))
         .plan(&photo, &treated, scale, Seed::new(7))
         .unwrap();
     let let_through = plan.transmittance(When::healed()).unwrap();
@@ -221,7 +266,7 @@ fn dots_are_seen_at_a_slant() {
         (round_x / round_y - 1.0).abs() < 0.1,
         "{round_x} by {round_y}"
     );
-    let [x, y] = extents(sparse.with_head(head));
+    let [x, y] = extents(sparse.with_head(Some(head)));
     // Blur of camera and skin is as wide as the dot.
     assert!(x / y < 0.85, "{x} by {y}");
 }
@@ -252,7 +297,7 @@ fn the_head_comes_from_the_look_from_the_scene_or_from_a_recipe() {
         .unwrap();
     let fitted = HeadShape::fit(&rim).unwrap();
     let stated = Look::stubble()
-        .with_head(fitted)
+        .with_head(Some(fitted))
         .plan(&photo, &mask, scale, seed)
         .unwrap();
     assert_eq!(seen.dots(), stated.dots());
@@ -261,7 +306,7 @@ fn the_head_comes_from_the_look_from_the_scene_or_from_a_recipe() {
 
     let area = Area::Outline(corners.to_vec());
     let recipe = Recipe::new(
-        Look::stubble().with_head(fitted),
+        Look::stubble().with_head(Some(fitted)),
         area,
         photo.size(),
         scale,
@@ -278,7 +323,7 @@ fn a_head_that_is_none_is_refused_by_name() {
     let mask = within(&photo, &head, 0.0, 0.8);
     let told = |head: HeadShape| {
         let plan = look()
-            .with_head(head)
+            .with_head(Some(head))
             .plan(&photo, &mask, scale, Seed::new(7));
         plan.unwrap_err().to_string()
     };

@@ -32,11 +32,26 @@ fn strips(scalp: &SyntheticScalp, plan: &Plan) -> Vec<[usize; 2]> {
     strips
 }
 
+/// Dots or hairs of 130 per cm² of skin in strips of it, which turns away towards the top.
+fn of_full(scalp: &SyntheticScalp, strip: usize, count: usize) -> f32 {
+    let middle = 0.5 * scalp.photo.size().width() as f32;
+    // Every millimetre.
+    let places = (0..2).flat_map(|y| (-12..12).map(move |x| Vec2::new(x as f32, y as f32)));
+    let skin_mm2: f32 = places
+        .map(|at| at + 0.5 + Vec2::Y * (2 * strip) as f32)
+        .map(|at| at * scalp.scale.get() + Vec2::X * middle)
+        .map(|at_px| scalp.head.area_factor_at(at_px))
+        .sum();
+    count as f32 / (0.01 * skin_mm2 * 130.0)
+}
+
 /// Of 130 per cm², strip by strip from within the own hair to where the hairline begins to thin out.
 fn density(scalp: &SyntheticScalp, plan: &Plan) -> Vec<f32> {
     let strips = strips(scalp, plan);
-    let of_both = strips[22..37].iter().map(|[own, dots]| own + dots);
-    of_both.map(|both| both as f32 / (0.48 * 130.0)).collect()
+    let of_both = (22..37).zip(&strips[22..37]);
+    of_both
+        .map(|(strip, [own, dots])| of_full(scalp, strip, own + dots))
+        .collect()
 }
 
 #[test]
@@ -58,7 +73,8 @@ fn hair_and_dots_together_are_as_dense_as_either() {
 fn the_hairline_before_bare_skin_stays_soft() {
     let scalp = scalp(4.0, 1);
     let front = strips(&scalp, &plan(&scalp, false))[37..45].to_vec();
-    let density = front.iter().map(|[_, dots]| *dots as f32 / (0.48 * 130.0));
+    let density = (37..).zip(&front);
+    let density = density.map(|(strip, [_, dots])| of_full(&scalp, strip, *dots));
     let density: Vec<f32> = density.collect();
     assert!(density.is_sorted_by(|a, b| a >= b), "{density:?}");
     // Three strips are 6 of the 9 mm of the zone.

@@ -26,6 +26,56 @@ fn codes(photo: &Photo) -> &[u8] {
 }
 
 #[test]
+fn a_head_before_an_even_wall_is_found_and_nothing_else_is() {
+    let scalp = scalp();
+    let hints = Hints::new()
+        .with_area(&scalp.receded)
+        .with_scale(scalp.scale);
+    let found = *Scene::read(&scalp.photo, hints)
+        .unwrap()
+        .head()
+        .expect("a head");
+    for place in [[0.5, 0.7], [0.3, 0.75], [0.65, 0.45], [0.5, 0.4]] {
+        let size = scalp.photo.size();
+        let size = Vec2::new(size.width() as f32, size.height() as f32);
+        let at = Vec2::from(place) * size;
+        let [found, truth] = [found, scalp.head].map(|head| head.tilt_at(at).unwrap());
+        let off = (found - truth).abs().to_degrees();
+        assert!(off < 2.0, "{found} for {truth} at {at}");
+    }
+    // Without a scale nothing tells a head from a ball, and one three times as fine makes it none.
+    assert!(
+        Scene::read(&scalp.photo, Hints::new())
+            .unwrap()
+            .head()
+            .is_none()
+    );
+    let wrong = Scale::px_per_mm(3.0 * scalp.scale.get()).unwrap();
+    let hints = Hints::new().with_area(&scalp.receded).with_scale(wrong);
+    assert!(Scene::read(&scalp.photo, hints).unwrap().head().is_none());
+    // A square of skin before a wall.
+    let inside = |x: u32, y: u32| (80..320).contains(&x) && y >= 60;
+    let square = photo_of(400, 264, |x, y| {
+        if inside(x, y) {
+            [205, 160, 140]
+        } else {
+            [196, 197, 198]
+        }
+    });
+    let area = |p: Vec2| {
+        let held = (100.0..300.0).contains(&p.x) && (80.0..200.0).contains(&p.y);
+        f32::from(u8::from(held))
+    };
+    let area = Mask::from_fn(square.size(), area).unwrap();
+    let hints = Hints::new()
+        .with_area(&area)
+        .with_scale(Scale::px_per_mm(2.0).unwrap());
+    let scene = Scene::read(&square, hints).unwrap();
+    assert!(!scene.background().is_empty());
+    assert!(scene.head().is_none(), "{:?}", scene.head());
+}
+
+#[test]
 fn pictures_without_skin_say_so() {
     let grain = |x: u32, y: u32| ((x * 7919 + y * 104_729) % 13) as u8;
     let inverted = {
@@ -344,7 +394,7 @@ fn a_look_answers_to_the_own_stubble_and_what_is_stated_stays() {
     assert!(stated.scene().camera().is_none(), "nobody asked for it");
     assert_eq!(
         stated.sources().to_string(),
-        "hue as stated, size as stated, strength as stated, blur as stated"
+        "hue as stated, size as stated, strength as stated, blur as stated, head taken for flat"
     );
 }
 

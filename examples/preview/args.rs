@@ -96,8 +96,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "S", allow_hyphen_values = true)]
     pub(crate) px_per_mm: Option<f32>,
 
-    /// Points along the visible outline of the head, in pixels, six or more: dots are then laid on its curved skin, and
-    /// counted there.
+    /// Points along the visible outline of the head, in pixels, six or more: dots are laid and counted on its curved skin.
+    /// Before an even wall it is found unless stated; "flat" takes all skin to face the camera.
     #[arg(long, value_name = "X,Y X,Y ...", allow_hyphen_values = true)]
     head: Option<String>,
 
@@ -184,9 +184,11 @@ impl Args {
         if self.hairline.is_some() {
             look = look.with_edge(self.hairline_shape.parse::<HairlineShape>()?.edge());
         }
-        if let Some(outline) = &self.head {
-            look = look.with_head(HeadShape::fit(&corners(outline)?)?);
-        }
+        look = match self.head.as_deref() {
+            None => look,
+            Some("flat") => look.with_head(None),
+            Some(outline) => look.with_head(Some(HeadShape::fit(&corners(outline)?)?)),
+        };
         Ok(match self.density {
             Some(density) => look.with_density(Density::per_cm2(density)?),
             None => look,

@@ -281,26 +281,24 @@ impl Look {
 
     /// The shape of the head in the photo: dots are then laid on its curved skin, closer to each other and narrower in the
     /// picture where it turns away, and areas and densities are those of the skin. Unless stated, that of
-    /// [`Hints::with_head`](crate::Hints::with_head) for [`Look::plan_on`]; without either all skin counts as facing
-    /// the camera.
+    /// [`Scene::head`]; without any, and with `None`, all skin counts as facing the camera.
     ///
     /// Edges keep their width in the picture.
     ///
     /// # Examples
     /// ```
-    /// use glam::Vec2;
-    /// use stubblefield::{HeadShape, Look, Scale, Seed, SyntheticScalp};
+    /// use stubblefield::{Look, Scale, Seed, SyntheticScalp};
     ///
     /// let scalp = SyntheticScalp::generate(Scale::px_per_mm(2.0)?, Seed::new(1))?;
-    /// let head = HeadShape { centre_px: Vec2::new(200.0, 272.0), half_axes_px: Vec2::new(156.0, 192.0), angle: 0.0 };
     /// let dots = |look: Look| Ok::<_, stubblefield::Error>(
     ///     look.plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7))?.dots().len());
-    /// let (flat, curved) = (dots(Look::stubble())?, dots(Look::stubble().with_head(head))?);
+    /// let (flat, curved) = (dots(Look::stubble().with_head(None))?, dots(Look::stubble().with_head(Some(scalp.head)))?);
     /// assert!(curved as f32 > 1.3 * flat as f32, "the top of the head is seen at a slant");
     /// # Ok::<(), stubblefield::Error>(())
     /// ```
-    pub const fn with_head(mut self, head: HeadShape) -> Self {
-        self.head = Some(head);
+    pub const fn with_head(mut self, head: Option<HeadShape>) -> Self {
+        self.head = head;
+        self.sources.head = Source::Stated;
         self
     }
 

@@ -42,6 +42,8 @@ pub enum Source {
     Hair,
     /// Measured on the photo's own sharpness.
     Camera,
+    /// Measured on the outline of the head.
+    Outline,
     /// The photo does not tell, so it is what the look usually has.
     #[default]
     Usual,
@@ -54,6 +56,7 @@ impl fmt::Display for Source {
             Self::Follicles => "from the own follicles",
             Self::Hair => "from the own hair",
             Self::Camera => "from the photo's sharpness",
+            Self::Outline => "from the head's outline",
             Self::Usual => "as usual",
         })
     }
@@ -89,6 +92,9 @@ pub struct Sources {
     pub strength: Source,
     /// Blur that dots are drawn with.
     pub blur: Source,
+    /// The head's shape; as usual, it is taken for flat.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub head: Source,
 }
 
 #[cfg(feature = "serde")]
@@ -100,6 +106,7 @@ impl Sources {
             diameter: Source::Stated,
             strength: Source::Stated,
             blur: Source::Stated,
+            head: Source::Stated,
         }
     }
 }
@@ -108,9 +115,13 @@ impl fmt::Display for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "hue {}, size {}, strength {}, blur {}",
+            "hue {}, size {}, strength {}, blur {}, ",
             self.hair, self.diameter, self.strength, self.blur
-        )
+        )?;
+        match self.head {
+            Source::Usual => f.write_str("head taken for flat"),
+            head => write!(f, "curvature {head}"),
+        }
     }
 }
 
@@ -123,7 +134,13 @@ impl Look {
     /// This look with everything that nobody stated taken from the scene, as far as it tells.
     pub(super) fn answering(&self, scene: &Scene) -> Self {
         let mut look = self.clone();
-        look.head = look.head.or_else(|| scene.head().copied());
+        if let Some(head) = scene.head()
+            && look.head.is_none()
+            && look.sources.head == Source::Usual
+        {
+            look.head = Some(*head);
+            look.sources.head = Source::Outline;
+        }
         let camera = scene.camera().and_then(|camera| camera.blur.as_ref());
         if let Some(blur) = camera.filter(|_| look.sources.blur == Source::Usual) {
             look.photo_blur_px = blur.sigma_px.max(LEAST_BLUR_PX);

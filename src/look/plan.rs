@@ -16,7 +16,7 @@ use crate::parallel;
 use crate::pigment::{Impression, Optics, When};
 use crate::plane::Plane;
 use crate::random::Seed;
-use crate::scene::{Chart, HairBeside, Scene, Tilt};
+use crate::scene::{Chart, HairBeside, HeadShape, Scene, Tilt};
 use crate::units::Scale;
 
 /// One dot of a plan.
@@ -59,6 +59,8 @@ pub struct Plan {
     pub(super) mask: Mask,
     pub(super) scale: Scale,
     pub(super) seed: Seed,
+    /// The head as it was charted.
+    pub(super) head: Option<HeadShape>,
     pub(super) scene: Scene,
     /// Of the skin that is treated; 0 where nothing is.
     pub(super) melanin: f32,
@@ -152,7 +154,7 @@ impl Plan {
 
     /// How the skin is turned at a place of the picture, as far as the head's shape is known.
     pub(crate) fn tilt_at(&self, at_px: Vec2) -> Tilt {
-        let known = self.look.head.and_then(|head| head.tilt(at_px));
+        let known = self.head.and_then(|head| head.tilt(at_px));
         known.unwrap_or(Tilt::NONE)
     }
 
@@ -290,6 +292,7 @@ pub(super) fn plan(
         mask: laid.reached,
         scale,
         seed,
+        head: chart.map(|chart| *chart.head()),
         scene,
         melanin,
         field,

@@ -12,8 +12,8 @@ use crate::units::{Scale, Size};
 /// How far beyond the outline a treatment may reach, in half axes: outlines are drawn by hand, and hair stands out.
 const MOST_BEYOND: f32 = 1.25;
 
-/// What is held within the outline beyond the farthest place.
-const ROOM: f32 = 1.01;
+/// How much wider than its farthest place a head is at least: what the chart still shows there, at 87°.
+const ROOM: f32 = 1.001_3;
 
 /// Half axes that a head can have, in mm.
 const HALF_AXES_MM: [f32; 2] = [30.0, 200.0];
@@ -123,6 +123,11 @@ impl Chart {
             axes_mm: axes,
             size,
         })
+    }
+
+    /// The head as it is charted: wide enough for the treatment.
+    pub(crate) const fn head(&self) -> &HeadShape {
+        &self.head
     }
 
     /// Pixels per mm of the chart.

@@ -4,6 +4,7 @@ use glam::{DMat3, DVec2, DVec3, Vec2};
 
 use crate::error::{Error, Result};
 use crate::field::FieldRequest;
+use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
 use crate::units::Size;
@@ -140,6 +141,25 @@ impl HeadShape {
             cos: front / (side.length_squared() + front * front).sqrt(),
             toward: Vec2::from_angle(self.angle).rotate(side.normalize_or_zero()),
         })
+    }
+
+    /// Share of an area that lies within the outline, judged on every `step`-th pixel of every `step`-th row.
+    pub(super) fn share_of(&self, area: &Mask, step: usize) -> f64 {
+        let (mut on, mut all) = (0.0, 0.0);
+        let step = step.max(1);
+        for y in (0..area.size().height()).step_by(step) {
+            let row = area.coverage().row(y).iter().enumerate().step_by(step);
+            for (x, &covered) in row.filter(|(_, covered)| **covered > 0.0) {
+                all += f64::from(covered);
+                if self
+                    .tilt(Vec2::new(x as f32 + 0.5, y as f32 + 0.5))
+                    .is_some()
+                {
+                    on += f64::from(covered);
+                }
+            }
+        }
+        if all > 0.0 { on / all } else { 1.0 }
     }
 
     /// Angle between the skin and the picture in radians, 0 where it faces the camera; `None` outside

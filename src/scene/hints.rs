@@ -175,24 +175,10 @@ impl<'a> Hints<'a> {
         };
         let head = HeadShape::fit_in(outline, photo.size())?;
         if let Some(area) = self.area {
-            let share = share_on(&head, area);
+            let share = head.share_of(area, 1);
             let inside = share >= LEAST_ON_HEAD;
             Error::check("share of the area on the head", share, inside, "0.5..=1")?;
         }
         Ok(Some(head))
     }
-}
-
-fn share_on(head: &HeadShape, area: &Mask) -> f64 {
-    let (mut on, mut all) = (0.0, 0.0);
-    for y in 0..area.size().height() {
-        for (x, &covered) in area.coverage().row(y).iter().enumerate() {
-            let place = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
-            all += f64::from(covered);
-            if covered > 0.0 && head.tilt_at(place).is_some() {
-                on += f64::from(covered);
-            }
-        }
-    }
-    if all > 0.0 { on / all } else { 1.0 }
 }

@@ -10,6 +10,7 @@ mod hair_tone;
 mod head;
 mod hints;
 mod levels;
+mod rim;
 mod scale;
 mod shine;
 mod skin;
@@ -131,6 +132,12 @@ impl Scene {
                 tone.filter(SkinTone::is_of_skin)
             }
         };
+        let head = match (head, scale) {
+            (None, Some(found)) if skin.is_some() => {
+                rim::before_wall(&background, &area.subtract(&background)?, found.scale)
+            }
+            (stated, _) => stated,
+        };
         let surface = shine::surface(photo, skin_map.as_ref());
         let beside = scale.zip(skin).and_then(|(found, _)| {
             HairBeside::find(&working, area, &background, &surface, found.scale)
@@ -172,7 +179,9 @@ impl Scene {
             return Ok(());
         };
         let covers = hints.long_hair || scale.get() >= FINE;
-        let wanted = !hints.without_follicles || self.hair_tone.is_none();
+        // Below, stubble reads as too faint, and so as that of fair or grey hair.
+        let tells = self.hair_tone.is_none() && scale.get() >= FINE;
+        let wanted = !hints.without_follicles || tells;
         let singly = wanted && Follicles::SCALES.contains(&scale.get());
         if !covers && !singly {
             return Ok(());
@@ -193,8 +202,11 @@ impl Scene {
             self.hair = found.filter(dark);
         }
         if singly {
-            let found = Follicles::find(photo, &near, scale)?;
-            if self.hair_tone.is_none() {
+            let mut found = Follicles::find(photo, &near, scale)?;
+            if let Some(head) = &self.head {
+                found = found.on(head);
+            }
+            if tells {
                 self.hair_tone = HairTone::of_stubble(&found, skin);
             }
             self.follicles = Some(found);
@@ -262,7 +274,8 @@ impl Scene {
         self.hair.as_ref()
     }
 
-    /// Colour of the hair in the area and up to 60 mm around it, or of its stubble; `None` where hardly any shows.
+    /// Colour of the hair in the area and up to 60 mm around it, or at 10 px/mm and finer of its stubble; `None` where
+    /// hardly any shows.
     #[must_use]
     pub const fn hair_tone(&self) -> Option<&HairTone> {
         self.hair_tone.as_ref()
@@ -291,7 +304,8 @@ impl Scene {
         self.scale.as_ref()
     }
 
-    /// The head's shape, where its outline was given.
+    /// The head's shape, where its outline was given, or shows well enough before an even wall: most of the way over the
+    /// head, hair included, as an ellipse to 1.5 mm.
     #[must_use]
     pub const fn head(&self) -> Option<&HeadShape> {
         self.head.as_ref()

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
+use crate::scene::head::HeadShape;
 use crate::scene::skin::SkinTone;
 use crate::units::{Density, Scale};
 use depth::Sheet;
@@ -23,6 +24,9 @@ const RING_PX: f32 = 3.0;
 
 /// Marks from which a middle value is worth taking.
 const ENOUGH: usize = 50;
+
+/// Cosine of the tilt of skin up to which a root looks as large and as dark as it is: 45°.
+const FACING_COS: f32 = 0.71;
 
 /// Absorbance in green from which a mark is plain to see: 8 % of the light.
 pub(crate) const PLAIN: f32 = 0.083;
@@ -71,6 +75,8 @@ pub struct Follicle {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Follicles {
     all: Vec<Follicle>,
+    /// Which of them are seen at a slant, where that is known.
+    slanted: Vec<bool>,
     scale: Scale,
     area_mm2: f32,
 }
@@ -112,6 +118,7 @@ impl Follicles {
         Error::check("px_per_mm", f64::from(px_per_mm), fine, "4..=400 px/mm")?;
         let mut found = Self {
             all: Vec::new(),
+            slanted: Vec::new(),
             scale,
             area_mm2: area.area_px() as f32 / (px_per_mm * px_per_mm),
         };
@@ -132,6 +139,15 @@ impl Follicles {
         });
         found.all = parallel::map(units.len(), |i| Follicle::of(photo, &sheet, &units[i]));
         Ok(found)
+    }
+
+    /// Of a head whose shape is known: middle size and darkness are then those of skin that faces the camera within 45°, for
+    /// roots seen at a slant look smaller and fainter than they are.
+    pub(super) fn on(mut self, head: &HeadShape) -> Self {
+        let places = self.all.iter().map(|follicle| head.tilt(follicle.exit_px));
+        let slanted = places.map(|tilt| tilt.is_none_or(|tilt| tilt.cos < FACING_COS));
+        self.slanted = slanted.collect();
+        self
     }
 
     /// Every follicular unit.
@@ -182,7 +198,9 @@ impl Follicles {
     }
 
     fn middle(&self, value: impl Fn(&Follicle) -> f32) -> Option<f32> {
-        let mut values: Vec<f32> = self.all.iter().map(value).collect();
+        let slanted = self.slanted.iter().copied().chain(std::iter::repeat(false));
+        let measured = self.all.iter().zip(slanted).filter(|(_, slanted)| !slanted);
+        let mut values: Vec<f32> = measured.map(|(follicle, _)| value(follicle)).collect();
         if values.len() < ENOUGH {
             return None;
         }

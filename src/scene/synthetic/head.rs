@@ -9,9 +9,9 @@ use crate::mask::{Mask, smoothstep};
 use crate::noise::Noise;
 use crate::parallel;
 use crate::photo::Photo;
-use crate::plane::Plane;
 use crate::random::{Seed, Stage};
 use crate::raster::{Channels, Ink, InkDot, PixelsMut, Rasterizer};
+use crate::scene::{Chart, HeadShape, Tilt};
 use crate::units::{Density, Scale, Size};
 
 /// A synthetic photograph of a shaved head with a receding hairline, seen from the front.
@@ -36,8 +36,11 @@ pub struct SyntheticScalp {
     pub receded: Mask,
     /// Pixels per millimetre, the same everywhere.
     pub scale: Scale,
-    /// Where each follicle leaves the skin, in mm from the upper left corner.
+    /// Where each follicle leaves the skin, in mm from the upper left corner; as dense on the skin where it turns
+    /// away as where it faces the camera.
     pub follicles_mm: Vec<Vec2>,
+    /// The head's outline, and so its shape.
+    pub head: HeadShape,
 }
 
 /// Width and height of the picture.
@@ -66,23 +69,22 @@ impl SyntheticScalp {
             scale.to_px(FRAME_MM.x).round() as u32,
             scale.to_px(FRAME_MM.y).round() as u32,
         )?;
-        let hair = Plane::from_fn(size, |x, y| hair_share(to_mm(x, y, scale)));
-        let head = Mask::from_fn(size, |p| f32::from(u8::from(inside(p / scale.get()) > 0.0)))?;
-        let follicles = FieldRequest::new(&head, scale, Density::per_cm2(FOLLICLES)?, seed)
-            .with_relative_density(&hair)
-            .generate()?;
-        let follicles_mm: Vec<Vec2> = follicles.dots().iter().map(|dot| dot.position_mm).collect();
-
+        let head = HeadShape {
+            centre_px: CENTRE_MM * scale.get(),
+            half_axes_px: AXES_MM.truncate() * scale.get(),
+            angle: 0.0,
+        };
+        let follicles = follicles(&head, size, scale, seed)?;
         let mut light = paint(size, scale, seed);
-        let roots: Vec<InkDot> = follicles_mm
+        let roots: Vec<InkDot> = follicles
             .iter()
-            .zip(follicles.dots())
-            .map(|(&position, dot)| {
-                let mut stream = seed.stream(Stage::Synthetic, dot.id);
+            .map(|&(center_px, id)| {
+                let mut stream = seed.stream(Stage::Synthetic, id);
                 let width = 0.8 + 0.5 * stream.unit_f32();
+                let seen = head.tilt(center_px).unwrap_or(Tilt::NONE).seen();
                 InkDot {
-                    center_px: position * scale.get(),
-                    radius_px: scale.to_px(0.12 * width),
+                    center_px,
+                    radius_px: scale.to_px(0.12 * width * seen.sqrt()),
                     absorptance: ROOT_ABSORPTANCE,
                 }
             })
@@ -100,9 +102,33 @@ impl SyntheticScalp {
             photo,
             receded,
             scale,
-            follicles_mm,
+            follicles_mm: follicles.iter().map(|(at, _)| *at / scale.get()).collect(),
+            head,
         })
     }
+}
+
+/// Places in pixels where hair leaves the skin in the picture, each with its id.
+fn follicles(head: &HeadShape, size: Size, scale: Scale, seed: Seed) -> Result<Vec<(Vec2, u64)>> {
+    let skin = Mask::from_fn(size, |p| f32::from(u8::from(inside(p / scale.get()) > 0.0)))?;
+    let Some(chart) = Chart::around(&skin, head, scale)? else {
+        return Ok(Vec::new());
+    };
+    let shown = |at: Vec2| {
+        let in_picture =
+            at.cmpge(Vec2::ZERO).all() && at.x < size.width() as f32 && at.y < size.height() as f32;
+        in_picture && head.tilt(at).is_some()
+    };
+    let skin = chart.laid_out(|at| f32::from(u8::from(shown(at))));
+    let hair = chart.laid_out(|at| hair_share(at / scale.get()));
+    let (skin, density) = (Mask::from_shares(skin), Density::per_cm2(FOLLICLES)?);
+    let field = FieldRequest::new(&skin, chart.scale(), density, seed)
+        .with_relative_density(&hair)
+        .with_area_factor(&chart.area_factor())
+        .generate()?;
+    let dots = field.dots().iter();
+    let seen = dots.filter_map(|dot| Some((chart.to_photo(dot.position_mm)?, dot.id)));
+    Ok(seen.filter(|(at, _)| shown(*at)).collect())
 }
 
 fn columns(size: Size) -> usize {
