@@ -281,6 +281,37 @@ fn coverage_as_rank_keeps_its_share_and_moves_no_dot() {
     }
 }
 
+/// Field test 16.
+#[test]
+fn every_step_of_coverage_keeps_the_dots_of_the_step_below_and_the_ends_are_exact() {
+    let size = size(160, 160); // 20 mm × 20 mm
+    let field = |step: u8, softness: Softness| {
+        let mask = Mask::from_gray8(&Plane::filled(size, step));
+        let request = request(&mask, 100.0, 6).with_softness(softness);
+        request.generate().unwrap().dots().to_vec()
+    };
+    let whole = request(&Mask::full(size), 100.0, 6).generate().unwrap();
+    let whole = whole.dots().len();
+    let mut before: Vec<u64> = Vec::new();
+    for step in 0..=255 {
+        let ids: Vec<u64> = field(step, Softness::Rank)
+            .iter()
+            .map(|dot| dot.id)
+            .collect();
+        let wanted = whole as f32 * f32::from(step) / 255.0;
+        assert!((ids.len() as f32 - wanted).abs() <= 1.0, "{step}: {wanted}");
+        assert!(before.iter().all(|id| ids.contains(id)), "{step}");
+        before = ids;
+    }
+    // A step from either end, as density: at most the noise of thinned dots.
+    assert!(field(0, Softness::Density).is_empty());
+    assert!(field(1, Softness::Density).len() < 10);
+    for step in [254, 255] {
+        let off = field(step, Softness::Density).len().abs_diff(whole);
+        assert!(off < if step == 255 { 1 } else { 40 }, "{step}: {off}");
+    }
+}
+
 #[test]
 fn tilted_skin_gets_as_many_dots_as_its_own_area_asks() {
     let size = size(960, 480);

@@ -5,7 +5,7 @@
 
 use glam::{DVec2, Vec2};
 use stubblefield::quality::{self, PairCorrelation, Periodogram};
-use stubblefield::{Density, DotField, FieldRequest, Mask, Ranking, Scale, Seed, Size};
+use stubblefield::{Density, DotField, EdgePolicy, FieldRequest, Mask, Ranking, Scale, Seed, Size};
 
 fn sweep() -> bool {
     std::env::var_os("FIELD_SWEEP").is_some()
@@ -189,4 +189,86 @@ fn a_clipped_edge_has_the_density_of_the_inside() {
         first.abs() < 5.0 / expected[..12].iter().sum::<f64>().sqrt(),
         "{first}"
     );
+}
+
+/// The power of dots along a line at so many waves a spacing.
+fn power(along: &[f64], waves: f64) -> f64 {
+    let (mut cosines, mut sines) = (0.0, 0.0);
+    for at in along {
+        let (sine, cosine) = (std::f64::consts::TAU * waves * at).sin_cos();
+        cosines += cosine;
+        sines += sine;
+    }
+    (cosines * cosines + sines * sines) / along.len() as f64
+}
+
+/// Waves a spacing in bins of 0.1, and how many of them are looked at in each.
+const BINS: usize = 24;
+const WAVES: usize = 20;
+
+/// How edges run in radians: along the lattice, nearly so, and across it.
+const TURNS: [f32; 4] = [0.0, 0.02, 0.7, std::f32::consts::FRAC_PI_2];
+
+/// Mean power in each bin of the dots of strips half a spacing deep, along straight edges of different ways
+/// and phases: at the edge itself, and for comparison 6 to 20 spacings inside.
+fn fences(policy: EdgePolicy, seeds: u64) -> [[f64; BINS]; 2] {
+    const PX: f32 = 4.0;
+    let size = Size::new(1200, 1200).unwrap();
+    let mut powers = [[0.0; BINS]; 2];
+    for seed in 0..seeds {
+        for turn in TURNS {
+            let (along, inward) = (Vec2::from_angle(turn), Vec2::from_angle(turn).perp());
+            // Through about the middle, at another place in its cell each time.
+            let middle = Vec2::splat(150.0) + inward * (seed as f32 * 0.37);
+            let depth = |mm: Vec2| (mm - middle).dot(inward);
+            let inside = |p| (0.0..24.0).contains(&depth(p / PX));
+            let mask = Mask::from_fn(size, |p| f32::from(u8::from(inside(p)))).unwrap();
+            let request = FieldRequest::new(
+                &mask,
+                Scale::px_per_mm(PX).unwrap(),
+                Density::per_cm2((100.0 * Density::PACKING) as f32).unwrap(),
+                Seed::new(seed),
+            )
+            .with_edges(policy)
+            .with_ranking(Ranking::Index);
+            let field = request.generate().unwrap();
+            let strip = |from: f32| -> Vec<f64> {
+                let inside = field.dots().iter().map(|dot| dot.position_mm);
+                let inside = inside.filter(|&p| (from..from + 0.5).contains(&depth(p)));
+                let at = inside.map(|p| f64::from((p - middle).dot(along)));
+                at.filter(|at| at.abs() < 130.0).collect()
+            };
+            let edge = strip(0.0);
+            let deep: Vec<Vec<f64>> = (0..8).map(|i| strip(6.0 + 2.0 * i as f32)).collect();
+            let strips = (TURNS.len() * seeds as usize * WAVES) as f64;
+            for wave in 0..BINS * WAVES {
+                let waves = (wave as f64 + 0.5) / (10 * WAVES) as f64;
+                powers[0][wave / WAVES] += power(&edge, waves) / strips;
+                for strip in &deep {
+                    powers[1][wave / WAVES] += power(strip, waves) / strips / deep.len() as f64;
+                }
+            }
+        }
+    }
+    powers
+}
+
+/// Field test 30: no picket fence.
+///
+/// A field that is filled to the edge has one, slight as it is, so it would be seen.
+#[test]
+fn dots_along_a_clipped_edge_are_no_more_regular_than_elsewhere() {
+    let seeds = if sweep() { 24 } else { 6 };
+    let worst = |policy| {
+        let [edge, inside] = fences(policy, seeds);
+        eprintln!("{policy:?}: at the edge {edge:.2?}, inside {inside:.2?}");
+        let off = (0..BINS).map(|i| (edge[i] / inside[i] - 1.0).abs());
+        off.fold(0.0, f64::max)
+    };
+    // Powers are spread like an exponential; five standard deviations of a bin's mean.
+    let bound = 5.0 / ((TURNS.len() * WAVES) as f64 * seeds as f64).sqrt();
+    let (clip, fill) = (worst(EdgePolicy::Clip), worst(EdgePolicy::Fill));
+    eprintln!("farthest off: clipped {clip:.3}, filled {fill:.3}, bound {bound:.3}");
+    assert!(clip < bound, "{clip}, not below {bound}");
+    assert!(fill > bound, "{fill} would not be seen at {bound}");
 }

@@ -6,7 +6,8 @@
 //! Panels from left to right: dots; periodogram (black no power, white three times that of noise);
 //! radial mean and, in red, anisotropy in dB/10 + 1; pair correlation; error of the density on a
 //! ramp from 1/4 to 1 (red too many, blue too few, full at 20 %); density along a round edge, by the
-//! distance inside. Lengths are in spacings, frequencies in √N a tile.
+//! distance inside. Lengths are in spacings, frequencies in √N a tile. With `--prints` a second sheet shows
+//! fields as they are printed: see `prints.rs`.
 
 mod draw;
 #[path = "../shared/ending.rs"]
@@ -14,6 +15,7 @@ mod ending;
 #[path = "../shared/letters.rs"]
 mod letters;
 mod measure;
+mod prints;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +52,9 @@ struct Args {
     /// The picture to write.
     #[arg(long, default_value = "field_lab.png")]
     out: PathBuf,
+    /// A sheet of prints to write besides.
+    #[arg(long)]
+    prints: Option<PathBuf>,
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -76,6 +81,10 @@ fn run(args: &Args) -> Result<(), Failure> {
     }
     sheet.picture.save(&args.out)?;
     println!("{}", args.out.display());
+    if let Some(path) = &args.prints {
+        prints::sheet()?.picture.save(path)?;
+        println!("{}", path.display());
+    }
     Ok(())
 }
 

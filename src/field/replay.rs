@@ -130,7 +130,12 @@ impl Replay {
 
     /// The changed cells of the whole lattice with their new words; `None` when the change comes
     /// too near to the rim of the part.
-    fn run(mut self, dirty: &[usize]) -> Result<Option<Vec<(usize, u32)>>> {
+    fn run(self, dirty: &[usize]) -> Result<Option<Vec<(usize, u32)>>> {
+        self.run_within(dirty, ROUNDS)
+    }
+
+    /// The same, or an error should so many rounds not be enough.
+    fn run_within(mut self, dirty: &[usize], rounds: u8) -> Result<Option<Vec<(usize, u32)>>> {
         let mut arrivals: Vec<Vec<usize>> = vec![Vec::new(); usize::from(ROUNDS)];
         for (cell, &word) in self.history.iter().enumerate() {
             if let Some(round) = stamp(word) {
@@ -151,7 +156,7 @@ impl Replay {
         let mut words = self.history.clone();
         let mut changed = Vec::new();
         let mut new: Vec<(usize, Spot)> = Vec::new();
-        for round in 0..ROUNDS {
+        for round in 0..rounds {
             let seen = changed.len();
             for &cell in &affected.cells {
                 let before = self.history[cell];
@@ -190,7 +195,7 @@ impl Replay {
             }
         }
         let open = affected.cells.iter();
-        let open = open.filter(|&&cell| !self.rests(cell, ROUNDS));
+        let open = open.filter(|&&cell| !self.rests(cell, rounds));
         Err(Error::RoomLeft {
             cells: open.count() as u64,
         })
@@ -364,5 +369,49 @@ mod tests {
             }
         }
         assert!(widened > 5, "the rim was reached {widened} times");
+    }
+
+    /// Field test 20.
+    #[test]
+    fn a_look_cut_short_is_an_error_or_all_that_changes() {
+        let lattice = Lattice::of_mm((-20, 1000), 60, 50);
+        let region = vec![true; lattice.cells()];
+        let mut nearby = Nearby::new(1.0, &[]);
+        let board = |nearby| Board {
+            lattice: &lattice,
+            region: &region,
+            nearby,
+            seed: Seed::new(9),
+        };
+        let before = nearby.clone();
+        let history = History::new(&board(&before), &grid(&board(&before))).unwrap();
+        let obstacle = Obstacle::new(Vec2::new(9.0, 1021.0), ObstacleKind::Clearance(4.0));
+        nearby.add(obstacle);
+        let reached = crate::field::nearby::reached(&lattice, &obstacle);
+        let dirty: Vec<usize> = reached.cells(&lattice).collect();
+        let all = Part {
+            columns: 0..lattice.columns,
+            rows: 0..lattice.rows,
+        };
+        let replay = || board(&nearby).replay(&history, &all).unwrap();
+        let whole = replay().run(&dirty).unwrap().unwrap();
+        let cut: Vec<_> = (0..ROUNDS)
+            .map(|rounds| replay().run_within(&dirty, rounds))
+            .collect();
+        assert!(
+            cut[..usize::from(DART_ROUNDS) + 1]
+                .iter()
+                .all(Result::is_err)
+        );
+        assert!(cut.last().is_some_and(Result::is_ok));
+        for (rounds, cut) in cut.into_iter().enumerate() {
+            match cut {
+                Ok(changed) => assert_eq!(changed, Some(whole.clone()), "{rounds}"),
+                Err(error) => assert!(
+                    matches!(error, Error::RoomLeft { cells } if cells > 0),
+                    "{rounds}: {error:?}"
+                ),
+            }
+        }
     }
 }

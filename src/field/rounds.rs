@@ -140,6 +140,15 @@ impl Arena<'_> {
 impl Arena<'_> {
     /// A maximal set of sites, at most one a cell.
     pub(super) fn fill(&self) -> Vec<Option<Spot>> {
+        self.fill_by(DART_ROUNDS, |priority| priority)
+    }
+
+    /// The same after another number of blind rounds, or by other priorities.
+    pub(super) fn fill_by(
+        &self,
+        blind_rounds: u8,
+        priority: impl Fn(i32) -> i32,
+    ) -> Vec<Option<Spot>> {
         let mut sites = vec![None; self.lattice.cells()];
         let mut darts = vec![Dart::NONE; self.lattice.cells()];
         let free = |sites: &[Option<Spot>]| -> Vec<usize> {
@@ -147,16 +156,21 @@ impl Arena<'_> {
                 .filter(|&cell| self.region[cell] && sites[cell].is_none())
                 .collect()
         };
-        for round in 0..DART_ROUNDS {
+        let rated = |(cell, dart): (usize, Dart)| {
+            let priority = priority(dart.priority);
+            (cell, Dart { priority, ..dart })
+        };
+        for round in 0..blind_rounds {
             let thrown: Vec<(usize, Dart)> = free(&sites)
                 .into_iter()
-                .filter_map(|cell| Some((cell, self.throw(&sites, cell, round)?)))
+                .filter_map(|cell| Some(rated((cell, self.throw(&sites, cell, round)?))))
                 .collect();
             self.settle(&mut sites, &mut darts, &thrown);
         }
         let mut open = free(&sites);
         for round in 0..GAP_ROUNDS {
             let (still_open, aimed) = self.aim(&sites, &open, round);
+            let aimed: Vec<(usize, Dart)> = aimed.into_iter().map(rated).collect();
             self.settle(&mut sites, &mut darts, &aimed);
             open = still_open;
             open.retain(|&cell| sites[cell].is_none());

@@ -83,6 +83,16 @@ pub(super) fn fill_watched(
     watch: &Watch<'_>,
     before: u32,
 ) -> Result<Grid> {
+    fill_within(arena, setup, (watch, before), GAP_ROUNDS)
+}
+
+/// The same, or an error should so many gap rounds not be enough.
+fn fill_within(
+    arena: &Arena<'_>,
+    setup: Setup,
+    (watch, before): (&Watch<'_>, u32),
+    gap_rounds: u8,
+) -> Result<Grid> {
     let mut accepted = Grid::unwritten(arena.lattice);
     let rows = setup.tile.1;
     let mut parts: Vec<_> = accepted.bands(rows).enumerate().collect();
@@ -101,7 +111,7 @@ pub(super) fn fill_watched(
         .map(|i| Band::new(i * rows, (i * rows + rows).min(arena.lattice.rows)))
         .collect();
     let mut news = News::new(arena.lattice, rows);
-    for round in 0..GAP_ROUNDS {
+    for round in 0..gap_rounds {
         parallel::for_each_chunk(&mut bands, 1, |_, bands| {
             if !watch.stops() {
                 dispatch!(setup.level.get(), simd => bands[0].aim(simd, arena, &accepted, (round, &news)));

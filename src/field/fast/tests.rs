@@ -143,3 +143,57 @@ fn threads_do_not_enter() {
         assert_eq!(difference, None, "{threads} threads");
     }
 }
+
+/// Field test 20.
+#[test]
+fn a_run_cut_short_is_an_error_and_never_a_field_with_room() {
+    let none = Obstacles::default();
+    for periodic in [false, true] {
+        let lattice = lattice(150, 131, periodic);
+        let region = vec![true; lattice.cells()];
+        let arena = arena(&lattice, &region, &none, 1);
+        let setup = Setup::for_rows(lattice.rows);
+        let whole = fill(&arena, setup).unwrap();
+        let enough = whole.rounds() - DART_ROUNDS;
+        assert!(enough > 3, "{enough}");
+        for rounds in 1..enough + 2 {
+            let cut = fill_within(&arena, setup, (&Watch::new(&(), 0), 0), rounds);
+            if rounds < enough {
+                let left = cut.map(|_| ()).unwrap_err();
+                assert!(
+                    matches!(left, Error::RoomLeft { cells } if cells > 0),
+                    "{rounds}: {left:?}"
+                );
+            } else {
+                assert_eq!(cut.unwrap().words(), whole.words(), "{rounds}");
+            }
+        }
+    }
+}
+
+/// Field test 28: the work a dot costs, counted and not timed.
+#[test]
+fn cells_are_looked_at_seldom_and_rounds_are_few() {
+    let none = Obstacles::default();
+    let lattice = lattice(536, 536, true);
+    let region = vec![true; lattice.cells()];
+    let arena = arena(&lattice, &region, &none, 1);
+    let setup = Setup::for_rows(lattice.rows);
+    let whole = fill(&arena, setup).unwrap();
+    let words = (0..lattice.rows).flat_map(|row| whole.row(row));
+    let dots = words.filter(|&&word| spot(word).is_some()).count() as f64;
+    let mut looked_at = Vec::new();
+    for rounds in 1.. {
+        match fill_within(&arena, setup, (&Watch::new(&(), 0), 0), rounds) {
+            Err(Error::RoomLeft { cells }) => looked_at.push(cells as f64 / dots),
+            _ => break,
+        }
+    }
+    eprintln!("cells a dot left by each aim: {looked_at:?}");
+    let most = [0.6, 0.13, 0.002, 0.0001];
+    assert!(looked_at.len() <= most.len(), "{looked_at:?}");
+    for (left, most) in looked_at.iter().zip(most) {
+        assert!(*left < most, "{looked_at:?}");
+    }
+    assert_eq!(whole.rounds(), DART_ROUNDS + looked_at.len() as u8 + 1);
+}

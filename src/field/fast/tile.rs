@@ -399,19 +399,4 @@ fn mix<S: Simd>(x: Words<S>) -> Words<S> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::field::fast::grid::word;
-    use crate::field::lattice::Spot;
-
-    #[test]
-    fn cells_beyond_the_stencil_are_out_of_reach() {
-        // The nearest positions of cells two columns and two rows apart.
-        let apart = (UNITS + 1) as u32;
-        assert!(2 * apart * apart >= CONFLICT);
-        // And three columns apart, the lanes that a vector of eight reads too much.
-        assert!(4 * (UNITS * UNITS) as u32 >= CONFLICT);
-        let middle = word(Spot { x: 1024, y: 1024 }, 0);
-        assert!(middle < EMPTY);
-    }
-}
+mod tests;

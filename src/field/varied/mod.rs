@@ -60,6 +60,11 @@ const CHUNK: usize = 16;
 /// [`Error::RoomLeft`] should uncovered positions be left after the last round,
 /// [`Error::TooLarge`] where obstacles clear too much.
 pub(super) fn fill(arena: &Arena<'_>, level: Level) -> Result<Vec<Laid>> {
+    fill_within(arena, level, ROUNDS)
+}
+
+/// The same, or an error should so many rounds not be enough.
+fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Laid>> {
     let blocks = Blocks::new(arena.lattice, arena.spacing);
     let count = blocks.list.len();
     let mut stocks = vec![Stock::default(); count];
@@ -73,7 +78,7 @@ pub(super) fn fill(arena: &Arena<'_>, level: Level) -> Result<Vec<Laid>> {
     let mut scratch: Vec<_> = (0..parallel::workers())
         .map(|_| Mutex::new(Scratch::new()))
         .collect();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         parallel::for_each_chunk_with(&mut tiles, CHUNK, &mut scratch, |part, tiles, scratch| {
             for (i, tile) in (part * CHUNK..).zip(tiles) {
                 dispatch!(level, simd => tile.throw(simd, &ground, (i, round), &stocks, scratch));

@@ -361,3 +361,37 @@ impl Nearby {
         (self.starts[start] as usize, self.starts[end] as usize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{Level, dispatch};
+
+    /// Field test 19.
+    #[test]
+    fn of_darts_in_conflict_the_stronger_stays_and_of_equal_ones_none() {
+        let dart = |x: i32, priority: u32| Item {
+            x,
+            y: 700,
+            own: 16 * 1000,
+            priority,
+        };
+        for level in Level::supported() {
+            for (mine, theirs) in [(7, 7), (8, 7), (7, 8)] {
+                // At the distance at which they cease to exclude each other, and a unit less.
+                for (away, meet) in [(1999, true), (2000, false)] {
+                    let mine = dart(5000, mine);
+                    let darts = [dart(5000 + away, theirs), mine];
+                    let mut sorting = Sorting::new();
+                    sorting.start(Bins::new((0, 20_000), darts.len()));
+                    sorting.add(&darts);
+                    let mut rivals = Nearby::new(Kind::Darts);
+                    rivals.fill(&darts, &sorting);
+                    let beaten = dispatch!(level.get(), simd => rivals.beat(simd, mine));
+                    let expected = meet && mine.priority <= theirs;
+                    assert_eq!(beaten, expected, "{away}, {mine:?} {theirs}, {level}");
+                }
+            }
+        }
+    }
+}

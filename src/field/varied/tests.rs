@@ -189,3 +189,92 @@ fn rough_fields_are_legal_and_maximal_by_brute_force() {
         }
     }
 }
+
+/// Field test 20.
+#[test]
+fn a_run_cut_short_is_an_error_and_never_a_field_with_room() {
+    let lattice = lattice(128, 128);
+    let arena = Arena {
+        lattice: &lattice,
+        spacing: &hills(&lattice, 8.0, 2),
+        obstacles: &[],
+        region: &vec![true; lattice.cells()],
+        seed: Seed::new(2),
+    };
+    let whole = fill(&arena, Level::detect()).unwrap();
+    let mut cut = (1..).map(|rounds| fill_within(&arena, Level::detect(), rounds));
+    let errors: Vec<Error> = cut.by_ref().map_while(Result::err).collect();
+    assert!(errors.len() > 4, "{errors:?}");
+    for (rounds, error) in (1..).zip(errors) {
+        // Cells are listed from the first aimed round on.
+        let listed = |cells| cells > 0 || rounds <= draws::BLIND;
+        assert!(
+            matches!(error, Error::RoomLeft { cells } if listed(cells)),
+            "{rounds}: {error:?}"
+        );
+    }
+    // One round more than is enough for the first without an error, and one more.
+    for cut in cut.take(2) {
+        assert!(cut.unwrap() == whole);
+    }
+}
+
+/// Field test 8, 13.
+///
+/// Columns of blocks whose spacings are twice the nominal one, or an eighth of a unit short of it, and so have
+/// cells of two sizes in turn.
+#[test]
+fn no_border_of_cell_sizes_shows_in_the_density() {
+    const PERIOD: usize = 2 * BLOCK;
+    let (columns, rows) = match std::env::var_os("FIELD_SWEEP") {
+        Some(_) => (64, 64),
+        None => (16, 12),
+    };
+    let lattice = lattice(columns * BLOCK, rows * BLOCK);
+    for level in [1, 2] {
+        let wide = NOMINAL << level;
+        let line = lattice.columns + 1;
+        let nodes = (0..line * (lattice.rows + 1)).map(|i| {
+            // Nodes between blocks belong to both.
+            let narrow = (1..BLOCK).contains(&(i % line % PERIOD));
+            wide - u32::from(narrow)
+        });
+        let spacing = Mapped::new(&lattice, nodes.collect()).0;
+        let levels: Vec<u8> = Blocks::new(&lattice, &spacing).list[..4]
+            .iter()
+            .map(|block| block.level)
+            .collect();
+        assert_eq!(levels, [level - 1, level, level - 1, level]);
+        let arena = Arena {
+            lattice: &lattice,
+            spacing: &spacing,
+            obstacles: &[],
+            region: &vec![true; lattice.cells()],
+            seed: Seed::new(5),
+        };
+        // Bins of half a cell of the wider size, but for the blocks at the rim, where dots crowd.
+        let bins = PERIOD >> (level - 1);
+        let mut counts = vec![0.0_f64; bins];
+        let inner = |at: usize, count: usize| (BLOCK..(count - 1) * BLOCK).contains(&at);
+        for dot in fill(&arena, Level::detect()).unwrap() {
+            let (column, row) = lattice.column_row(dot.cell);
+            if inner(column, columns) && inner(row, rows) {
+                let phase = (column % PERIOD) as f64 + f64::from(dot.spot.x) / f64::from(UNITS);
+                counts[(phase / PERIOD as f64 * bins as f64) as usize] += 1.0;
+            }
+        }
+        let dots: f64 = counts.iter().sum();
+        let mean = dots / bins as f64;
+        let chi2: f64 = counts.iter().map(|n| (n - mean).powi(2) / mean).sum();
+        let sigma = (chi2 - bins as f64) / (2.0 * bins as f64).sqrt();
+        let half: f64 = counts[..bins / 2].iter().sum();
+        let off = 2.0 * half / dots - 1.0;
+        eprintln!("level {level}: {dots} dots, χ² {sigma:+.1} σ, smaller cells {off:+.4}");
+        assert!(sigma < 5.0, "level {level}: {sigma} σ, {counts:?}");
+        // Half of the dots have a variance of 0.06 of their number.
+        assert!(
+            off.abs() < 4.0 * (0.12 / dots).sqrt(),
+            "level {level}: {off}"
+        );
+    }
+}
