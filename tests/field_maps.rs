@@ -97,9 +97,12 @@ fn strip(growth: f64) -> f64 {
     (1.0 / COUNTED[0] - 1.0 / COUNTED[1]) / growth
 }
 
+/// How far two dots keep apart, by their own spacings.
+type Rule = fn(f64, f64) -> f64;
+
 /// Naive darts on a ramp of 25 spacings and more, one after the other, 80 a dot: the packing constant
-/// of the strip under a rule of how far two dots keep apart by their own spacings.
-fn thrown(growth: f64, rule: impl Fn(f64, f64) -> f64) -> f64 {
+/// of the strip.
+fn thrown(growth: f64, rule: Rule) -> f64 {
     const HEIGHT: f64 = 1500.0;
     let mut stream = Seed::new(4).stream(Stage::Probe, 12);
     let mut unit = || stream.next_u64() as f64 / 18_446_744_073_709_551_616.0;
@@ -170,7 +173,7 @@ fn packing_on_ramps_is_that_of_the_mean_of_two_spacings() {
         );
     }
     // The rules' own figures at a growth of 0.2, over that of even spacing at 80 darts a dot: 0.655.
-    let rules: [(&str, f64, fn(f64, f64) -> f64); 4] = [
+    let rules: [(&str, f64, Rule); 4] = [
         ("mean", 1.0, |a, b| (a + b) / 2.0),
         ("geometric mean", 1.0, |a, b| (a * b).sqrt()),
         ("larger", 0.86, f64::max),

@@ -82,7 +82,6 @@ fn the_number_of_blind_rounds_does_not_change_how_many_dots_there_are() {
         let packing = 2.0 * dots as f64 / all;
         // The number of dots has a variance of 0.06 of itself.
         let noise = (0.06 / dots as f64).sqrt();
-        eprintln!("{rounds} rounds: packing constant {packing:.5}, noise {noise:.5} of it");
         let off = packing / Density::PACKING - 1.0;
         assert!(
             off.abs() < 0.001 + 4.0 * noise,

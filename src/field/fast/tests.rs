@@ -189,7 +189,7 @@ fn cells_are_looked_at_seldom_and_rounds_are_few() {
             _ => break,
         }
     }
-    eprintln!("cells a dot left by each aim: {looked_at:?}");
+    // Cells a dot that are left by each aim.
     let most = [0.6, 0.13, 0.002, 0.0001];
     assert!(looked_at.len() <= most.len(), "{looked_at:?}");
     for (left, most) in looked_at.iter().zip(most) {

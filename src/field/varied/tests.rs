@@ -269,7 +269,6 @@ fn no_border_of_cell_sizes_shows_in_the_density() {
         let sigma = (chi2 - bins as f64) / (2.0 * bins as f64).sqrt();
         let half: f64 = counts[..bins / 2].iter().sum();
         let off = 2.0 * half / dots - 1.0;
-        eprintln!("level {level}: {dots} dots, χ² {sigma:+.1} σ, smaller cells {off:+.4}");
         assert!(sigma < 5.0, "level {level}: {sigma} σ, {counts:?}");
         // Half of the dots have a variance of 0.06 of their number.
         assert!(
