@@ -1,7 +1,7 @@
 //! How much memory a field takes beside its dots.
 
 use peak_alloc::PeakAlloc;
-use stubblefield::{Density, Dot, DotField, FieldRequest, Mask, Plane, Ranking, Scale, Seed, Size};
+use stubblefield::{Density, DotField, FieldRequest, Mask, Plane, Ranking, Scale, Seed, Size};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -24,8 +24,9 @@ fn measure() {
     let above = |name: &str, limit: usize, make: &dyn Fn() -> DotField| {
         let before = MEMORY.current_usage();
         MEMORY.reset_peak_usage();
-        let dots = make().dots().len();
-        let beside = MEMORY.peak_usage() - before - dots * size_of::<Dot>();
+        let field = make();
+        let dots = field.dots().len();
+        let beside = MEMORY.peak_usage() - before - size_of_val(field.dots());
         eprintln!("{name}: {:.1} bytes a dot", beside as f64 / dots as f64);
         assert!(dots > 60_000, "{name}: {dots} dots");
         assert!(beside < limit * dots, "{name}: {beside} beside {dots} dots");
