@@ -272,6 +272,23 @@ fn dots_are_seen_at_a_slant() {
 }
 
 #[test]
+fn a_scar_on_a_head_has_the_dots_of_its_skin() {
+    let (photo, head, scale) = ground(5.0);
+    // A line across the top of the head, 4 mm wide in the picture, where the skin is tilted by about 60 degrees.
+    let line = [Vec2::new(330.0, 205.0), Vec2::new(670.0, 205.0)];
+    let scar = Mask::from_line(photo.size(), &line, 20.0).unwrap();
+    let skin = skin_cm2(&scar, &head, scale);
+    let plan = |head| {
+        let look = Look::scar().with_head(head);
+        look.plan(&photo, &scar, scale, Seed::new(7)).unwrap()
+    };
+    let [curved, flat] = [Some(head), None].map(plan);
+    let [curved, flat] = [&curved, &flat].map(|plan| count(plan, &scar) / skin);
+    assert!((curved / 117.0 - 1.0).abs() < 0.06, "{curved} per cm2");
+    assert!(flat < 70.0, "{flat} per cm2 laid flat");
+}
+
+#[test]
 fn the_head_comes_from_the_look_from_the_scene_or_from_a_recipe() {
     let (photo, head, scale) = ground(2.0);
     let corners = [

@@ -76,20 +76,25 @@ pub(super) fn stand_on(
     seed: Seed,
 ) -> Result<(Vec<Standing>, DotField)> {
     let size = laid.reached.size();
-    let shown = |plane: &Plane<f32>| {
-        chart.laid_out(|Vec2 { x, y }| {
-            let seen =
-                (0.0..size.width() as f32).contains(&x) && (0.0..size.height() as f32).contains(&y);
-            if seen { plane.sample(x, y) } else { 0.0 }
-        })
-    };
-    let reached = Mask::from_shares(shown(laid.reached.coverage()));
-    let full = shown(&laid.full.map(f32::from));
+    let ([reached, density, full], area_factor) = chart.laid_out(|Vec2 { x, y }| {
+        let shown =
+            (0.0..size.width() as f32).contains(&x) && (0.0..size.height() as f32).contains(&y);
+        let reached = if shown {
+            laid.reached.coverage().sample(x, y)
+        } else {
+            0.0
+        };
+        if reached == 0.0 {
+            return [0.0; 3];
+        }
+        let full = laid.full.at(x as i64, y as i64);
+        [reached, laid.density.sample(x, y), f32::from(full)]
+    });
     let bed = Bed {
-        reached: &reached,
-        density: &shown(&laid.density),
-        full: &full.map(|share| u8::from(share > 0.5)),
-        area_factor: Some(&chart.area_factor()),
+        reached: &Mask::from_shares(reached),
+        density: &density,
+        full: &full.map(|share| share as u8),
+        area_factor: Some(&area_factor),
         scale: chart.scale(),
     };
     let obstacles = obstacles.iter().filter_map(|obstacle| {

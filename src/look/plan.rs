@@ -16,7 +16,7 @@ use crate::parallel;
 use crate::pigment::{Impression, Optics, When};
 use crate::plane::Plane;
 use crate::random::Seed;
-use crate::scene::{Chart, HairBeside, HeadShape, Scene, Tilt};
+use crate::scene::{Chart, Ellipsoid, HairBeside, Scene, Tilt};
 use crate::units::Scale;
 
 /// One dot of a plan.
@@ -60,7 +60,7 @@ pub struct Plan {
     pub(super) scale: Scale,
     pub(super) seed: Seed,
     /// The head as it was charted.
-    pub(super) head: Option<HeadShape>,
+    pub(super) head: Option<Ellipsoid>,
     pub(super) scene: Scene,
     /// Of the skin that is treated; 0 where nothing is.
     pub(super) melanin: f32,
@@ -292,7 +292,7 @@ pub(super) fn plan(
         mask: laid.reached,
         scale,
         seed,
-        head: chart.map(|chart| *chart.head()),
+        head: chart.map(|chart| chart.head()),
         scene,
         melanin,
         field,

@@ -198,7 +198,7 @@ impl Plan {
                 radius_px: self.scale.to_px(deposit.radius_mm * optics.spread),
                 absorptance: optics.core_absorptance(deposit.strength, deposit.absorbance),
             };
-            match InkEllipse::of_tilted(&round, tilt.seen(), tilt.toward.to_angle()) {
+            match InkEllipse::of_tilted(&round, tilt.seen(), tilt.toward_rad()) {
                 Some(ellipse) => ellipses.push(ellipse),
                 None => {
                     round.radius_px *= tilt.seen().sqrt();

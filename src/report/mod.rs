@@ -164,7 +164,9 @@ impl Plan {
     ) -> Result<Report> {
         person.check(self.mask().size())?;
         let shifts = self.shifts(before, after, when)?;
-        let area_cm2 = self.skin_cm2(|_, _| true);
+        let zones = zones::zones(self, person);
+        // What is full, and what is not.
+        let area_cm2 = zones[..2].iter().map(|zone| zone.area_cm2).sum();
         let sessions = sessions::figures(self, area_cm2);
         let held = when.session().map_or(usize::MAX, usize::from);
         let sessions_held = held.min(sessions.len());
@@ -191,7 +193,7 @@ impl Plan {
             face_share: below_brows.max(self.share_on(person.free)),
             cast: None,
             own_per_cm2: person.follicles.and_then(own_per_cm2),
-            zones: zones::zones(self, person),
+            zones,
             reach_mm: f64::from(self.scale().to_mm(self.reach_px(when))),
             skin_ita_degrees: skin.map(|skin| f64::from(skin.ita_degrees())),
             sessions,

@@ -1,8 +1,9 @@
 //! A head's curved skin laid out flat, so that dots can be laid in millimetres of skin.
 
-use glam::{DMat2, DQuat, DVec2, DVec3, Vec2};
+use glam::{DMat2, DMat3, DQuat, DVec2, DVec3, Vec2};
 
-use super::head::{HeadShape, Tilt};
+use super::ellipsoid::{Ellipsoid, Tilt};
+use super::head::HeadShape;
 use crate::error::{Error, Result};
 use crate::mask::Mask;
 use crate::parallel;
@@ -18,8 +19,8 @@ const ROOM: f32 = 1.001_3;
 /// Half axes that a head can have, in mm.
 const HALF_AXES_MM: [f32; 2] = [30.0, 200.0];
 
-/// Pixels per mm of the chart, at most: finer than any dot is wide, and a third of a hair's spacing off.
-const FINEST: f32 = 8.0;
+/// Pixels per mm of the chart, at most: a border is then known to less than the needle is wide.
+const FINEST: f32 = 5.0;
 
 /// Places on the rim by which the chart's extent is found, and the room around it in mm.
 const RIM: usize = 256;
@@ -33,11 +34,13 @@ const MARGIN_MM: f64 = 1.0;
 /// equal-area projection, here of the unit ball that the ellipsoid becomes when its axes are made equal.
 #[derive(Clone, Debug)]
 pub(crate) struct Chart {
-    head: HeadShape,
-    /// From a ball whose third axis points at the camera to one whose third axis points at the chart's middle.
-    turn: DQuat,
-    /// From the projected ball to mm: true in the middle, but for what keeps all skin at least as large as its chart.
+    head: Ellipsoid,
+    /// From a ball whose third axis points at the camera to one whose third axis points at the chart's middle, and back.
+    turn: DMat3,
+    turn_back: DMat3,
+    /// From the projected ball to mm: true in the middle, but for what keeps all skin at least as large as its chart; and back.
     to_mm: DMat2,
+    of_mm: DMat2,
     /// Upper left corner relative to the middle.
     corner_mm: DVec2,
     scale: Scale,
@@ -63,11 +66,12 @@ impl Chart {
             let name = "half axis of the head in mm";
             Error::within(name, scale.to_mm(axis), least, most, "30..=200")?;
         }
+        let ellipsoid = head.ellipsoid();
         let rows = parallel::map(treated.size().height() as usize, |y| {
             let (mut farthest, mut sum) = (0.0_f32, DVec3::ZERO);
             let row = treated.coverage().row(y as u32).iter().enumerate();
             for (x, &covered) in row.filter(|(_, covered)| **covered > 0.0) {
-                let at = head.in_half_axes(Vec2::new(x as f32 + 0.5, y as f32 + 0.5));
+                let at = ellipsoid.in_half_axes(Vec2::new(x as f32 + 0.5, y as f32 + 0.5));
                 farthest = farthest.max(at.length());
                 let height = (1.0 - at.length_squared()).max(0.0).sqrt();
                 sum += f64::from(covered) * at.extend(height).as_dvec3();
@@ -90,9 +94,11 @@ impl Chart {
     }
 
     fn of(head: HeadShape, middle: DVec3, scale: Scale) -> Result<Self> {
-        let turn = DQuat::from_rotation_arc(middle, DVec3::Z);
+        let turn = DMat3::from_quat(DQuat::from_rotation_arc(middle, DVec3::Z));
+        let turn_back = turn.transpose();
+        let head = head.ellipsoid();
         let axes = axes_mm(&head, scale);
-        let [right, down] = [DVec3::X, DVec3::Y].map(|way| axes * (turn.inverse() * way));
+        let [right, down] = [turn_back.x_axis, turn_back.y_axis].map(|way| axes * way);
         let true_there = root(DMat2::from_cols_array(&[
             right.length_squared(),
             right.dot(down),
@@ -117,7 +123,9 @@ impl Chart {
         Ok(Self {
             head,
             turn,
+            turn_back,
             to_mm,
+            of_mm: to_mm.inverse(),
             corner_mm,
             scale: chart_scale,
             axes_mm: axes,
@@ -126,8 +134,8 @@ impl Chart {
     }
 
     /// The head as it is charted: wide enough for the treatment.
-    pub(crate) const fn head(&self) -> &HeadShape {
-        &self.head
+    pub(crate) const fn head(&self) -> Ellipsoid {
+        self.head
     }
 
     /// Pixels per mm of the chart.
@@ -137,29 +145,20 @@ impl Chart {
 
     /// The place in the picture, in pixels, of a place on the chart in its mm; `None` where no skin is seen.
     pub(crate) fn to_photo(&self, on_chart_mm: Vec2) -> Option<Vec2> {
-        self.direction(on_chart_mm).map(|at| self.seen(at))
+        self.direction(on_chart_mm)
+            .map(|at| self.head.to_px(at.truncate().as_vec2()))
     }
 
     /// From the ball's middle to a place on the chart, where the camera sees it.
     fn direction(&self, on_chart_mm: Vec2) -> Option<DVec3> {
-        let at = self.to_mm.inverse() * (on_chart_mm.as_dvec2() + self.corner_mm);
+        let at = self.of_mm * (on_chart_mm.as_dvec2() + self.corner_mm);
         let squared = at.length_squared();
         if squared >= 4.0 {
             return None;
         }
         let across = at * (1.0 - 0.25 * squared).sqrt();
-        let on_ball = self.turn.inverse() * across.extend(1.0 - 0.5 * squared);
+        let on_ball = self.turn_back * across.extend(1.0 - 0.5 * squared);
         (on_ball.z >= f64::from(Tilt::LEAST_COS)).then_some(on_ball)
-    }
-
-    fn seen(&self, on_ball: DVec3) -> Vec2 {
-        let HeadShape {
-            centre_px,
-            half_axes_px,
-            angle,
-        } = self.head;
-        let across = on_ball.truncate().as_vec2() * half_axes_px;
-        centre_px + Vec2::from_angle(angle).rotate(across)
     }
 
     /// The place on the chart, in its mm, of a place in the picture in pixels; `None` off the head.
@@ -174,30 +173,27 @@ impl Chart {
         from_corner.is_finite().then_some(from_corner)
     }
 
-    /// Something of the picture on the chart, 0 where that shows nothing of it. `of` takes pixels of the picture.
-    pub(crate) fn laid_out(&self, of: impl Fn(Vec2) -> f32 + Sync + Send) -> Plane<f32> {
-        self.plane(0.0, |on_ball| of(self.seen(on_ball)))
-    }
-
+    /// Things of the picture on the chart, 0 where that shows nothing of them: `of` takes pixels of the picture. The last plane is
     /// mm² of skin per mm² of chart, from 1 on.
-    pub(crate) fn area_factor(&self) -> Plane<f32> {
+    pub(crate) fn laid_out<const N: usize>(
+        &self,
+        of: impl Fn(Vec2) -> [f32; N] + Sync + Send,
+    ) -> ([Plane<f32>; N], Plane<f32>) {
+        let nothing = ([0.0; N], 1.0_f32);
+        let mut all = Plane::filled(self.size, nothing);
         let across = self.to_mm.determinant();
-        self.plane(1.0, |on_ball| {
-            ((area(self.axes_mm, on_ball) / across) as f32).max(1.0)
-        })
-    }
-
-    fn plane(&self, beyond: f32, of: impl Fn(DVec3) -> f32 + Sync + Send) -> Plane<f32> {
-        let mut plane = Plane::filled(self.size, beyond);
-        parallel::for_each_chunk(plane.values_mut(), self.size.width() as usize, |y, row| {
+        parallel::for_each_chunk(all.values_mut(), self.size.width() as usize, |y, row| {
             for (x, value) in row.iter_mut().enumerate() {
                 let at_px = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
                 if let Some(on_ball) = self.direction(at_px / self.scale.get()) {
-                    *value = of(on_ball);
+                    let factor = area(self.axes_mm, on_ball) / across;
+                    let shown = of(self.head.to_px(on_ball.truncate().as_vec2()));
+                    *value = (shown, (factor as f32).max(1.0));
                 }
             }
         });
-        plane
+        let shown = std::array::from_fn(|i| all.map(|(shown, _)| shown[i]));
+        (shown, all.map(|(_, factor)| factor))
     }
 }
 
@@ -207,7 +203,7 @@ fn flat(on_ball: DVec3) -> DVec2 {
 }
 
 /// Half axes of the ellipsoid.
-fn axes_mm(head: &HeadShape, scale: Scale) -> DVec3 {
+fn axes_mm(head: &Ellipsoid, scale: Scale) -> DVec3 {
     let axes = head.half_axes_px.as_dvec2() / f64::from(scale.get());
     axes.extend((axes.x * axes.y).sqrt())
 }
@@ -300,15 +296,15 @@ mod tests {
     #[test]
     fn lengths_and_areas_are_those_of_the_skin() {
         for (_, chart) in charts() {
-            let factors = chart.area_factor();
+            let ([], factors) = chart.laid_out(|_| []);
             let axes = chart.axes_mm;
-            let middle = chart.turn.inverse() * DVec3::Z;
+            let middle = chart.turn_back * DVec3::Z;
             for i in 0..60 {
                 // Places up to 50° around the middle, where they are seen.
                 let away = 50.0_f64.to_radians() * f64::from(i) / 60.0;
                 let (sin, cos) = away.sin_cos();
                 let around = DVec2::from_angle(2.4 * f64::from(i)) * sin;
-                let at = chart.turn.inverse() * around.extend(cos);
+                let at = chart.turn_back * around.extend(cos);
                 if at.z < 0.2 {
                     continue;
                 }

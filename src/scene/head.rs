@@ -1,9 +1,9 @@
 //! The head as an ellipsoid: how far its skin turns away from the camera.
 
-use glam::{DMat3, DVec2, DVec3, Vec2};
+use glam::{DMat3, DVec3, Vec2};
 
+use super::ellipsoid::{Ellipsoid, Tilt};
 use crate::error::{Error, Result};
-use crate::field::FieldRequest;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
@@ -122,39 +122,26 @@ impl HeadShape {
         Error::within("angle of the head", angle, -7.0, 7.0, "-7..=7")
     }
 
-    /// A place in half axes from the middle, along them; farther than 1 is off the head.
-    pub(super) fn in_half_axes(&self, at_px: Vec2) -> Vec2 {
-        Vec2::from_angle(-self.angle).rotate(at_px - self.centre_px) / self.half_axes_px
+    /// Made ready for many places.
+    pub(crate) fn ellipsoid(&self) -> Ellipsoid {
+        Ellipsoid::new(self.centre_px, self.half_axes_px, self.angle)
     }
 
     /// How the skin is turned; `None` outside the outline.
-    pub(crate) fn tilt(&self, at_px: Vec2) -> Option<Tilt> {
-        let on = self.in_half_axes(at_px);
-        let height = 1.0 - on.length_squared();
-        if height.is_nan() || height <= 0.0 {
-            return None;
-        }
-        let depth = (self.half_axes_px.x * self.half_axes_px.y).sqrt();
-        // The normal of x²/a² + y²/b² + z²/c² = 1.
-        let (side, front) = (on / self.half_axes_px, height.sqrt() / depth);
-        Some(Tilt {
-            cos: front / (side.length_squared() + front * front).sqrt(),
-            toward: Vec2::from_angle(self.angle).rotate(side.normalize_or_zero()),
-        })
+    fn tilt(&self, at_px: Vec2) -> Option<Tilt> {
+        self.ellipsoid().tilt(at_px)
     }
 
     /// Share of an area that lies within the outline, judged on every `step`-th pixel of every `step`-th row.
     pub(super) fn share_of(&self, area: &Mask, step: usize) -> f64 {
         let (mut on, mut all) = (0.0, 0.0);
-        let step = step.max(1);
+        let (ellipsoid, step) = (self.ellipsoid(), step.max(1));
         for y in (0..area.size().height()).step_by(step) {
             let row = area.coverage().row(y).iter().enumerate().step_by(step);
             for (x, &covered) in row.filter(|(_, covered)| **covered > 0.0) {
                 all += f64::from(covered);
-                if self
-                    .tilt(Vec2::new(x as f32 + 0.5, y as f32 + 0.5))
-                    .is_some()
-                {
+                let at_px = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+                if ellipsoid.tilt(at_px).is_some() {
                     on += f64::from(covered);
                 }
             }
@@ -173,9 +160,7 @@ impl HeadShape {
     /// the tilt, 1 to 5; 1 outside the outline.
     #[must_use]
     pub fn area_factor_at(&self, at_px: Vec2) -> f32 {
-        self.tilt(at_px).map_or(1.0, |tilt| {
-            (1.0 / tilt.cos).clamp(1.0, FieldRequest::MAX_AREA_FACTOR)
-        })
+        self.ellipsoid().area_factor_at(at_px)
     }
 
     /// [`HeadShape::area_factor_at`] of every pixel, as
@@ -183,49 +168,14 @@ impl HeadShape {
     #[must_use]
     pub fn area_factor(&self, size: Size) -> Plane<f32> {
         let mut plane = Plane::filled(size, 1.0_f32);
+        let ellipsoid = self.ellipsoid();
         parallel::for_each_chunk(plane.values_mut(), size.width() as usize, |y, row| {
             for (x, factor) in row.iter_mut().enumerate() {
-                *factor = self.area_factor_at(Vec2::new(x as f32 + 0.5, y as f32 + 0.5));
+                let at_px = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+                *factor = ellipsoid.area_factor_at(at_px);
             }
         });
         plane
-    }
-}
-
-/// How a piece of skin is turned away from the camera.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Tilt {
-    /// Cosine of the angle between skin and picture.
-    pub(crate) cos: f32,
-    /// Direction in the picture in which the skin falls away; zero where it faces the camera.
-    pub(crate) toward: Vec2,
-}
-
-impl Tilt {
-    /// Least cosine: at 87° a pixel shows twenty times its own area, and next to nothing of it.
-    pub(super) const LEAST_COS: f32 = 0.05;
-
-    /// Facing the camera.
-    pub(crate) const NONE: Self = Self {
-        cos: 1.0,
-        toward: Vec2::ZERO,
-    };
-
-    /// Area of skin over its area in the picture: 1 to 20.
-    pub(crate) fn area_factor(self) -> f32 {
-        1.0 / self.seen()
-    }
-
-    /// Area in the picture over its area on the skin.
-    pub(crate) fn seen(self) -> f32 {
-        self.cos.max(Self::LEAST_COS)
-    }
-
-    /// Squared length on the skin of a short way in the picture.
-    pub(crate) fn squared_on_skin(self, way: DVec2) -> f64 {
-        let along = way.dot(self.toward.as_dvec2());
-        let stretch = f64::from(self.area_factor());
-        way.length_squared() + along * along * (stretch * stretch - 1.0)
     }
 }
 

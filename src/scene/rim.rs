@@ -2,6 +2,7 @@
 
 use glam::Vec2;
 
+use super::ellipsoid::Ellipsoid;
 use super::head::HeadShape;
 use crate::mask::Mask;
 use crate::units::Scale;
@@ -40,14 +41,15 @@ pub(super) fn before_wall(wall: &Mask, area: &Mask, scale: Scale) -> Option<Head
     let mut rim = places(wall, area, scale)?;
     let found = rim.len() as f32;
     let mut head = HeadShape::fit(&rim).ok()?;
-    let off_mm = |head: &HeadShape, at: Vec2| {
+    let off_mm = |head: &Ellipsoid, at: Vec2| {
         let axes = head.half_axes_px;
         let off = head.in_half_axes(at).length() - 1.0;
         scale.to_mm(off * (axes.x * axes.y).sqrt())
     };
     for _ in 0..ROUNDS {
         let before = rim.len();
-        rim.retain(|&at| off_mm(&head, at).abs() <= OFF_MM);
+        let ellipsoid = head.ellipsoid();
+        rim.retain(|&at| off_mm(&ellipsoid, at).abs() <= OFF_MM);
         if (rim.len() as f32) < (1.0 - MOST_OFF) * found {
             return None;
         }
@@ -56,10 +58,13 @@ pub(super) fn before_wall(wall: &Mask, area: &Mask, scale: Scale) -> Option<Head
             break;
         }
     }
-    let squared = rim.iter().map(|&at| off_mm(&head, at).powi(2)).sum::<f32>();
+    let ellipsoid = head.ellipsoid();
+    let squared = rim.iter().map(|&at| off_mm(&ellipsoid, at).powi(2));
+    let squared = squared.sum::<f32>();
     let mut seen = [false; STEPS];
     for &at in &rim {
-        let turn = libm::atan2f(head.in_half_axes(at).y, head.in_half_axes(at).x);
+        let Vec2 { x, y } = ellipsoid.in_half_axes(at);
+        let turn = libm::atan2f(y, x);
         let step = (turn / std::f32::consts::TAU + 0.5) * STEPS as f32;
         seen[(step as usize).min(STEPS - 1)] = true;
     }

@@ -144,7 +144,9 @@ impl Follicles {
     /// Of a head whose shape is known: middle size and darkness are then those of skin that faces the camera within 45°, for
     /// roots seen at a slant look smaller and fainter than they are.
     pub(super) fn on(mut self, head: &HeadShape) -> Self {
-        let places = self.all.iter().map(|follicle| head.tilt(follicle.exit_px));
+        let ellipsoid = head.ellipsoid();
+        let places = self.all.iter();
+        let places = places.map(|follicle| ellipsoid.tilt(follicle.exit_px));
         let slanted = places.map(|tilt| tilt.is_none_or(|tilt| tilt.cos < FACING_COS));
         self.slanted = slanted.collect();
         self

@@ -75,13 +75,14 @@ impl SyntheticScalp {
             angle: 0.0,
         };
         let follicles = follicles(&head, size, scale, seed)?;
+        let ellipsoid = head.ellipsoid();
         let mut light = paint(size, scale, seed);
         let roots: Vec<InkDot> = follicles
             .iter()
             .map(|&(center_px, id)| {
                 let mut stream = seed.stream(Stage::Synthetic, id);
                 let width = 0.8 + 0.5 * stream.unit_f32();
-                let seen = head.tilt(center_px).unwrap_or(Tilt::NONE).seen();
+                let seen = ellipsoid.tilt(center_px).unwrap_or(Tilt::NONE).seen();
                 InkDot {
                     center_px,
                     radius_px: scale.to_px(0.12 * width * seen.sqrt()),
@@ -114,17 +115,20 @@ fn follicles(head: &HeadShape, size: Size, scale: Scale, seed: Seed) -> Result<V
     let Some(chart) = Chart::around(&skin, head, scale)? else {
         return Ok(Vec::new());
     };
+    let ellipsoid = head.ellipsoid();
     let shown = |at: Vec2| {
         let in_picture =
             at.cmpge(Vec2::ZERO).all() && at.x < size.width() as f32 && at.y < size.height() as f32;
-        in_picture && head.tilt(at).is_some()
+        in_picture && ellipsoid.tilt(at).is_some()
     };
-    let skin = chart.laid_out(|at| f32::from(u8::from(shown(at))));
-    let hair = chart.laid_out(|at| hair_share(at / scale.get()));
+    let ([skin, hair], area_factor) = chart.laid_out(|at| {
+        let skin = f32::from(u8::from(shown(at)));
+        [skin, hair_share(at / scale.get())]
+    });
     let (skin, density) = (Mask::from_shares(skin), Density::per_cm2(FOLLICLES)?);
     let field = FieldRequest::new(&skin, chart.scale(), density, seed)
         .with_relative_density(&hair)
-        .with_area_factor(&chart.area_factor())
+        .with_area_factor(&area_factor)
         .generate()?;
     let dots = field.dots().iter();
     let seen = dots.filter_map(|dot| Some((chart.to_photo(dot.position_mm)?, dot.id)));
