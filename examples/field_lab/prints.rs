@@ -16,10 +16,10 @@ pub(crate) fn sheet() -> Result<Sheet, Failure> {
     let full = Mask::full(size);
     let middle = PLOT as f32 / 2.0;
 
-    // One pixel a dot, 2 px apart where it is densest: rings down to the width of a spacing.
+    // One pixel a dot, 2 px apart where they are densest; rings are 9 px wide at the rim.
     let rings = Plane::from_fn(size, |x, y| {
         let away = Vec2::new(x as f32 + 0.5, y as f32 + 0.5).distance(Vec2::splat(middle));
-        0.55 + 0.45 * (away * away * 0.012).cos()
+        0.55 + 0.45 * (away * away * 0.0025).cos()
     });
     let zones = even(&full, 2.0)?.with_relative_density(&rings).generate()?;
     sheet.title(spot(0), "ZONE PLATE");

@@ -61,7 +61,7 @@ fn arena<'a>(
     }
 }
 
-/// Field test 1, 2.
+/// Field test 1, 2, 26: positions are held modulo 32 cells, which these exceed.
 #[test]
 fn tori_and_rectangles_equal_the_plain_sampler_for_all_tiles_and_levels() {
     let none = Obstacles::default();
