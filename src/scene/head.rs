@@ -4,7 +4,6 @@ use glam::{DMat3, DVec3, Vec2};
 
 use super::ellipsoid::{Ellipsoid, Tilt};
 use crate::error::{Error, Result};
-use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
 use crate::units::Size;
@@ -132,17 +131,23 @@ impl HeadShape {
         self.ellipsoid().tilt(at_px)
     }
 
-    /// Share of an area that lies within the outline, judged on every `step`-th pixel of every `step`-th row.
-    pub(super) fn share_of(&self, area: &Mask, step: usize) -> f64 {
+    /// Share of an area that lies within the outline, judged on every `step`-th pixel of every `step`-th row, each by
+    /// its weight.
+    pub(super) fn share_of(
+        &self,
+        size: Size,
+        step: usize,
+        weight: impl Fn(i64, i64) -> f32,
+    ) -> f64 {
         let (mut on, mut all) = (0.0, 0.0);
         let (ellipsoid, step) = (self.ellipsoid(), step.max(1));
-        for y in (0..area.size().height()).step_by(step) {
-            let row = area.coverage().row(y).iter().enumerate().step_by(step);
-            for (x, &covered) in row.filter(|(_, covered)| **covered > 0.0) {
-                all += f64::from(covered);
+        for y in (0..i64::from(size.height())).step_by(step) {
+            for x in (0..i64::from(size.width())).step_by(step) {
+                let weight = f64::from(weight(x, y));
+                all += weight;
                 let at_px = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
-                if ellipsoid.tilt(at_px).is_some() {
-                    on += f64::from(covered);
+                if weight > 0.0 && ellipsoid.tilt(at_px).is_some() {
+                    on += weight;
                 }
             }
         }
@@ -275,7 +280,7 @@ impl Conic {
         let centre = glam::DVec2::new(b * e - 2.0 * c * d, b * d - 2.0 * a * e) / det;
         let level = -(f + 0.5 * (d * centre.x + e * centre.y));
         // Of the quadratic form: half its trace, and how far its eigenvalues lie to either side.
-        let (mean, apart) = (0.5 * (a + c), 0.5 * (a - c).hypot(b));
+        let (mean, apart) = (0.5 * (a + c), 0.5 * libm::hypot(a - c, b));
         let first = (level / (mean - apart)).sqrt() * self.unit;
         let second = (level / (mean + apart)).sqrt() * self.unit;
         let (longer, shorter) = (first.max(second), first.min(second));

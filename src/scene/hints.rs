@@ -175,7 +175,8 @@ impl<'a> Hints<'a> {
         };
         let head = HeadShape::fit_in(outline, photo.size())?;
         if let Some(area) = self.area {
-            let share = head.share_of(area, 1);
+            let covered = area.coverage();
+            let share = head.share_of(area.size(), 1, |x, y| covered.at(x, y));
             let inside = share >= LEAST_ON_HEAD;
             Error::check("share of the area on the head", share, inside, "0.5..=1")?;
         }

@@ -135,7 +135,7 @@ impl Scene {
         };
         let head = match (head, scale) {
             (None, Some(found)) if skin.is_some() => {
-                rim::before_wall(&background, &area.subtract(&background)?, found.scale)
+                rim::before_wall(&background, area, found.scale)
             }
             (stated, _) => stated,
         };

@@ -27,13 +27,13 @@ const LEAST_STEPS: usize = 11;
 /// Half axes of a head, hair and all, in mm: from a child's width to an adult's height with the chin.
 const HALF_AXES_MM: [f32; 2] = [60.0, 135.0];
 
-/// Share of the area that lies on the head that was found.
+/// Share of the area off the wall that lies on the head that was found.
 const LEAST_ON: f64 = 0.97;
 
 /// The head that stands before a wall around an area; `None` where the border of the wall is no head's outline.
 ///
 /// # Cost
-/// A visit per square of 1 mm.
+/// A visit per square of 1 mm of the picture.
 pub(super) fn before_wall(wall: &Mask, area: &Mask, scale: Scale) -> Option<HeadShape> {
     if wall.is_empty() {
         return None;
@@ -68,12 +68,14 @@ pub(super) fn before_wall(wall: &Mask, area: &Mask, scale: Scale) -> Option<Head
         let step = (turn / std::f32::consts::TAU + 0.5) * STEPS as f32;
         seen[(step as usize).min(STEPS - 1)] = true;
     }
+    let step = scale.to_px(APART_MM) as usize;
+    let off_wall = |x, y| area.coverage().at(x, y) * (1.0 - wall.coverage().at(x, y));
     let [least, most] = HALF_AXES_MM;
     let mut axes = head.half_axes_px.to_array().into_iter();
     let fits = (squared / rim.len() as f32).sqrt() <= LOOSE_MM
         && seen.iter().filter(|seen| **seen).count() >= LEAST_STEPS
         && axes.all(|axis| (least..=most).contains(&scale.to_mm(axis)))
-        && head.share_of(area, scale.to_px(APART_MM) as usize) >= LEAST_ON;
+        && head.share_of(area.size(), step, off_wall) >= LEAST_ON;
     fits.then_some(head)
 }
 
