@@ -1,6 +1,7 @@
 //! Gaussian smoothing of grids, the same bits for any number of threads.
 
 use crate::parallel;
+use crate::simd::{Level, dispatch};
 
 /// Standard deviations after which a Gaussian's weights are cut off: 1e-4 of the weight is lost.
 const REACH: f32 = 4.0;
@@ -11,44 +12,90 @@ const REACH: f32 = 4.0;
 /// # Cost
 /// `16·sigma` multiplications a value, and one more buffer.
 pub(crate) fn gaussian(values: &[f32], columns: usize, channels: usize, sigma: f32) -> Vec<f32> {
-    let half = weights(sigma);
-    let reach = half.len() - 1;
+    let gaussian = Gaussian::new(sigma, channels);
     let stride = columns * channels;
-    let rows = values.len() / stride;
     let mut smooth = vec![0.0_f32; values.len()];
-    parallel::for_each_chunk(&mut smooth, stride, |y, out| {
+    parallel::for_each_chunk(&mut smooth, stride, |y, out| gaussian.row(values, y, out));
+    smooth
+}
+
+/// A Gaussian for interleaved values.
+pub(crate) struct Gaussian {
+    half: Vec<f32>,
+    channels: usize,
+}
+
+impl Gaussian {
+    /// Of a standard deviation of `sigma` pixels.
+    pub(crate) fn new(sigma: f32, channels: usize) -> Self {
+        Self {
+            half: weights(sigma),
+            channels,
+        }
+    }
+
+    /// Row `y` of values, whose rows are as long as `out`, smoothed.
+    pub(crate) fn row(&self, values: &[f32], y: usize, out: &mut [f32]) {
+        let (stride, channels) = (out.len(), self.channels);
+        let last = values.len() / stride - 1;
         let row = |y: usize| &values[y * stride..][..stride];
         // One column of rows first, with room for the rim on either side.
+        let reach = self.half.len() - 1;
         let margin = reach * channels;
         let mut column = vec![0.0_f32; stride + 2 * margin];
-        let middle = &mut column[margin..margin + stride];
-        for (sum, &value) in middle.iter_mut().zip(row(y)) {
-            *sum = half[0] * value;
-        }
-        for (d, &weight) in half.iter().enumerate().skip(1) {
-            let (above, below) = (row(y.saturating_sub(d)), row((y + d).min(rows - 1)));
-            for ((sum, &a), &b) in middle.iter_mut().zip(above).zip(below) {
-                *sum += weight * (a + b);
-            }
-        }
+        let beside = |d: usize| [row(y.saturating_sub(d)), row((y + d).min(last))];
+        let pairs: Vec<_> = (1..=reach).map(beside).collect();
+        self.weigh(row(y), &pairs, &mut column[margin..margin + stride]);
         for i in 0..margin {
             column[i] = column[margin + i % channels];
             column[margin + stride + i] = column[margin + stride - channels + i % channels];
         }
-        for (value, &centre) in out.iter_mut().zip(&column[margin..]) {
-            *value = half[0] * centre;
+        let beside =
+            |d: usize| [margin - d * channels, margin + d * channels].map(|at| &column[at..]);
+        let pairs: Vec<_> = (1..=reach).map(beside).collect();
+        self.weigh(&column[margin..], &pairs, out);
+    }
+
+    /// Weighted sums of values and of the pairs at each distance from them.
+    fn weigh(&self, own: &[f32], pairs: &[[&[f32]; 2]], out: &mut [f32]) {
+        dispatch!(Level::detect().get(), simd => weigh(&self.half, own, pairs, out));
+    }
+}
+
+/// Values whose sums stay in registers.
+const BLOCK: usize = 32;
+
+#[inline(always)]
+fn weigh(half: &[f32], own: &[f32], pairs: &[[&[f32]; 2]], out: &mut [f32]) {
+    let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
+    let whole = blocks.len() * BLOCK;
+    for (i, sums) in blocks.iter_mut().enumerate() {
+        *sums = weigh_block(half, own, pairs, i * BLOCK);
+    }
+    for (i, sum) in rest.iter_mut().enumerate() {
+        [*sum] = weigh_block(half, own, pairs, whole + i);
+    }
+}
+
+/// The sums of the values from one on.
+#[inline(always)]
+fn weigh_block<const N: usize>(
+    half: &[f32],
+    own: &[f32],
+    pairs: &[[&[f32]; 2]],
+    from: usize,
+) -> [f32; N] {
+    let mut sums = [0.0; N];
+    for (sum, &value) in sums.iter_mut().zip(&own[from..from + N]) {
+        *sum = half[0] * value;
+    }
+    for (&weight, [a, b]) in half[1..].iter().zip(pairs) {
+        let (a, b) = (&a[from..from + N], &b[from..from + N]);
+        for i in 0..N {
+            sums[i] += weight * (a[i] + b[i]);
         }
-        for (d, &weight) in half.iter().enumerate().skip(1) {
-            let (left, right) = (
-                &column[margin - d * channels..],
-                &column[margin + d * channels..],
-            );
-            for ((value, &a), &b) in out.iter_mut().zip(left).zip(right) {
-                *value += weight * (a + b);
-            }
-        }
-    });
-    smooth
+    }
+    sums
 }
 
 /// Weights of a Gaussian from its centre outwards; with both sides they sum to 1.

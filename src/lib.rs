@@ -48,6 +48,7 @@
 mod error;
 mod field;
 mod filter;
+mod logarithm;
 mod look;
 mod mask;
 mod noise;

@@ -23,6 +23,17 @@ pub(crate) fn map<T: Send>(parts: usize, f: impl Fn(usize) -> T + Sync + Send) -
     return (0..parts).map(f).collect();
 }
 
+/// Both results, computed side by side.
+pub(crate) fn both<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    #[cfg(feature = "rayon")]
+    return rayon::join(a, b);
+    #[cfg(not(feature = "rayon"))]
+    return (a(), b());
+}
+
 /// Hands each run of `chunk` elements (the last may be shorter) to `f` with its index.
 pub(crate) fn for_each_chunk<T: Send>(
     values: &mut [T],

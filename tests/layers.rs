@@ -6,7 +6,16 @@ use std::path::{Path, PathBuf};
 /// Each row may use itself and the rows above it.
 const LAYERS: [&[&str]; 9] = [
     &[
-        "error", "units", "plane", "progress", "random", "noise", "filter", "scielab", "parallel",
+        "error",
+        "units",
+        "plane",
+        "progress",
+        "random",
+        "noise",
+        "filter",
+        "logarithm",
+        "scielab",
+        "parallel",
         "simd",
     ],
     &["mask"],

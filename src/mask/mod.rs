@@ -5,6 +5,7 @@ mod line;
 mod outline;
 
 use crate::error::{Error, Result};
+use crate::parallel;
 use crate::plane::Plane;
 use crate::units::{Scale, Size};
 
@@ -126,20 +127,21 @@ impl Mask {
     /// Left, top, right and bottom of the pixels with any coverage, the last two not included; `None`
     /// without any.
     pub(crate) fn bounds(&self) -> Option<[u32; 4]> {
-        let mut bounds: Option<[u32; 4]> = None;
-        for y in 0..self.size().height() {
-            let row = self.coverage.row(y);
-            let Some(left) = row.iter().position(|&c| c > 0.0) else {
-                continue;
-            };
-            let right = row.iter().rposition(|&c| c > 0.0).unwrap_or(left);
-            let (left, right) = (left as u32, right as u32 + 1);
-            bounds = Some(match bounds {
-                None => [left, y, right, y + 1],
-                Some([l, t, r, _]) => [l.min(left), t, r.max(right), y + 1],
-            });
-        }
-        bounds
+        let of_row = |y: usize| {
+            let row = self.coverage.row(y as u32);
+            // Most rows of most masks end here, many values at once.
+            if !row.iter().fold(false, |any, &c| any | (c > 0.0)) {
+                return None;
+            }
+            let left = row.iter().position(|&c| c > 0.0)?;
+            let right = row.iter().rposition(|&c| c > 0.0)?;
+            Some([left as u32, y as u32, right as u32 + 1, y as u32 + 1])
+        };
+        let rows = parallel::map(self.size().height() as usize, of_row);
+        let widen = |[l, t, r, _]: [u32; 4], [left, _, right, bottom]: [u32; 4]| {
+            [l.min(left), t, r.max(right), bottom]
+        };
+        rows.into_iter().flatten().reduce(widen)
     }
 
     /// Treats what either mask treats.
@@ -182,16 +184,20 @@ impl Mask {
     }
 
     /// `f` of the coverages of both masks, which must be a share.
-    pub(crate) fn combine(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Result<Self> {
+    pub(crate) fn combine(
+        &self,
+        other: &Self,
+        f: impl Fn(f32, f32) -> f32 + Sync + Send,
+    ) -> Result<Self> {
         other.size().check_equals(self.size(), "mask")?;
-        let mut coverage = self.coverage.clone();
-        for (a, &b) in coverage
-            .values_mut()
-            .iter_mut()
-            .zip(other.coverage.values())
-        {
-            *a = f(*a, b);
-        }
+        let mut coverage = Plane::filled(self.size(), 0.0_f32);
+        let columns = self.size().width() as usize;
+        parallel::for_each_chunk(coverage.values_mut(), columns, |y, row| {
+            let [a, b] = [self, other].map(|mask| mask.coverage.row(y as u32));
+            for ((value, &a), &b) in row.iter_mut().zip(a).zip(b) {
+                *value = f(a, b);
+            }
+        });
         Ok(Self { coverage })
     }
 
@@ -229,6 +235,7 @@ impl Mask {
 }
 
 /// 0 below 0, 1 above 1, and 3t² − 2t³ between, which leaves and arrives without a kink.
+#[inline(always)]
 pub(crate) fn smoothstep(t: f32) -> f32 {
     let t = t.clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)

@@ -70,11 +70,8 @@ impl DecodeTable {
         let channels = pixels.channels();
         let range = first * channels..(first + out.len()) * channels;
         match pixels {
-            Samples::Rgb8(codes) | Samples::Rgba8(codes) => {
-                for (out, codes) in out.iter_mut().zip(codes[range].chunks_exact(channels)) {
-                    *out = to_srgb(self.of8(codes));
-                }
-            }
+            Samples::Rgb8(codes) => self.codes8::<3>(to_srgb, &codes[range], out),
+            Samples::Rgba8(codes) => self.codes8::<4>(to_srgb, &codes[range], out),
             Samples::Rgb16(codes) | Samples::Rgba16(codes) => {
                 for (out, codes) in out.iter_mut().zip(codes[range].chunks_exact(channels)) {
                     *out = to_srgb(self.of16(codes));
@@ -85,6 +82,23 @@ impl DecodeTable {
                     *out = to_srgb([light[0], light[1], light[2]]);
                 }
             }
+        }
+    }
+
+    /// Pixels of so many bytes, by a table whose length is known: no index has to be checked.
+    #[inline]
+    fn codes8<const CHANNELS: usize>(
+        &self,
+        to_srgb: impl Fn([f32; 3]) -> [f32; 3],
+        codes: &[u8],
+        out: &mut [[f32; 3]],
+    ) {
+        let Some(table) = self.0.first_chunk::<256>() else {
+            return;
+        };
+        for (out, codes) in out.iter_mut().zip(codes.as_chunks::<CHANNELS>().0) {
+            let light = |c: usize| table[usize::from(codes[c])];
+            *out = to_srgb([light(0), light(1), light(2)]);
         }
     }
 }

@@ -4,13 +4,14 @@ mod strands;
 
 use palette::{FromColor, LinSrgb, Oklch};
 
-use super::levels::{Levels, quantile};
+use super::levels::{Levels, quantile_of_parts};
 use super::skin::{box_sum, luminance};
 use crate::error::{Error, Result};
 use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::simd::{Level, dispatch};
 use crate::units::Scale;
 use strands::{Relief, Strands};
 
@@ -129,17 +130,16 @@ impl HairCover {
         let sigma = (own * own + SMOOTH_PX * SMOOTH_PX).sqrt();
         let light = roots(photo, sigma);
         let window = (scale.to_px(AROUND_MM) as usize).max(LEAST_AROUND_PX);
-        let mut losses = light.clone();
-        parallel::for_each_chunk(losses.values_mut(), width, |y, row| {
-            let inside = area.coverage().row(y as u32);
-            let shines = surface.map(|surface| surface.row(y as u32));
-            for (x, value) in row.iter_mut().enumerate() {
-                if inside[x] <= 0.5 || shines.is_some_and(|shines| shines[x] > GLINT) {
-                    *value = f32::NAN;
-                }
+        let [skin] = Levels::of_values(size, window, [SKIN], |x, y| {
+            let row = y as u32;
+            let shines = surface.is_some_and(|surface| surface.row(row)[x] > GLINT);
+            if area.coverage().row(row)[x] <= 0.5 || shines {
+                f32::NAN
+            } else {
+                light.row(row)[x]
             }
         });
-        let skin = Levels::of(&losses, window, SKIN);
+        let mut losses = Plane::filled(size, 0.0_f32);
         parallel::for_each_chunk(losses.values_mut(), width, |y, row| {
             let (skin, light) = (skin.along(y as f32 + 0.5, width), light.row(y as u32));
             let inside = area.coverage().row(y as u32);
@@ -248,9 +248,11 @@ fn roots(photo: &Photo, sigma: f32) -> Plane<f32> {
     parallel::for_each_chunk(roots.values_mut(), width, |y, out| {
         let mut row = vec![[0.0_f32; 3]; width];
         photo.linear_srgb_row(y as u32, &mut row);
-        for (value, light) in out.iter_mut().zip(row) {
-            *value = luminance(light).max(0.0).sqrt();
-        }
+        dispatch!(Level::detect().get(), simd => {
+            for (value, light) in out.iter_mut().zip(&row) {
+                *value = luminance(*light).max(0.0).sqrt();
+            }
+        });
     });
     roots.smoothed(sigma)
 }
@@ -264,9 +266,14 @@ fn clear(way: [f32; 2], darkest: f32) -> f32 {
 
 /// The loss of light that only the darkest share exceeds.
 fn darkest(losses: &Plane<f32>) -> Option<f32> {
-    let mut values: Vec<f32> = losses.values().iter().copied().step_by(3).collect();
-    values.retain(|v| v.is_finite());
-    quantile(&mut values, 1.0 - HAIR)
+    let values = losses.values();
+    let part = 3 * losses.size().width() as usize;
+    let parts = parallel::map(values.len().div_ceil(part), |i| {
+        let part = &values[i * part..values.len().min((i + 1) * part)];
+        let every_third = part.iter().copied().step_by(3);
+        every_third.filter(|v| v.is_finite()).collect()
+    });
+    quantile_of_parts(&parts, 1.0 - HAIR)
 }
 
 /// Middle colour of what is hair for sure; `None` where nothing is.

@@ -18,10 +18,27 @@ impl Levels {
     /// The quantile within `window` to either side of places that lie so far apart. What is not a number
     /// does not count; a window that holds nothing else has the quantile of all windows.
     pub(super) fn of(plane: &Plane<f32>, window: usize, share: f32) -> Self {
-        let (width, height) = (
-            plane.size().width() as usize,
-            plane.size().height() as usize,
-        );
+        let [levels] = Self::of_each(plane, window, [share]);
+        levels
+    }
+
+    /// Several quantiles of the same windows.
+    pub(super) fn of_each<const N: usize>(
+        plane: &Plane<f32>,
+        window: usize,
+        shares: [f32; N],
+    ) -> [Self; N] {
+        Self::of_values(plane.size(), window, shares, |x, y| plane.row(y as u32)[x])
+    }
+
+    /// As of a plane of `value(column, row)`, which is asked for no more than is looked at.
+    pub(super) fn of_values<const N: usize>(
+        size: Size,
+        window: usize,
+        shares: [f32; N],
+        value: impl Fn(usize, usize) -> f32 + Sync + Send,
+    ) -> [Self; N] {
+        let (width, height) = (size.width() as usize, size.height() as usize);
         let windows = [width, height].map(|side| side.div_ceil(window).max(1));
         // Every second cell of every second row is plenty, and of large windows still fewer are.
         let step = (window / PLENTY).max(2);
@@ -31,23 +48,26 @@ impl Levels {
                 let from = middle.saturating_sub(window).min(side - 1);
                 from..(middle + window).min(side)
             };
-            let columns = span(x, width);
-            let mut values: Vec<f32> = span(y, height)
-                .step_by(step)
-                .flat_map(|y| plane.row(y as u32)[columns.clone()].iter().step_by(step))
-                .copied()
-                .filter(|value| !value.is_nan())
-                .collect();
-            quantile(&mut values, share)
+            let [columns, rows] = [span(x, width), span(y, height)];
+            let cells = columns.len().div_ceil(step) * rows.len().div_ceil(step);
+            let mut values = Vec::with_capacity(cells);
+            for y in rows.step_by(step) {
+                let row = columns.clone().step_by(step).map(|x| value(x, y));
+                values.extend(row.filter(|value| !value.is_nan()));
+            }
+            shares.map(|share| quantile(&mut values, share))
         };
         let own = parallel::map(windows[0] * windows[1], around);
-        let mut known: Vec<f32> = own.iter().flatten().copied().collect();
-        let usual = quantile(&mut known, share).unwrap_or(0.0);
-        let mut grid = Plane::filled(Size::within(windows[0] as u32, windows[1] as u32), usual);
-        for (value, own) in grid.values_mut().iter_mut().zip(own) {
-            *value = own.unwrap_or(usual);
-        }
-        Self::from_windows(grid, window)
+        std::array::from_fn(|i| {
+            let own = own.iter().map(|quantiles| quantiles[i]);
+            let mut known: Vec<f32> = own.clone().flatten().collect();
+            let usual = quantile(&mut known, shares[i]).unwrap_or(0.0);
+            let mut grid = Plane::filled(Size::within(windows[0] as u32, windows[1] as u32), usual);
+            for (value, own) in grid.values_mut().iter_mut().zip(own) {
+                *value = own.unwrap_or(usual);
+            }
+            Self::from_windows(grid, window)
+        })
     }
 
     /// What was read in windows of that size, one beside the other.
@@ -105,9 +125,58 @@ pub(super) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
     Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)
 }
 
+/// Bits by which values are counted before those of one count are put in order.
+const COUNTED_BITS: u32 = 12;
+
+/// [`quantile`] of what several parts hold together.
+pub(super) fn quantile_of_parts(parts: &[Vec<f32>], share: f32) -> Option<f32> {
+    // In the order of `f32::total_cmp`.
+    let key = |value: f32| {
+        let bits = value.to_bits();
+        let flipped = if bits >> 31 == 0 { 1 << 31 } else { u32::MAX };
+        ((bits ^ flipped) >> (32 - COUNTED_BITS)) as usize
+    };
+    let counts = parallel::map(parts.len(), |i| {
+        let mut counts = vec![0_usize; 1 << COUNTED_BITS];
+        for &value in &parts[i] {
+            counts[key(value)] += 1;
+        }
+        counts
+    });
+    let last = parts.iter().map(Vec::len).sum::<usize>().checked_sub(1)?;
+    let mut at = (last as f32 * share) as usize;
+    let count = |bin: usize| counts.iter().map(|counts| counts[bin]).sum::<usize>();
+    let bin = (0..1 << COUNTED_BITS).find(|&bin| {
+        let count = count(bin);
+        let found = at < count;
+        at -= if found { 0 } else { count };
+        found
+    })?;
+    let of_bin = parallel::map(parts.len(), |i| {
+        let of_bin = parts[i].iter().copied().filter(|&value| key(value) == bin);
+        of_bin.collect::<Vec<f32>>()
+    });
+    let mut of_bin: Vec<f32> = of_bin.into_iter().flatten().collect();
+    Some(*of_bin.select_nth_unstable_by(at, f32::total_cmp).1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_have_the_quantiles_of_the_whole() {
+        let value = |i: i32| ((i * 7919 % 1009) - 300) as f32 * 0.001;
+        let mut all: Vec<f32> = (0..2000).map(value).collect();
+        all.extend([0.0, -0.0, f32::MIN_POSITIVE]);
+        let parts: Vec<Vec<f32>> = all.chunks(300).map(<[f32]>::to_vec).collect();
+        for share in [0.0, 0.05, 0.31, 0.5, 0.95, 1.0] {
+            let whole = quantile(&mut all, share).unwrap();
+            let got = quantile_of_parts(&parts, share).unwrap();
+            assert_eq!(got.to_bits(), whole.to_bits(), "{share}");
+        }
+        assert_eq!(quantile_of_parts(&[Vec::new()], 0.5), None);
+    }
 
     #[test]
     fn levels_follow_a_step_and_leave_out_what_is_no_number() {

@@ -120,31 +120,38 @@ impl Scene {
         };
         let working = Working::of(photo);
         let skin_map = SkinMap::from_working(&working);
-        let background = wall(&working, photo, area, skin_map.as_ref());
-        let skin = match (hints.skin, &skin_map) {
-            (Some(stated), _) => Some(stated),
-            (None, None) => None,
-            (None, Some(map)) => {
-                let bare = area.subtract(&background)?;
-                let tone = map
-                    .shows_in(&bare)
-                    .then(|| SkinTone::measure(photo, &bare))
-                    .flatten();
-                tone.filter(SkinTone::is_of_skin)
-            }
+        let skin = || -> Result<(Mask, Option<SkinTone>, Option<HeadShape>)> {
+            let background = wall(&working, photo, area, skin_map.as_ref());
+            let skin = match (hints.skin, &skin_map) {
+                (Some(stated), _) => Some(stated),
+                (None, None) => None,
+                (None, Some(map)) => {
+                    let bare = area.subtract(&background)?;
+                    let tone = map
+                        .shows_in(&bare)
+                        .then(|| SkinTone::measure(photo, &bare))
+                        .flatten();
+                    tone.filter(SkinTone::is_of_skin)
+                }
+            };
+            let head = match (head, scale) {
+                (None, Some(found)) if skin.is_some() => {
+                    rim::before_wall(&background, area, found.scale)
+                }
+                (stated, _) => stated,
+            };
+            Ok((background, skin, head))
         };
-        let head = match (head, scale) {
-            (None, Some(found)) if skin.is_some() => {
-                rim::before_wall(&background, area, found.scale)
-            }
-            (stated, _) => stated,
-        };
-        let surface = shine::surface(photo, skin_map.as_ref());
+        let camera = || (!hints.without_camera).then(|| Camera::read(photo));
+        // The wall is followed cell by cell, by one thread alone.
+        let (skin, (surface, camera)) = parallel::both(skin, || {
+            (shine::surface(photo, skin_map.as_ref()), camera())
+        });
+        let (background, skin, head) = skin?;
         let beside = scale.zip(skin).and_then(|(found, _)| {
             HairBeside::find(&working, area, &background, &surface, found.scale)
         });
         drop(working);
-        let camera = (!hints.without_camera).then(|| Camera::read(photo));
         let mut scene = Self {
             skin,
             surface,
@@ -174,8 +181,7 @@ impl Scene {
     ) -> Result<()> {
         let scale = self.scale.map(|found| found.scale);
         let px = |mm: f32| scale.map_or(0, |scale| scale.to_px(mm) as u32);
-        let far = around(area, &self.background, px(FAR_MM));
-        self.hair_tone = HairTone::find(photo, &far, skin)?;
+        self.hair_tone = HairTone::find(photo, &around(area, &self.background, px(FAR_MM)), skin)?;
         let Some(scale) = scale else {
             return Ok(());
         };

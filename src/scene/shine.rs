@@ -5,6 +5,7 @@ use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
 use crate::scene::skin::{SkinMap, luminance};
+use crate::simd::{Level, dispatch};
 
 /// Light that every skin reflects from its surface, as a share of white. A matt skin sends back
 /// 2 to 4 %; the lower figure, since photographers turn lamps away from the worst of it.
@@ -32,15 +33,17 @@ const BAND: usize = 64;
 pub(super) fn surface(photo: &Photo, skin: Option<&SkinMap>) -> Plane<u8> {
     let size = photo.size();
     let (width, height) = (size.width() as usize, size.height() as usize);
+    let around = skin.map(|skin| Around::of(skin, width));
     let mut smoothed = Plane::filled(size, 0_u8);
     parallel::for_each_chunk(smoothed.values_mut(), width * BAND, |band, out| {
         let top = band * BAND;
         let rows = out.len() / width;
-        let shares = |y: usize| shares(photo, skin, y.clamp(1, height) - 1);
+        let shares = |y: usize| shares(photo, around.as_ref(), y.clamp(1, height) - 1);
         // Counted from one row above the picture.
         let mut near = [shares(top), shares(top + 1), shares(top + 2)];
+        let mut columns = vec![0.0; width + 2];
         for (y, out) in (top + 1..).zip(out.chunks_exact_mut(width)) {
-            mean3(&near, out);
+            dispatch!(Level::detect().get(), simd => mean3(&near, &mut columns, out));
             if y < top + rows {
                 near.rotate_left(1);
                 near[2] = shares(y + 2);
@@ -51,117 +54,162 @@ pub(super) fn surface(photo: &Photo, skin: Option<&SkinMap>) -> Plane<u8> {
 }
 
 /// The shares of one row.
-fn shares(photo: &Photo, skin: Option<&SkinMap>, y: usize) -> Vec<f32> {
+fn shares(photo: &Photo, around: Option<&Around>, y: usize) -> Vec<f32> {
     let mut row = vec![[0.0; 3]; photo.size().width() as usize];
     photo.linear_srgb_row(y as u32, &mut row);
-    let Some(skin) = skin else {
-        return row
-            .iter()
-            .map(|&light| surface_share(light, None))
-            .collect();
+    let cells = around.map(|around| around.row(y));
+    let skin = around.zip(cells.as_deref());
+    let mut shares = vec![0.0; row.len()];
+    dispatch!(Level::detect().get(), simd => shares_of(&row, skin, &mut shares));
+    shares
+}
+
+/// Pixels whose shares are reckoned side by side.
+const BLOCK: usize = 16;
+
+#[inline(always)]
+fn shares_of(row: &[[f32; 3]], skin: Option<(&Around, &[Local])>, shares: &mut [f32]) {
+    let (blocks, rest) = shares.as_chunks_mut::<BLOCK>();
+    let whole = blocks.len() * BLOCK;
+    for (i, shares) in blocks.iter_mut().enumerate() {
+        *shares = share_block(row, skin, i * BLOCK);
+    }
+    for (i, share) in rest.iter_mut().enumerate() {
+        [*share] = share_block(row, skin, whole + i);
+    }
+}
+
+/// The shares of the pixels from one on.
+#[inline(always)]
+fn share_block<const N: usize>(
+    row: &[[f32; 3]],
+    skin: Option<(&Around, &[Local])>,
+    from: usize,
+) -> [f32; N] {
+    let mut shares = [0.0; N];
+    let light = &row[from..from + N];
+    let Some((around, cells)) = skin else {
+        for (share, &light) in shares.iter_mut().zip(light) {
+            *share = surface_share(light, None);
+        }
+        return shares;
     };
-    let around = Around::row(skin, y);
-    let place = |(x, light): (usize, &[f32; 3])| surface_share(*light, Some(around.at(x)));
-    row.iter().enumerate().map(place).collect()
+    let mut skin = [Local::default(); N];
+    for (skin, &(cell, t)) in skin.iter_mut().zip(&around.columns[from..from + N]) {
+        *skin = cells[cell as usize].mix(cells[cell as usize + 1], t);
+    }
+    for i in 0..N {
+        shares[i] = surface_share(light[i], Some(skin[i]));
+    }
+    shares
 }
 
 /// Means over 3×3 pixels, so that the noise of single pixels does not print through.
-fn mean3(rows: &[Vec<f32>; 3], out: &mut [u8]) {
-    let last = out.len() - 1;
-    let column = |x: usize| rows[0][x] + rows[1][x] + rows[2][x];
+#[inline(always)]
+fn mean3(rows: &[Vec<f32>; 3], columns: &mut [f32], out: &mut [u8]) {
+    let width = out.len();
+    // With room for the rim on either side.
+    for (x, sum) in columns[1..=width].iter_mut().enumerate() {
+        *sum = rows[0][x] + rows[1][x] + rows[2][x];
+    }
+    (columns[0], columns[width + 1]) = (columns[1], columns[width]);
     for (x, value) in out.iter_mut().enumerate() {
-        let sum = column(x.saturating_sub(1)) + column(x) + column((x + 1).min(last));
+        let sum = columns[x] + columns[x + 1] + columns[x + 2];
         *value = (sum * (255.0 / 9.0) + 0.5) as u8;
     }
 }
 
-/// The skin along a row of pixels, between the cells of the map.
+/// The skin around a picture's pixels, between the cells of its map.
 struct Around {
-    cells: Vec<Local>,
+    cells: Plane<Local>,
     per_px: f32,
+    /// The cell before each column's middle, and how far on to the next it lies.
+    columns: Vec<(u32, f32)>,
 }
 
 /// Skin around a place: the colour of its body, and its luminance.
-#[derive(Clone, Copy)]
-struct Local {
-    body: [f32; 3],
-    luminance: f32,
-}
+#[derive(Clone, Copy, Default)]
+struct Local([f32; 4]);
 
 impl Local {
+    fn new([r, g, b]: [f32; 3], luminance: f32) -> Self {
+        Self([r, g, b, luminance])
+    }
+
+    #[inline(always)]
     fn mix(self, other: Self, t: f32) -> Self {
-        let mix = |a: f32, b: f32| a + (b - a) * t;
-        Self {
-            body: [0, 1, 2].map(|c| mix(self.body[c], other.body[c])),
-            luminance: mix(self.luminance, other.luminance),
+        let mut mixed = self.0;
+        for (a, b) in mixed.iter_mut().zip(other.0) {
+            *a += (b - *a) * t;
         }
+        Self(mixed)
     }
 }
 
 impl Around {
-    fn row(skin: &SkinMap, y: usize) -> Self {
+    fn of(skin: &SkinMap, columns: usize) -> Self {
         let per_px = 1.0 / skin.cell_px() as f32;
-        let at = (y as f32 + 0.5) * per_px - 0.5;
-        let (row, t) = (at.floor() as i64, at - at.floor());
-        let cell = |x: i64, y: i64| Local {
-            body: skin.body().at(x, y),
-            luminance: luminance(skin.color().at(x, y)),
+        let last = skin.size().width() - 1;
+        let column = |x: usize| {
+            let at = ((x as f32 + 0.5) * per_px - 0.5).clamp(0.0, last as f32);
+            (at as u32, at - (at as u32) as f32)
         };
-        let columns = i64::from(skin.size().width());
         Self {
-            cells: (0..columns)
-                .map(|x| cell(x, row).mix(cell(x, row + 1), t))
-                .collect(),
+            cells: Plane::from_fn(skin.size(), |x, y| {
+                let (x, y) = (i64::from(x), i64::from(y));
+                Local::new(skin.body().at(x, y), luminance(skin.color().at(x, y)))
+            }),
             per_px,
+            columns: (0..columns).map(column).collect(),
         }
     }
 
-    #[inline]
-    fn at(&self, x: usize) -> Local {
-        let last = self.cells.len() - 1;
-        let at = ((x as f32 + 0.5) * self.per_px - 0.5).clamp(0.0, last as f32);
-        let i = at as usize;
-        self.cells[i].mix(self.cells[(i + 1).min(last)], at - i as f32)
+    /// The cells along a row of pixels, the last one twice.
+    fn row(&self, y: usize) -> Vec<Local> {
+        let at = (y as f32 + 0.5) * self.per_px - 0.5;
+        let (row, t) = (at.floor() as i64, at - at.floor());
+        let last = i64::from(self.cells.size().height()) - 1;
+        let [upper, lower] = [row, row + 1].map(|y| self.cells.row(y.clamp(0, last) as u32));
+        let mixed = upper.iter().zip(lower).map(|(a, b)| a.mix(*b, t));
+        let mut cells: Vec<Local> = mixed.collect();
+        cells.extend(cells.last().copied());
+        cells
     }
 }
 
-#[inline]
+#[inline(always)]
 fn surface_share(light: [f32; 3], skin: Option<Local>) -> f32 {
     let y = luminance(light);
-    if y.is_nan() || y <= 0.0 {
-        return 0.0;
-    }
-    let shine = skin.map_or(0.0, |skin| {
-        let shine = (specular(light, skin.body) / y - DEAD_ZONE).max(0.0) / (1.0 - DEAD_ZONE);
+    let shine = skin.map_or(0.0, |Local([r, g, b, luminance])| {
+        let shine = (specular(light, [r, g, b]) / y - DEAD_ZONE).max(0.0) / (1.0 - DEAD_ZONE);
         // Grey stubble has the colour of a weak highlight but not its brightness.
-        shine * smoothstep((y / skin.luminance.max(1e-3) - 0.6) / 0.6)
+        shine * smoothstep((y / luminance.max(1e-3) - 0.6) / 0.6)
     });
-    let top = light.iter().fold(0.0_f32, |a, &b| a.max(b));
+    let top = 0.0_f32.max(light[0]).max(light[1]).max(light[2]);
     let clipped = smoothstep((top - CLIPPING) / (1.0 - CLIPPING));
     let seen = shine.max(clipped).clamp(0.0, 1.0);
     let matt = (MATT / (y + MATT)).min(0.5);
-    1.0 - (1.0 - seen) * (1.0 - matt)
+    let share = 1.0 - (1.0 - seen) * (1.0 - matt);
+    if y > 0.0 { share } else { 0.0 }
 }
 
 /// β of the least-squares split I = α·body + β·(1, 1, 1) with α, β ≥ 0.
+#[inline(always)]
 fn specular(light: [f32; 3], body: [f32; 3]) -> f32 {
-    let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-    let white = [1.0; 3];
-    let (bb, bw, lb, lw) = (
-        dot(body, body),
-        dot(body, white),
-        dot(light, body),
-        dot(light, white),
-    );
+    let (bb, bw) = (dot(body, body), dot(body, WHITE));
+    let (lb, lw) = (dot(light, body), dot(light, WHITE));
     let determinant = bb * 3.0 - bw * bw;
-    if determinant <= 1e-9 {
-        return 0.0;
-    }
-    // Of α the sign alone counts.
-    if lb * 3.0 < lw * bw {
-        return lw / 3.0;
-    }
-    ((lw * bb - lb * bw) / determinant).max(0.0)
+    let split = ((lw * bb - lb * bw) / determinant).max(0.0);
+    // Of α the sign alone counts. All is reckoned and then chosen from: a branch would cost more.
+    let share = if lb * 3.0 < lw * bw { lw / 3.0 } else { split };
+    if determinant <= 1e-9 { 0.0 } else { share }
+}
+
+const WHITE: [f32; 3] = [1.0; 3];
+
+#[inline(always)]
+fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
 #[cfg(test)]
@@ -171,8 +219,7 @@ mod tests {
 
     fn skin() -> Option<Local> {
         let body = [0.4, 0.25, 0.18];
-        let luminance = luminance(body);
-        Some(Local { body, luminance })
+        Some(Local::new(body, luminance(body)))
     }
 
     #[test]
@@ -213,9 +260,10 @@ mod tests {
         let photo = Photo::from_rgb8(size, codes.collect()).unwrap();
         let map = SkinMap::read(&photo);
         let surface = surface(&photo, map.as_ref());
+        let around = map.as_ref().map(|map| Around::of(map, 5));
         let share = |y: i64| {
-            let rows =
-                (y - 1..=y + 1).map(|y| shares(&photo, map.as_ref(), y.clamp(0, 149) as usize)[2]);
+            let rows = (y - 1..=y + 1)
+                .map(|y| shares(&photo, around.as_ref(), y.clamp(0, 149) as usize)[2]);
             (rows.sum::<f32>() * (255.0 / 3.0) + 0.5) as u8
         };
         for y in [0, 1, 63, 64, 65, 127, 128, 149] {

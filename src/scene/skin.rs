@@ -187,6 +187,7 @@ impl SkinTone {
 }
 
 /// CIE luminance of linear sRGB.
+#[inline(always)]
 pub(crate) fn luminance(light: [f32; 3]) -> f32 {
     0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
 }

@@ -33,7 +33,9 @@ impl Working {
                 photo.linear_srgb_row(y, &mut pixels);
                 for (cell, run) in out.iter_mut().zip(pixels.chunks(side as usize)) {
                     for value in run {
-                        *cell = std::array::from_fn(|c| cell[c] + value[c].max(0.0));
+                        for (sum, value) in cell.iter_mut().zip(value) {
+                            *sum += value.max(0.0);
+                        }
                     }
                 }
             }

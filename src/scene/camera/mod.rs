@@ -208,9 +208,10 @@ fn blockiness(photo: &Photo) -> f32 {
         let y = (i as u64 * u64::from(size.height()) / rows as u64) as u32;
         let mut row = vec![[0.0; 3]; size.width() as usize];
         photo.linear_srgb_row(y, &mut row);
+        let roots: Vec<f32> = row.iter().map(|light| light[1].max(0.0).sqrt()).collect();
         let mut sums = [0.0_f64; 8];
-        for (x, near) in row.windows(4).enumerate() {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|i| near[i][1].max(0.0).sqrt());
+        for (x, near) in roots.windows(4).enumerate() {
+            let [a, b, c, d] = [near[0], near[1], near[2], near[3]];
             let bend = ((c - b) - 0.5 * ((b - a) + (d - c))).abs();
             sums[x % 8] += f64::from(bend);
         }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::filter::Gaussian;
+use crate::logarithm::logarithms;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
@@ -71,8 +73,7 @@ impl Sheet {
         let size = Size::within(cells[0], cells[1]);
         let depth = absorbance(photo, origin, side, size);
         let inner = (INNER_MM * cells_per_mm).max(INNER_CELLS);
-        let raw = difference(&depth, inner);
-        let [middle, low] = NOISE.map(|share| Levels::of(&raw, window, share));
+        let [middle, low] = Levels::of_each(&difference(&depth, inner), window, NOISE);
         let noise = middle.zip(&low, |middle, low| ((middle - low) / NOISE_SPAN).max(1e-4));
         let bright = Levels::of(&depth, window, SHINE);
         let mut held = depth;
@@ -105,7 +106,11 @@ fn absorbance(photo: &Photo, origin: [u32; 2], side: u32, size: Size) -> Plane<f
     parallel::for_each_chunk(depth.values_mut(), size.width() as usize, |y, out| {
         let cells = light(photo, origin, side, y as u32, out.len());
         for (value, cell) in out.iter_mut().zip(cells) {
-            *value = -libm::logf(weighed(cell).max(DARK));
+            *value = weighed(cell).max(DARK);
+        }
+        logarithms(out);
+        for value in out {
+            *value = -*value;
         }
     });
     depth
@@ -127,7 +132,9 @@ fn light(photo: &Photo, origin: [u32; 2], side: u32, y: u32, columns: usize) -> 
         for (cell, run) in cells.iter_mut().zip(runs) {
             let share = 1.0 / (run.len() as u32 * side) as f32;
             for light in run {
-                *cell = std::array::from_fn(|c| cell[c] + share * light[c]);
+                for (sum, value) in cell.iter_mut().zip(light) {
+                    *sum += share * value;
+                }
             }
         }
     }
@@ -160,11 +167,12 @@ impl Sensor {
         {
             let cells = light(photo, sheet.origin, sheet.side, y, columns as usize);
             for (tint, cell) in row.iter_mut().zip(cells) {
-                *tint = libm::logf(cell[1].max(DARK) / cell[0].max(DARK));
+                *tint = cell[1].max(DARK) / cell[0].max(DARK);
                 for (sum, value) in sums.iter_mut().zip(cell) {
                     *sum += f64::from(value.max(0.0));
                 }
             }
+            logarithms(row);
         }
         let mean = sums.map(|sum| ((sum / tints.size().pixels() as f64) as f32).max(DARK));
         let all = weighed(mean);
@@ -183,12 +191,16 @@ impl Sensor {
 }
 
 fn difference(depth: &Plane<f32>, inner: f32) -> Plane<f32> {
+    let [near, wide] = [inner, OUTER * inner].map(|sigma| Gaussian::new(sigma, 1));
+    let mut difference = Plane::filled(depth.size(), 0.0_f32);
     let columns = depth.size().width() as usize;
-    let (mut near, wide) = (depth.smoothed(inner), depth.smoothed(OUTER * inner));
-    parallel::for_each_chunk(near.values_mut(), columns, |y, row| {
-        for (value, wide) in row.iter_mut().zip(wide.row(y as u32)) {
+    parallel::for_each_chunk(difference.values_mut(), columns, |y, row| {
+        let mut wider = vec![0.0; columns];
+        near.row(depth.values(), y, row);
+        wide.row(depth.values(), y, &mut wider);
+        for (value, wide) in row.iter_mut().zip(wider) {
             *value -= wide;
         }
     });
-    near
+    difference
 }

@@ -5,6 +5,7 @@ use palette::{FromColor, Lab, LinSrgb, white_point::D65};
 use super::guided::{Guided, box_sum, cells, each, mean_of, zip};
 use super::luminance;
 use crate::mask::{Mask, smoothstep};
+use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
 use crate::scene::working::Working;
@@ -162,15 +163,20 @@ impl SkinMap {
 
     /// Whether enough of the area looks like skin for a tone to be read there.
     pub(in crate::scene) fn shows_in(&self, mask: &Mask) -> bool {
-        let (mut skin, mut area) = (0.0_f64, 0.0_f64);
-        for y in 0..mask.size().height() {
-            let cells = self.likeness.row(y / self.side);
-            for (run, &likeness) in mask.coverage().row(y).chunks(self.side as usize).zip(cells) {
+        let of_row = |y: usize| {
+            let (mut skin, mut area) = (0.0_f64, 0.0_f64);
+            let cells = self.likeness.row(y as u32 / self.side);
+            let runs = mask.coverage().row(y as u32).chunks(self.side as usize);
+            for (run, &likeness) in runs.zip(cells) {
                 let covered: f32 = run.iter().sum();
                 area += f64::from(covered);
                 skin += f64::from(covered * likeness);
             }
-        }
+            [skin, area]
+        };
+        let rows = parallel::map(mask.size().height() as usize, of_row);
+        let sum = |[a, b]: [f64; 2], [c, d]: [f64; 2]| [a + c, b + d];
+        let [skin, area] = rows.into_iter().fold([0.0; 2], sum);
         skin > 0.0 && skin >= LEAST_SHARE * area
     }
 
