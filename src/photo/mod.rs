@@ -271,7 +271,12 @@ impl Photo {
             self.size.height()
         );
         assert_eq!(out.len(), width, "out has to hold one value per column");
-        let first = y as usize * width;
+        self.linear_srgb_part(0, y, out);
+    }
+
+    /// As [`Photo::linear_srgb_row`], of as many pixels as `out` holds from column `x` on, which must be there.
+    pub(crate) fn linear_srgb_part(&self, x: u32, y: u32, out: &mut [[f32; 3]]) {
+        let first = y as usize * self.size.width() as usize + x as usize;
         self.decode.run(self.pixels(), &self.space, first, out);
     }
 

@@ -4,12 +4,16 @@ use glam::Vec2;
 
 use crate::photo::Photo;
 use crate::scene::skin::luminance;
+use crate::simd::{Level, dispatch};
 
 /// Side of a tile in pixels.
 pub(super) const TILE: usize = 64;
 
 /// Rings of equal width up to half a cycle a pixel.
 pub(super) const RINGS: usize = TILE / 2 + 1;
+
+/// Rows and columns that are transformed side by side.
+const LANES: usize = 8;
 
 /// Light from which a pixel may be clipped, and the share of such pixels at which a tile is left out:
 /// a clipped edge looks sharper than the lens is.
@@ -73,14 +77,14 @@ impl Spectrum {
 
     /// The tile whose first pixel is at (x, y); `None` where it is clipped or black.
     pub(super) fn read(&self, photo: &Photo, x: u32, y: u32) -> Option<Tile> {
-        let mut rows = vec![[Vec2::ZERO; TILE]; TILE];
+        let mut rows = vec![[0.0_f32; TILE]; TILE];
+        let mut light = [[0.0_f32; 3]; TILE];
         let (mut sum, mut clipped) = (0.0_f32, 0.0_f32);
-        for (dy, row) in rows.iter_mut().enumerate() {
-            for (dx, value) in row.iter_mut().enumerate() {
-                let light = photo.linear_srgb_at(x + dx as u32, y + dy as u32);
-                let luminance = luminance(light);
-                value.x = luminance;
-                sum += luminance;
+        for (y, row) in (y..).zip(&mut rows) {
+            photo.linear_srgb_part(x, y, &mut light);
+            for (value, &light) in row.iter_mut().zip(&light) {
+                *value = luminance(light);
+                sum += *value;
                 if light.iter().any(|&c| c > CLIPPED) {
                     clipped += 1.0;
                 }
@@ -93,32 +97,67 @@ impl Spectrum {
         }
         for (row, wy) in rows.iter_mut().zip(self.window) {
             for (value, wx) in row.iter_mut().zip(self.window) {
-                value.x = (value.x - mean) * wx * wy;
+                *value = (*value - mean) * wx * wy;
             }
-            self.transform(row);
         }
         let mut power = [0.0; RINGS];
-        for u in 0..RINGS {
-            let mut column: [Vec2; TILE] = std::array::from_fn(|v| rows[v][u]);
-            self.transform(&mut column);
-            for (v, value) in column.iter().enumerate() {
-                let (ring, weight) = self.rings[v * RINGS + u];
-                power[usize::from(ring)] += weight * value.length_squared();
-            }
-        }
+        dispatch!(Level::detect().get(), simd => self.add_power(&rows, &mut power));
         for (value, count) in power.iter_mut().zip(self.counts) {
             *value /= count * pixels;
         }
         Some(Tile { mean, power })
     }
 
-    /// Discrete Fourier transform of complex values, in place.
+    /// Adds the power of each coefficient of some values to its ring.
+    #[inline(always)]
+    fn add_power(&self, rows: &[[f32; TILE]], power: &mut [f32; RINGS]) {
+        // The transforms of the rows, as columns: with room for a whole number of lanes.
+        let mut columns = [[[0.0_f32; TILE]; 2]; RINGS.next_multiple_of(LANES)];
+        for (block, rows) in rows.as_chunks::<LANES>().0.iter().enumerate() {
+            let mut values = [[[0.0; LANES]; 2]; TILE];
+            for (x, value) in values.iter_mut().enumerate() {
+                for lane in 0..LANES {
+                    value[0][lane] = rows[lane][x];
+                }
+            }
+            self.transform(&mut values);
+            let from = block * LANES;
+            for (column, value) in columns.iter_mut().zip(values).take(RINGS) {
+                for part in 0..2 {
+                    column[part][from..from + LANES].copy_from_slice(&value[part]);
+                }
+            }
+        }
+        for (block, columns) in columns.as_chunks::<LANES>().0.iter().enumerate() {
+            let mut values = [[[0.0; LANES]; 2]; TILE];
+            for (y, value) in values.iter_mut().enumerate() {
+                for lane in 0..LANES {
+                    for part in 0..2 {
+                        value[part][lane] = columns[lane][part][y];
+                    }
+                }
+            }
+            self.transform(&mut values);
+            let from = block * LANES;
+            for u in from..RINGS.min(from + LANES) {
+                for (v, value) in values.iter().enumerate() {
+                    let [re, im] = [0, 1].map(|part| value[part][u - from]);
+                    let (ring, weight) = self.rings[v * RINGS + u];
+                    power[usize::from(ring)] += weight * (re * re + im * im);
+                }
+            }
+        }
+    }
+
+    /// Discrete Fourier transforms of complex values, several side by side, in place; each value is its real and its
+    /// imaginary part.
     ///
     /// # References
     /// J. W. Cooley, J. W. Tukey, "An Algorithm for the Machine Calculation of Complex Fourier Series",
     /// Math. Comput. 19 (1965), radix 2. Our own, because a library that picks its instructions by the
     /// machine gives other bits on another machine.
-    fn transform(&self, values: &mut [Vec2; TILE]) {
+    #[inline(always)]
+    fn transform<const N: usize>(&self, values: &mut [[[f32; N]; 2]; TILE]) {
         for i in 0..TILE {
             let j = (i as u32).reverse_bits() as usize >> (u32::BITS - TILE.trailing_zeros());
             if i < j {
@@ -130,8 +169,13 @@ impl Spectrum {
             for block in values.chunks_exact_mut(2 * half) {
                 let (low, high) = block.split_at_mut(half);
                 for (k, (a, b)) in low.iter_mut().zip(high).enumerate() {
-                    let turned = self.turns[k * (TILE / 2 / half)].rotate(*b);
-                    (*a, *b) = (*a + turned, *a - turned);
+                    let turn = self.turns[k * (TILE / 2 / half)];
+                    for i in 0..N {
+                        let re = turn.x * b[0][i] - turn.y * b[1][i];
+                        let im = turn.y * b[0][i] + turn.x * b[1][i];
+                        (a[0][i], b[0][i]) = (a[0][i] + re, a[0][i] - re);
+                        (a[1][i], b[1][i]) = (a[1][i] + im, a[1][i] - im);
+                    }
                 }
             }
             half *= 2;
@@ -151,9 +195,10 @@ mod tests {
         let mut stream = Seed::new(1).stream(Stage::Probe, 0);
         let values: [Vec2; TILE] =
             std::array::from_fn(|_| Vec2::new(stream.unit_f32(), stream.unit_f32()));
-        let mut fast = values;
+        let mut fast = values.map(|value| [[value.x], [value.y]]);
         spectrum.transform(&mut fast);
-        for (k, got) in fast.iter().enumerate() {
+        for (k, [[re], [im]]) in fast.into_iter().enumerate() {
+            let got = Vec2::new(re, im);
             let mut slow = Vec2::ZERO;
             for (i, v) in values.iter().enumerate() {
                 let angle = -std::f32::consts::TAU * ((k * i) % TILE) as f32 / TILE as f32;

@@ -124,12 +124,12 @@ fn weighed(cell: [f32; 3]) -> f32 {
 /// Mean light in the cells of one row.
 fn light(photo: &Photo, origin: [u32; 2], side: u32, y: u32, columns: usize) -> Vec<[f32; 3]> {
     let mut cells = vec![[0.0_f32; 3]; columns];
-    let mut row = vec![[0.0_f32; 3]; photo.size().width() as usize];
+    let width = (photo.size().width() - origin[0]).min(columns as u32 * side);
+    let mut row = vec![[0.0_f32; 3]; width as usize];
     for dy in 0..side {
         let y = origin[1] + y * side + dy;
-        photo.linear_srgb_row(y.min(photo.size().height() - 1), &mut row);
-        let runs = row[origin[0] as usize..].chunks(side as usize);
-        for (cell, run) in cells.iter_mut().zip(runs) {
+        photo.linear_srgb_part(origin[0], y.min(photo.size().height() - 1), &mut row);
+        for (cell, run) in cells.iter_mut().zip(row.chunks(side as usize)) {
             let share = 1.0 / (run.len() as u32 * side) as f32;
             for light in run {
                 for (sum, value) in cell.iter_mut().zip(light) {

@@ -2,6 +2,7 @@
 
 use crate::parallel;
 use crate::plane::Plane;
+use crate::simd::{Level, dispatch};
 use crate::units::Size;
 
 /// Sums over square windows of `2·reach + 1` cells, cut off at the border.
@@ -9,42 +10,62 @@ use crate::units::Size;
 /// # Cost
 /// A few additions a cell, whatever the window.
 pub(in crate::scene) fn box_sum(plane: &Plane<f32>, reach: usize) -> Plane<f32> {
-    let (width, height) = (
-        plane.size().width() as usize,
-        plane.size().height() as usize,
-    );
-    let mut rows = plane.clone();
-    parallel::for_each_chunk(rows.values_mut(), width, |_, row| {
-        let before = prefix(row.iter().copied());
-        for (x, value) in row.iter_mut().enumerate() {
-            let window = x.saturating_sub(reach)..(x + reach + 1).min(width);
-            *value = (before[window.end] - before[window.start]) as f32;
-        }
+    let values = plane.values();
+    let sums = box_sums(plane.size(), reach, |i| [values[i]]);
+    each(&sums, |[sum]| sum)
+}
+
+/// The same of several values of each cell, which are counted row by row.
+pub(super) fn box_sums<const N: usize>(
+    size: Size,
+    reach: usize,
+    values: impl Fn(usize) -> [f32; N] + Sync + Send,
+) -> Plane<[f32; N]> {
+    let (width, height) = (size.width() as usize, size.height() as usize);
+    let mut rows = Plane::filled(size, [0.0_f32; N]);
+    parallel::for_each_chunk(rows.values_mut(), width, |y, row| {
+        // Sums of everything before each place.
+        let mut before = vec![[0.0_f64; N]; width + 1];
+        dispatch!(Level::detect().get(), simd => {
+            let mut sum = [0.0_f64; N];
+            for (x, before) in before[1..].iter_mut().enumerate() {
+                let values = values(y * width + x);
+                for c in 0..N {
+                    sum[c] += f64::from(values[c]);
+                }
+                *before = sum;
+            }
+            for (x, sums) in row.iter_mut().enumerate() {
+                let [from, to] = [x.saturating_sub(reach), (x + reach + 1).min(width)];
+                let [from, to] = [&before[from], &before[to]];
+                for c in 0..N {
+                    sums[c] = (to[c] - from[c]) as f32;
+                }
+            }
+        });
     });
     // The rows of a window one by one: blocks of them start afresh, so that no thread enters.
-    let mut sums = Plane::filled(plane.size(), 0.0_f32);
+    let mut sums = Plane::filled(size, [0.0_f32; N]);
     parallel::for_each_chunk(sums.values_mut(), width * BLOCK, |block, out| {
         let top = block * BLOCK;
-        let mut column = vec![0.0_f64; width];
-        let add = |column: &mut [f64], y: usize, sign: f64| {
-            for (sum, &value) in column.iter_mut().zip(rows.row(y as u32)) {
-                *sum += sign * f64::from(value);
+        let mut column = vec![0.0_f64; width * N];
+        let row = |y: usize| rows.row(y as u32).as_flattened();
+        dispatch!(Level::detect().get(), simd => {
+            for y in top.saturating_sub(reach)..(top + reach).min(height) {
+                add(&mut column, 1.0, row(y));
             }
-        };
-        for y in top.saturating_sub(reach)..(top + reach).min(height) {
-            add(&mut column, y, 1.0);
-        }
-        for (y, out) in (top..).zip(out.chunks_exact_mut(width)) {
-            if y + reach < height {
-                add(&mut column, y + reach, 1.0);
+            for (y, out) in (top..).zip(out.chunks_exact_mut(width)) {
+                if y + reach < height {
+                    add(&mut column, 1.0, row(y + reach));
+                }
+                for (value, &sum) in out.as_flattened_mut().iter_mut().zip(&column) {
+                    *value = sum as f32;
+                }
+                if y >= reach {
+                    add(&mut column, -1.0, row(y - reach));
+                }
             }
-            for (value, &sum) in out.iter_mut().zip(&column) {
-                *value = sum as f32;
-            }
-            if y >= reach {
-                add(&mut column, y - reach, -1.0);
-            }
-        }
+        });
     });
     sums
 }
@@ -52,25 +73,23 @@ pub(in crate::scene) fn box_sum(plane: &Plane<f32>, reach: usize) -> Plane<f32> 
 /// Rows in a block of running sums.
 const BLOCK: usize = 64;
 
-/// Sum of everything before each place.
-fn prefix(values: impl Iterator<Item = f32>) -> Vec<f64> {
-    let mut sum = 0.0;
-    let sums = values.map(|v| {
-        sum += f64::from(v);
-        sum
-    });
-    std::iter::once(0.0).chain(sums).collect()
+#[inline(always)]
+fn add(sums: &mut [f64], sign: f64, values: &[f32]) {
+    for (sum, &value) in sums.iter_mut().zip(values) {
+        *sum += sign * f64::from(value);
+    }
 }
 
-/// `f(column, row)` of every cell, rows side by side.
+/// `f` of every cell, counted row by row.
 pub(super) fn cells<T: Copy + Default + Send>(
     size: Size,
-    f: impl Fn(usize, usize) -> T + Sync + Send,
+    f: impl Fn(usize) -> T + Sync + Send,
 ) -> Plane<T> {
     let mut out = Plane::filled(size, T::default());
-    parallel::for_each_chunk(out.values_mut(), size.width() as usize, |y, row| {
+    let width = size.width() as usize;
+    parallel::for_each_chunk(out.values_mut(), width, |y, row| {
         for (x, value) in row.iter_mut().enumerate() {
-            *value = f(x, y);
+            *value = f(y * width + x);
         }
     });
     out
@@ -81,21 +100,7 @@ pub(super) fn each<T: Copy + Sync, U: Copy + Default + Send>(
     plane: &Plane<T>,
     f: impl Fn(T) -> U + Sync + Send,
 ) -> Plane<U> {
-    let width = plane.size().width() as usize;
-    cells(plane.size(), |x, y| f(plane.values()[y * width + x]))
-}
-
-/// `f` of the values of two planes of one size, cell by cell.
-pub(super) fn zip(
-    a: &Plane<f32>,
-    b: &Plane<f32>,
-    f: impl Fn(f32, f32) -> f32 + Sync + Send,
-) -> Plane<f32> {
-    let width = a.size().width() as usize;
-    cells(a.size(), |x, y| {
-        let i = y * width + x;
-        f(a.values()[i], b.values()[i])
-    })
+    cells(plane.size(), |i| f(plane.values()[i]))
 }
 
 /// What a guided filter needs of its guide and its weights, for any number of planes.
@@ -104,13 +109,22 @@ pub(super) fn zip(
 /// K. He, J. Sun, X. Tang, "Guided Image Filtering", IEEE TPAMI 35 (2013), eqs. 5 to 8, with means
 /// weighted by how far a cell belongs (there all weigh the same).
 pub(super) struct Guided<'a> {
-    guide: &'a Plane<f32>,
-    weights: &'a Plane<f32>,
+    guide: &'a [f32],
+    weights: &'a [f32],
+    size: Size,
     reach: usize,
     epsilon: f32,
-    total: Plane<f32>,
-    pub(super) mean: Plane<f32>,
-    variance: Plane<f32>,
+    local: Plane<Local>,
+}
+
+/// The window around a cell.
+#[derive(Clone, Copy, Default)]
+struct Local {
+    /// Sum of the weights.
+    total: f32,
+    /// Mean and variance of the guide.
+    mean: f32,
+    variance: f32,
 }
 
 impl<'a> Guided<'a> {
@@ -122,57 +136,64 @@ impl<'a> Guided<'a> {
         reach: usize,
         epsilon: f32,
     ) -> Self {
-        let total = box_sum(weights, reach);
-        let mean = mean_of(guide, weights, &total, reach);
-        let squares = mean_of(&zip(guide, guide, |a, b| a * b), weights, &total, reach);
-        let variance = zip(&squares, &mean, |s, m| (s - m * m).max(0.0));
+        let size = guide.size();
+        let (guide, weights) = (guide.values(), weights.values());
+        let sums = box_sums(size, reach, |i| {
+            let (g, w) = (guide[i], weights[i]);
+            [w, g * w, g * g * w]
+        });
+        let local = each(&sums, |[total, sum, squares]| {
+            let mean = sum / total;
+            Local {
+                total,
+                mean,
+                variance: (squares / total - mean * mean).max(0.0),
+            }
+        });
         Self {
             guide,
             weights,
+            size,
             reach,
             epsilon,
-            total,
-            mean,
-            variance,
+            local,
         }
     }
 
-    /// The plane smoothed: where the guide is flat its weighted mean, along the guide's edges the guide
+    /// Sum of the weights in the window around a cell.
+    pub(super) fn total(&self, i: usize) -> f32 {
+        self.local.values()[i].total
+    }
+
+    /// Three planes smoothed: where the guide is flat their weighted mean, along the guide's edges the guide
     /// itself. A cell that does not belong takes the guide's mean in place of its own value.
-    pub(super) fn filter(&self, plane: &Plane<f32>) -> Plane<f32> {
-        let (weights, total, reach) = (self.weights, &self.total, self.reach);
-        let average = mean_of(plane, weights, total, reach);
-        let products = mean_of(&zip(plane, self.guide, |a, b| a * b), weights, total, reach);
-        let both = zip(&average, &self.mean, |a, b| a * b);
-        let covariance = zip(&products, &both, |p, b| p - b);
-        let slope = zip(&covariance, &self.variance, |c, v| c / (v + self.epsilon));
-        let carried = zip(&slope, &self.mean, |s, m| s * m);
-        let level = zip(&average, &carried, |a, c| a - c);
-        let (slope, level) = (
-            mean_of(&slope, weights, total, reach),
-            mean_of(&level, weights, total, reach),
-        );
-        let mut out = level;
-        let guide = self.guide.values().iter().zip(self.mean.values());
-        let own = guide
-            .zip(weights.values())
-            .map(|((g, m), w)| m + (g - m) * w.min(1.0));
-        for ((value, &slope), own) in out.values_mut().iter_mut().zip(slope.values()).zip(own) {
-            *value += slope * own;
-        }
-        out
+    pub(super) fn filter(&self, planes: &Plane<[f32; 3]>) -> Plane<[f32; 3]> {
+        let (values, local) = (planes.values(), self.local.values());
+        let average = self.means(|i| values[i]);
+        let products = self.means(|i| values[i].map(|v| v * self.guide[i]));
+        let (average, products) = (average.values(), products.values());
+        let slope = cells(self.size, |i| {
+            let Local { mean, variance, .. } = local[i];
+            [0, 1, 2].map(|c| (products[i][c] - average[i][c] * mean) / (variance + self.epsilon))
+        });
+        let slope = slope.values();
+        let level = |i: usize, c: usize| average[i][c] - slope[i][c] * local[i].mean;
+        let level = self.means(|i| [0, 1, 2].map(|c| level(i, c)));
+        let slope = self.means(|i| slope[i]);
+        let (slope, level) = (slope.values(), level.values());
+        cells(self.size, |i| {
+            let mean = local[i].mean;
+            let own = mean + (self.guide[i] - mean) * self.weights[i].min(1.0);
+            [0, 1, 2].map(|c| level[i][c] + slope[i][c] * own)
+        })
     }
-}
 
-/// Weighted mean over windows whose weights sum to `total`.
-pub(super) fn mean_of(
-    plane: &Plane<f32>,
-    weights: &Plane<f32>,
-    total: &Plane<f32>,
-    reach: usize,
-) -> Plane<f32> {
-    let sum = box_sum(&zip(plane, weights, |v, w| v * w), reach);
-    zip(&sum, total, |s, t| s / t)
+    /// Weighted means over the windows.
+    fn means(&self, values: impl Fn(usize) -> [f32; 3] + Sync + Send) -> Plane<[f32; 3]> {
+        let weighted = |i: usize| values(i).map(|v| v * self.weights[i]);
+        let sums = box_sums(self.size, self.reach, weighted);
+        cells(self.size, |i| sums.values()[i].map(|s| s / self.total(i)))
+    }
 }
 
 #[cfg(test)]
@@ -206,7 +227,8 @@ mod tests {
             clean(x) + hair + 0.02 * (((x * 7 + y * 13) % 5) as f32 / 2.0 - 1.0)
         });
         let weights = Plane::from_fn(size, |_, y| if y % 13 == 6 { 1e-4 } else { 1.0 });
-        let smooth = Guided::new(&noisy, &weights, 6, 0.002).filter(&noisy);
+        let guided = Guided::new(&noisy, &weights, 6, 0.002);
+        let smooth = guided.filter(&noisy.map(|value| [value; 3]));
         // Under a hair the edge is as wide as a window.
         for (x, y) in [
             (4, 6),
@@ -217,7 +239,7 @@ mod tests {
             (27, 0),
             (55, 12),
         ] {
-            let got = smooth.at(i64::from(x), y);
+            let [got, ..] = smooth.at(i64::from(x), y);
             assert!((got - clean(x)).abs() < 0.03, "{got} at {x},{y}");
         }
     }

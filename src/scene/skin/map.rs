@@ -2,7 +2,7 @@
 
 use palette::{FromColor, Lab, LinSrgb, white_point::D65};
 
-use super::guided::{Guided, box_sum, cells, each, mean_of, zip};
+use super::guided::{Guided, box_sums, cells, each};
 use super::luminance;
 use crate::mask::{Mask, smoothstep};
 use crate::parallel;
@@ -98,19 +98,18 @@ impl SkinMap {
         let root = each(light, |light| luminance(light).sqrt());
         let weights = weights(&likeness, &root, near);
         let guided = Guided::new(&root, &weights, near, EDGE);
-        let planes = [0, 1, 2].map(|c| guided.filter(&each(light, |light| light[c].sqrt())));
+        let roots = guided.filter(&each(light, |light| light.map(f32::sqrt)));
         // Where a window holds hardly any skin, that of a wider one.
         let wide = (longest / WIDE).max(1) as usize;
-        let around = means(light, &weights, wide);
-        let total = box_sum(&weights, near);
+        let around = means(light, |i| weights.values()[i], wide);
         let full = ((2 * near + 1) * (2 * near + 1)) as f32;
-        let color = cells(light.size(), |x, y| {
-            let (x, y) = (x as i64, y as i64);
-            let held = total.at(x, y) / full;
+        let color = cells(light.size(), |i| {
+            let held = guided.total(i) / full;
             let own = held / (held + SPARSE);
+            let (near, wide) = (roots.values()[i], around.values()[i]);
             [0, 1, 2].map(|c| {
-                let (near, wide) = (planes[c].at(x, y).max(0.0), around.at(x, y)[c]);
-                near * near * own + wide * (1.0 - own)
+                let near = near[c].max(0.0);
+                near * near * own + wide[c] * (1.0 - own)
             })
         });
         Some(Self {
@@ -206,31 +205,38 @@ const DIM: f32 = 0.004;
 
 /// Weights of the edge-aware mean: skin, and of that not what is much darker than its surroundings.
 fn weights(likeness: &Plane<f32>, root: &Plane<f32>, reach: usize) -> Plane<f32> {
-    let first = each(likeness, |l| l + FOREIGN);
-    let around = mean_of(root, &first, &box_sum(&first, reach), reach);
-    let lit = zip(root, &around, |r, m| {
-        smoothstep((r / m.max(1e-4) - 0.70) / 0.20)
-    });
-    zip(&first, &lit, |w, l| w * l.max(0.02))
+    let (likeness, root, size) = (likeness.values(), root.values(), root.size());
+    let first = |i: usize| likeness[i] + FOREIGN;
+    let around = box_sums(size, reach, |i| [first(i), root[i] * first(i)]);
+    cells(size, |i| {
+        let [weight, sum] = around.values()[i];
+        let lit = smoothstep((root[i] / (sum / weight).max(1e-4) - 0.70) / 0.20);
+        first(i) * lit.max(0.02)
+    })
 }
 
 /// Mean colour over wide windows, the more a cell counts the less white lies over it.
 fn body(light: &Plane<[f32; 3]>, likeness: &Plane<f32>, reach: usize) -> Plane<[f32; 3]> {
-    let saturated = each(light, |[r, _, b]| {
+    let weight = |i: usize| {
+        let [r, _, b] = light.values()[i];
         let s = ((r - b) / r.max(1e-6)).max(0.0);
-        s * s * s * s
-    });
-    let weights = zip(likeness, &saturated, |l, s| l * s + 1e-3 * FOREIGN);
-    means(light, &weights, reach)
+        likeness.values()[i] * (s * s * s * s) + 1e-3 * FOREIGN
+    };
+    means(light, weight, reach)
 }
 
 /// Weighted mean colour over windows.
-fn means(light: &Plane<[f32; 3]>, weights: &Plane<f32>, reach: usize) -> Plane<[f32; 3]> {
-    let total = box_sum(weights, reach);
-    let planes = [0, 1, 2].map(|c| mean_of(&each(light, |v| v[c]), weights, &total, reach));
-    cells(light.size(), |x, y| {
-        let (x, y) = (x as i64, y as i64);
-        [0, 1, 2].map(|c| planes[c].at(x, y).max(0.0))
+fn means(
+    light: &Plane<[f32; 3]>,
+    weight: impl Fn(usize) -> f32 + Sync + Send,
+    reach: usize,
+) -> Plane<[f32; 3]> {
+    let sums = box_sums(light.size(), reach, |i| {
+        let ([r, g, b], weight) = (light.values()[i], weight(i));
+        [weight, r * weight, g * weight, b * weight]
+    });
+    each(&sums, |[total, r, g, b]| {
+        [r, g, b].map(|sum| (sum / total).max(0.0))
     })
 }
 
