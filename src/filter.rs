@@ -34,13 +34,18 @@ impl Gaussian {
         }
     }
 
+    /// Rows and columns to either side that a value depends on.
+    pub(crate) fn reach(&self) -> usize {
+        self.half.len() - 1
+    }
+
     /// Row `y` of values, whose rows are as long as `out`, smoothed.
     pub(crate) fn row(&self, values: &[f32], y: usize, out: &mut [f32]) {
         let (stride, channels) = (out.len(), self.channels);
         let last = values.len() / stride - 1;
         let row = |y: usize| &values[y * stride..][..stride];
         // One column of rows first, with room for the rim on either side.
-        let reach = self.half.len() - 1;
+        let reach = self.reach();
         let margin = reach * channels;
         let mut column = vec![0.0_f32; stride + 2 * margin];
         let beside = |d: usize| [row(y.saturating_sub(d)), row((y + d).min(last))];

@@ -7,12 +7,13 @@ use palette::{FromColor, LinSrgb, Oklch};
 use super::levels::{Levels, quantile_of_parts};
 use super::skin::{box_sum, luminance};
 use crate::error::{Error, Result};
+use crate::filter::Gaussian;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
 use crate::simd::{Level, dispatch};
-use crate::units::Scale;
+use crate::units::{Scale, Size};
 use strands::{Relief, Strands};
 
 /// Skin is the brightest of what lies within this distance to either side, hair between it or not.
@@ -130,28 +131,32 @@ impl HairCover {
         let sigma = (own * own + SMOOTH_PX * SMOOTH_PX).sqrt();
         let light = roots(photo, sigma);
         let window = (scale.to_px(AROUND_MM) as usize).max(LEAST_AROUND_PX);
-        let [skin] = Levels::of_values(size, window, [SKIN], |x, y| {
-            let row = y as u32;
-            let shines = surface.is_some_and(|surface| surface.row(row)[x] > GLINT);
-            if area.coverage().row(row)[x] <= 0.5 || shines {
-                f32::NAN
-            } else {
-                light.row(row)[x]
+        let [skin] = Levels::of_values(size, window, [SKIN], |y| {
+            let (light, inside) = (light.row(y as u32), area.coverage().row(y as u32));
+            let shines = surface.map(|surface| surface.row(y as u32));
+            let glints = move |x: usize| shines.is_some_and(|shines| shines[x] > GLINT);
+            move |x| {
+                if inside[x] <= 0.5 || glints(x) {
+                    f32::NAN
+                } else {
+                    light[x]
+                }
             }
         });
-        let mut losses = Plane::filled(size, 0.0_f32);
-        parallel::for_each_chunk(losses.values_mut(), width, |y, row| {
-            let (skin, light) = (skin.along(y as f32 + 0.5, width), light.row(y as u32));
+        let losses = |y: usize| {
+            let (mut losses, light) = (skin.along(y as f32 + 0.5, width), light.row(y as u32));
             let inside = area.coverage().row(y as u32);
-            for (x, value) in row.iter_mut().enumerate() {
+            for (x, value) in losses.iter_mut().enumerate() {
                 *value = if inside[x] > 0.5 {
-                    1.0 - light[x] / skin[x].max(DARK)
+                    1.0 - light[x] / value.max(DARK)
                 } else {
                     f32::NAN
                 };
             }
-        });
-        let Some(darkest) = darkest(&losses).filter(|&darkest| darkest >= FAIR) else {
+            losses
+        };
+        let darkest = darkest(size, losses);
+        let Some(darkest) = darkest.filter(|&darkest| darkest >= FAIR) else {
             return Ok(None);
         };
         let relief = Relief::new(&light, sigma);
@@ -159,8 +164,11 @@ impl HairCover {
         if darkest < APART && strands.usual() < FAIR_STRANDS {
             return Ok(None);
         }
-        let middle = Levels::of(&losses, window, 0.5);
-        let (mut cover, per_darkest) = (losses, 1.0 / darkest);
+        let mut cover = Plane::filled(size, 0.0_f32);
+        parallel::for_each_chunk(cover.values_mut(), width, |y, row| {
+            row.copy_from_slice(&losses(y));
+        });
+        let (middle, per_darkest) = (Levels::of(&cover, window, 0.5), 1.0 / darkest);
         parallel::for_each_chunk(cover.values_mut(), width, |y, row| {
             let [skin, middle] = [&skin, &middle].map(|of| of.along(y as f32 + 0.5, width));
             let [a, b] = strands.along(y as f32 + 0.5, width);
@@ -241,20 +249,36 @@ impl HairCover {
     }
 }
 
+/// Rows that are read at once.
+const BAND: usize = 96;
+
 /// Root of the luminance, smoothed.
 fn roots(photo: &Photo, sigma: f32) -> Plane<f32> {
-    let width = photo.size().width() as usize;
-    let mut roots = Plane::filled(photo.size(), 0.0_f32);
-    parallel::for_each_chunk(roots.values_mut(), width, |y, out| {
-        let mut row = vec![[0.0_f32; 3]; width];
-        photo.linear_srgb_row(y as u32, &mut row);
-        dispatch!(Level::detect().get(), simd => {
-            for (value, light) in out.iter_mut().zip(&row) {
-                *value = luminance(*light).max(0.0).sqrt();
-            }
-        });
+    let (width, height) = (
+        photo.size().width() as usize,
+        photo.size().height() as usize,
+    );
+    let gaussian = Gaussian::new(sigma, 1);
+    let mut smoothed = Plane::filled(photo.size(), 0.0_f32);
+    parallel::for_each_chunk(smoothed.values_mut(), width * BAND, |band, out| {
+        let (top, rows) = (band * BAND, out.len() / width);
+        let from = top.saturating_sub(gaussian.reach());
+        let to = (top + rows + gaussian.reach()).min(height);
+        let mut light = vec![[0.0_f32; 3]; width];
+        let mut roots = vec![0.0_f32; (to - from) * width];
+        for (y, roots) in (from..).zip(roots.chunks_exact_mut(width)) {
+            photo.linear_srgb_row(y as u32, &mut light);
+            dispatch!(Level::detect().get(), simd => {
+                for (value, light) in roots.iter_mut().zip(&light) {
+                    *value = luminance(*light).max(0.0).sqrt();
+                }
+            });
+        }
+        for (y, out) in (top - from..).zip(out.chunks_exact_mut(width)) {
+            gaussian.row(&roots, y, out);
+        }
     });
-    roots.smoothed(sigma)
+    smoothed
 }
 
 /// How clearly strands run along a way, 0..=1.
@@ -264,16 +288,19 @@ fn clear(way: [f32; 2], darkest: f32) -> f32 {
     ((strands::curvature(way) / darkest - from) / (to - from)).clamp(0.0, 1.0)
 }
 
-/// The loss of light that only the darkest share exceeds.
-fn darkest(losses: &Plane<f32>) -> Option<f32> {
-    let values = losses.values();
-    let part = 3 * losses.size().width() as usize;
-    let parts = parallel::map(values.len().div_ceil(part), |i| {
-        let part = &values[i * part..values.len().min((i + 1) * part)];
-        let every_third = part.iter().copied().step_by(3);
-        every_third.filter(|v| v.is_finite()).collect()
-    });
-    quantile_of_parts(&parts, 1.0 - HAIR)
+/// The loss of light that only the darkest share exceeds, from every third pixel.
+fn darkest(size: Size, losses: impl Fn(usize) -> Vec<f32> + Sync + Send) -> Option<f32> {
+    let (width, height) = (size.width() as usize, size.height() as usize);
+    let of_band = |band: usize| {
+        let rows = band * BAND..height.min((band + 1) * BAND);
+        let of_row = |y: usize| {
+            let first = (y * width).next_multiple_of(3) - y * width;
+            losses(y).into_iter().skip(first).step_by(3)
+        };
+        let all = rows.flat_map(of_row);
+        all.filter(|loss| loss.is_finite()).collect()
+    };
+    quantile_of_parts(height.div_ceil(BAND), of_band, 1.0 - HAIR)
 }
 
 /// Middle colour of what is hair for sure; `None` where nothing is.

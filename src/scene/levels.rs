@@ -28,15 +28,18 @@ impl Levels {
         window: usize,
         shares: [f32; N],
     ) -> [Self; N] {
-        Self::of_values(plane.size(), window, shares, |x, y| plane.row(y as u32)[x])
+        Self::of_values(plane.size(), window, shares, |y| {
+            let row = plane.row(y as u32);
+            move |x: usize| row[x]
+        })
     }
 
-    /// As of a plane of `value(column, row)`, which is asked for no more than is looked at.
-    pub(super) fn of_values<const N: usize>(
+    /// As of a plane of `row(y)(x)`, which is asked for no more than is looked at.
+    pub(super) fn of_values<const N: usize, R: Fn(usize) -> f32>(
         size: Size,
         window: usize,
         shares: [f32; N],
-        value: impl Fn(usize, usize) -> f32 + Sync + Send,
+        row: impl Fn(usize) -> R + Sync + Send,
     ) -> [Self; N] {
         let (width, height) = (size.width() as usize, size.height() as usize);
         let windows = [width, height].map(|side| side.div_ceil(window).max(1));
@@ -52,9 +55,9 @@ impl Levels {
             let cells = columns.len().div_ceil(step) * rows.len().div_ceil(step);
             let mut values = Vec::with_capacity(cells);
             for y in rows.step_by(step) {
-                let row = columns.clone().step_by(step).map(|x| value(x, y));
-                values.extend(row.filter(|value| !value.is_nan()));
+                values.extend(columns.clone().step_by(step).map(row(y)));
             }
+            values.retain(|value: &f32| !value.is_nan());
             shares.map(|share| quantile(&mut values, share))
         };
         let own = parallel::map(windows[0] * windows[1], around);
@@ -128,33 +131,38 @@ pub(super) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
 /// Bits by which values are counted before those of one count are put in order.
 const COUNTED_BITS: u32 = 12;
 
-/// [`quantile`] of what several parts hold together.
-pub(super) fn quantile_of_parts(parts: &[Vec<f32>], share: f32) -> Option<f32> {
+/// [`quantile`] of what several parts hold together, each of which is asked for twice and never kept.
+pub(super) fn quantile_of_parts(
+    parts: usize,
+    values: impl Fn(usize) -> Vec<f32> + Sync + Send,
+    share: f32,
+) -> Option<f32> {
     // In the order of `f32::total_cmp`.
     let key = |value: f32| {
         let bits = value.to_bits();
         let flipped = if bits >> 31 == 0 { 1 << 31 } else { u32::MAX };
         ((bits ^ flipped) >> (32 - COUNTED_BITS)) as usize
     };
-    let counts = parallel::map(parts.len(), |i| {
-        let mut counts = vec![0_usize; 1 << COUNTED_BITS];
-        for &value in &parts[i] {
+    let counts = parallel::map(parts, |i| {
+        let mut counts = vec![0_u32; 1 << COUNTED_BITS];
+        for value in values(i) {
             counts[key(value)] += 1;
         }
         counts
     });
-    let last = parts.iter().map(Vec::len).sum::<usize>().checked_sub(1)?;
+    let count = |bin: usize| counts.iter().map(|counts| counts[bin] as usize).sum();
+    let counts: Vec<usize> = (0..1 << COUNTED_BITS).map(count).collect();
+    let last = counts.iter().sum::<usize>().checked_sub(1)?;
     let mut at = (last as f32 * share) as usize;
-    let count = |bin: usize| counts.iter().map(|counts| counts[bin]).sum::<usize>();
-    let bin = (0..1 << COUNTED_BITS).find(|&bin| {
-        let count = count(bin);
+    let bin = counts.iter().position(|&count| {
         let found = at < count;
         at -= if found { 0 } else { count };
         found
     })?;
-    let of_bin = parallel::map(parts.len(), |i| {
-        let of_bin = parts[i].iter().copied().filter(|&value| key(value) == bin);
-        of_bin.collect::<Vec<f32>>()
+    let of_bin = parallel::map(parts, |i| {
+        let mut values = values(i);
+        values.retain(|&value| key(value) == bin);
+        values
     });
     let mut of_bin: Vec<f32> = of_bin.into_iter().flatten().collect();
     Some(*of_bin.select_nth_unstable_by(at, f32::total_cmp).1)
@@ -172,10 +180,10 @@ mod tests {
         let parts: Vec<Vec<f32>> = all.chunks(300).map(<[f32]>::to_vec).collect();
         for share in [0.0, 0.05, 0.31, 0.5, 0.95, 1.0] {
             let whole = quantile(&mut all, share).unwrap();
-            let got = quantile_of_parts(&parts, share).unwrap();
+            let got = quantile_of_parts(parts.len(), |i| parts[i].clone(), share).unwrap();
             assert_eq!(got.to_bits(), whole.to_bits(), "{share}");
         }
-        assert_eq!(quantile_of_parts(&[Vec::new()], 0.5), None);
+        assert_eq!(quantile_of_parts(1, |_| Vec::new(), 0.5), None);
     }
 
     #[test]

@@ -199,15 +199,6 @@ impl Scene {
             let width = scale.to_px(2.0 * tick_mm);
             near = near.subtract(&Mask::from_line(photo.size(), &[from, to], width)?)?;
         }
-        if covers {
-            let bright: Oklch<f32> = Oklch::from_color(skin.linear());
-            // Beside a wet highlight skin itself passes for hair.
-            let dark = |hair: &HairCover| {
-                hints.long_hair || hair.is_dark() && hair.color().l < HAIR_L * bright.l
-            };
-            let found = HairCover::read(photo, &near, scale, Some(&self.surface))?;
-            self.hair = found.filter(dark);
-        }
         if singly {
             let mut found = Follicles::find(photo, &near, scale)?;
             if let Some(head) = &self.head {
@@ -217,6 +208,16 @@ impl Scene {
                 self.hair_tone = HairTone::of_stubble(&found, skin);
             }
             self.follicles = Some(found);
+        }
+        // Last, for it is as large as a mask.
+        if covers {
+            let bright: Oklch<f32> = Oklch::from_color(skin.linear());
+            // Beside a wet highlight skin itself passes for hair.
+            let dark = |hair: &HairCover| {
+                hints.long_hair || hair.is_dark() && hair.color().l < HAIR_L * bright.l
+            };
+            let found = HairCover::read(photo, &near, scale, Some(&self.surface))?;
+            self.hair = found.filter(dark);
         }
         Ok(())
     }

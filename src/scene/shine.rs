@@ -38,30 +38,45 @@ pub(super) fn surface(photo: &Photo, skin: Option<&SkinMap>) -> Plane<u8> {
     parallel::for_each_chunk(smoothed.values_mut(), width * BAND, |band, out| {
         let top = band * BAND;
         let rows = out.len() / width;
-        let shares = |y: usize| shares(photo, around.as_ref(), y.clamp(1, height) - 1);
+        let mut light = vec![[0.0; 3]; width];
+        let mut read = |y: usize, out: &mut [f32]| {
+            shares(
+                photo,
+                around.as_ref(),
+                y.clamp(1, height) - 1,
+                &mut light,
+                out,
+            );
+        };
         // Counted from one row above the picture.
-        let mut near = [shares(top), shares(top + 1), shares(top + 2)];
+        let mut near = [0, 1, 2].map(|_| vec![0.0; width]);
+        for (y, shares) in (top..).zip(&mut near) {
+            read(y, shares);
+        }
         let mut columns = vec![0.0; width + 2];
         for (y, out) in (top + 1..).zip(out.chunks_exact_mut(width)) {
             dispatch!(Level::detect().get(), simd => mean3(&near, &mut columns, out));
             if y < top + rows {
                 near.rotate_left(1);
-                near[2] = shares(y + 2);
+                read(y + 2, &mut near[2]);
             }
         }
     });
     smoothed
 }
 
-/// The shares of one row.
-fn shares(photo: &Photo, around: Option<&Around>, y: usize) -> Vec<f32> {
-    let mut row = vec![[0.0; 3]; photo.size().width() as usize];
-    photo.linear_srgb_row(y as u32, &mut row);
+/// The shares of one row, whose light is put into `light`.
+fn shares(
+    photo: &Photo,
+    around: Option<&Around>,
+    y: usize,
+    light: &mut [[f32; 3]],
+    shares: &mut [f32],
+) {
+    photo.linear_srgb_row(y as u32, light);
     let cells = around.map(|around| around.row(y));
     let skin = around.zip(cells.as_deref());
-    let mut shares = vec![0.0; row.len()];
-    dispatch!(Level::detect().get(), simd => shares_of(&row, skin, &mut shares));
-    shares
+    dispatch!(Level::detect().get(), simd => shares_of(light, skin, shares));
 }
 
 /// Pixels whose shares are reckoned side by side.
@@ -262,8 +277,12 @@ mod tests {
         let surface = surface(&photo, map.as_ref());
         let around = map.as_ref().map(|map| Around::of(map, 5));
         let share = |y: i64| {
-            let rows = (y - 1..=y + 1)
-                .map(|y| shares(&photo, around.as_ref(), y.clamp(0, 149) as usize)[2]);
+            let rows = (y - 1..=y + 1).map(|y| {
+                let (mut light, mut row) = ([[0.0; 3]; 5], [0.0; 5]);
+                let y = y.clamp(0, 149) as usize;
+                shares(&photo, around.as_ref(), y, &mut light, &mut row);
+                row[2]
+            });
             (rows.sum::<f32>() * (255.0 / 3.0) + 0.5) as u8
         };
         for y in [0, 1, 63, 64, 65, 127, 128, 149] {

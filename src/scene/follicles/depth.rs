@@ -123,12 +123,19 @@ fn weighed(cell: [f32; 3]) -> f32 {
 
 /// Mean light in the cells of one row.
 fn light(photo: &Photo, origin: [u32; 2], side: u32, y: u32, columns: usize) -> Vec<[f32; 3]> {
-    let mut cells = vec![[0.0_f32; 3]; columns];
     let width = (photo.size().width() - origin[0]).min(columns as u32 * side);
     let mut row = vec![[0.0_f32; 3]; width as usize];
+    let read = |dy: u32, row: &mut [[f32; 3]]| {
+        let y = (origin[1] + y * side + dy).min(photo.size().height() - 1);
+        photo.linear_srgb_part(origin[0], y, row);
+    };
+    if side == 1 {
+        read(0, &mut row);
+        return row;
+    }
+    let mut cells = vec![[0.0_f32; 3]; columns];
     for dy in 0..side {
-        let y = origin[1] + y * side + dy;
-        photo.linear_srgb_part(origin[0], y.min(photo.size().height() - 1), &mut row);
+        read(dy, &mut row);
         for (cell, run) in cells.iter_mut().zip(row.chunks(side as usize)) {
             let share = 1.0 / (run.len() as u32 * side) as f32;
             for light in run {
