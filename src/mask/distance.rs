@@ -2,6 +2,7 @@
 
 use crate::parallel;
 use crate::plane::Plane;
+use crate::simd::{Level, dispatch};
 
 /// Larger than any number of steps along a column.
 const NEVER: f32 = f32::INFINITY;
@@ -55,31 +56,40 @@ pub(super) fn signed(coverage: &Plane<f32>) -> Plane<f32> {
     signed
 }
 
+#[inline(always)]
 fn inside(coverage: f32) -> bool {
     coverage >= 0.5
 }
 
 /// Steps along the column to the nearest pixel on the other side of the edge: whole numbers below 2²⁴.
 fn to_other_side_in_column(coverage: &Plane<f32>) -> Plane<f32> {
-    let width = coverage.size().width() as usize;
-    let values = coverage.values();
+    let [width, height] = [coverage.size().width(), coverage.size().height()].map(|n| n as usize);
     let mut plane = Plane::filled(coverage.size(), NEVER);
-    let steps = plane.values_mut();
-    let mut step = |i: usize, from: usize| {
-        let reached = if inside(values[i]) == inside(values[from]) {
-            steps[from] + 1.0
+    let mut pass = |to: usize, from: usize| {
+        let (above, below) = plane.values_mut().split_at_mut(to.max(from) * width);
+        let (steps, near) = if to > from {
+            (&mut below[..width], &above[from * width..])
         } else {
-            1.0
+            (&mut above[to * width..], &below[..width])
         };
-        steps[i] = steps[i].min(reached);
+        let [own, other] = [to, from].map(|y| coverage.row(y as u32));
+        dispatch!(Level::detect().get(), simd => step(steps, near, [own, other]));
     };
-    for i in width..values.len() {
-        step(i, i - width);
-    }
-    for i in (0..values.len() - width).rev() {
-        step(i, i + width);
-    }
+    (1..height).for_each(|y| pass(y, y - 1));
+    (1..height).rev().for_each(|y| pass(y - 1, y));
     plane
+}
+
+/// A step on along the columns, from a row to the one beside it.
+#[inline(always)]
+fn step(steps: &mut [f32], near: &[f32], coverage: [&[f32]; 2]) {
+    let [own, other] = coverage.map(|row| &row[..steps.len()]);
+    let near = &near[..steps.len()];
+    for (x, steps) in steps.iter_mut().enumerate() {
+        let same = inside(own[x]) == inside(other[x]);
+        let reached = if same { near[x] + 1.0 } else { 1.0 };
+        *steps = steps.min(reached);
+    }
 }
 
 /// The lower envelope of the parabolas `(x − p)² + steps[p]²` of one row.
