@@ -184,13 +184,18 @@ impl Edge {
     /// How a treatment lies on its mask, from which the wall is already taken away; before `beyond` it does not end.
     pub(super) fn lay(&self, treated: &Mask, beyond: &Mask, ground: Ground) -> Result<Laid> {
         let zone = self.zone(treated, beyond, ground)?;
-        let mut density = zone.map(|z| self.density_at(z));
-        let mut full = zone.map(|z| u8::from(z >= 1.0));
+        let columns = zone.size().width() as usize;
+        let mut density = Plane::filled(zone.size(), 0.0_f32);
+        parallel::for_each_chunk(density.values_mut(), columns, |y, row| {
+            for (density, &z) in row.iter_mut().zip(zone.row(y as u32)) {
+                *density = self.density_at(z);
+            }
+        });
         let mut reached = treated.clone();
+        let mut within = None;
         if self.past_mm > 0.0 {
             let away = treated.signed_distance_px();
             let past_px = ground.scale.to_px(self.past_mm);
-            full = away.map(|away| u8::from(away >= 0.0));
             // On both sides of the border, so that the faint rim of a scar is no gap.
             let own = density
                 .values_mut()
@@ -204,12 +209,18 @@ impl Edge {
                     *covered = 1.0 - beyond;
                 }
             }
+            within = Some(away);
         }
-        // The wall beyond lies deep in the zone as well.
-        let reach = reached.coverage().values();
-        for (full, &covered) in full.values_mut().iter_mut().zip(reach) {
-            *full = if covered > 0.0 { *full } else { 0 };
-        }
+        let (depth, from) = within.as_ref().map_or((&zone, 1.0), |away| (away, 0.0));
+        let mut full = Plane::filled(zone.size(), 0_u8);
+        parallel::for_each_chunk(full.values_mut(), columns, |y, row| {
+            // The wall beyond lies deep in the zone as well.
+            let covered = reached.coverage().row(y as u32);
+            let places = depth.row(y as u32).iter().zip(covered);
+            for (full, (&depth, &covered)) in row.iter_mut().zip(places) {
+                *full = u8::from(depth >= from && covered > 0.0);
+            }
+        });
         Ok(Laid {
             reached,
             zone,
@@ -234,13 +245,20 @@ impl Edge {
         let Ground { scale, seed } = ground;
         // Soft coverage thins the dots by itself: the zone starts where the mask does.
         let either = |a, b| f32::from(u8::from(a > 0.0 || b > 0.0));
-        let mut zone = treated.combine(beyond, either)?.signed_distance_px();
-        let covered = treated.coverage().values().iter();
-        let deepest = zone.values().iter().zip(covered).filter(|(_, c)| **c > 0.0);
-        let deepest = deepest.fold(0.0_f32, |most, (&d, _)| most.max(d));
-        // Waves move the zone, gaps eat into it, and all of it stays out of the treatment behind.
         let width_mm = self.width_mm.max(self.gap_mm).max(1e-3);
         let whole_mm = width_mm + self.wave_mm;
+        // Whatever lies farther off has no part in the zone, however wide or narrow the mask.
+        let near = treated.rows_near(scale.to_px(whole_mm) / MAX_SHARE + 2.0);
+        let all = treated.combine(beyond, either)?;
+        let mut zone = all.signed_distance_in(near);
+        let deepest = parallel::map(zone.size().height() as usize, |y| {
+            let covered = treated.coverage().row(y as u32);
+            let places = zone.row(y as u32).iter().zip(covered);
+            let places = places.filter(|(_, covered)| **covered > 0.0);
+            places.fold(0.0_f32, |most, (&depth, _)| most.max(depth))
+        });
+        let deepest = deepest.into_iter().fold(0.0, f32::max);
+        // Waves move the zone, gaps eat into it, and all of it stays out of the treatment behind.
         let fit = (MAX_SHARE * scale.to_mm(deepest) / whole_mm).min(1.0);
         let (whole_mm, width_mm) = (whole_mm * fit, width_mm * fit);
         let (wave_mm, gap_mm) = (0.5 * self.wave_mm * fit, 0.5 * self.gap_mm * fit);

@@ -59,8 +59,10 @@ impl Plan {
         for photo in [before, after] {
             photo.size().check_equals(self.mask.size(), "photo")?;
         }
-        let distance = self.mask.signed_distance_px();
         let reach = self.reach_px(when);
+        let distance = self
+            .mask
+            .signed_distance_in(self.mask.rows_near(reach + 1.0));
         let [inside, full, outside] = tones([before, after], self.scale, |y, x| {
             let covered = self.mask.coverage().row(y)[x];
             let near = covered == 0.0 && distance.row(y)[x] >= -reach;

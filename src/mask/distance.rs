@@ -1,5 +1,7 @@
 //! Exact Euclidean distance from the edge of a set of pixels.
 
+use std::ops::Range;
+
 use crate::parallel;
 use crate::plane::Plane;
 use crate::simd::{Level, dispatch};
@@ -11,7 +13,8 @@ const NEVER: f32 = f32::INFINITY;
 const BAND: usize = 16;
 
 /// Distance of every pixel centre from the edge, in pixels: positive where the coverage is ½ or
-/// more, negative elsewhere, infinite without an edge.
+/// more, negative elsewhere, infinite without an edge. Only rows in a range are looked at; all others count as far
+/// outside, and hold no edge.
 ///
 /// # Cost
 /// Linear in the pixels; no memory but the result.
@@ -20,12 +23,14 @@ const BAND: usize = 16;
 /// A. Meijster, J. B. T. M. Roerdink, W. H. Hesselink, "A General Algorithm for Computing Distance
 /// Transforms in Linear Time", Mathematical Morphology and its Applications (2000), with their
 /// first phase along columns and their second, the lower envelope of parabolas, along rows.
-pub(super) fn signed(coverage: &Plane<f32>) -> Plane<f32> {
+pub(super) fn signed(coverage: &Plane<f32>, rows: Range<usize>) -> Plane<f32> {
     let width = coverage.size().width() as usize;
-    let mut signed = to_other_side_in_column(coverage);
-    parallel::for_each_chunk(signed.values_mut(), width * BAND, |band, signed| {
+    let mut signed = Plane::filled(coverage.size(), f32::NEG_INFINITY);
+    to_other_side_in_column(coverage, &rows, &mut signed);
+    let within = &mut signed.values_mut()[rows.start * width..rows.end * width];
+    parallel::for_each_chunk(within, width * BAND, |band, signed| {
         let (mut envelope, mut steps) = (Envelope::default(), vec![NEVER; width]);
-        for (row, signed) in (band * BAND..).zip(signed.chunks_mut(width)) {
+        for (row, signed) in (rows.start + band * BAND..).zip(signed.chunks_mut(width)) {
             steps.copy_from_slice(signed);
             let coverage = coverage.row(row as u32);
             for side in [true, false] {
@@ -62,9 +67,9 @@ fn inside(coverage: f32) -> bool {
 }
 
 /// Steps along the column to the nearest pixel on the other side of the edge: whole numbers below 2²⁴.
-fn to_other_side_in_column(coverage: &Plane<f32>) -> Plane<f32> {
-    let [width, height] = [coverage.size().width(), coverage.size().height()].map(|n| n as usize);
-    let mut plane = Plane::filled(coverage.size(), NEVER);
+fn to_other_side_in_column(coverage: &Plane<f32>, rows: &Range<usize>, plane: &mut Plane<f32>) {
+    let width = coverage.size().width() as usize;
+    plane.values_mut()[rows.start * width..rows.end * width].fill(NEVER);
     let mut pass = |to: usize, from: usize| {
         let (above, below) = plane.values_mut().split_at_mut(to.max(from) * width);
         let (steps, near) = if to > from {
@@ -75,9 +80,9 @@ fn to_other_side_in_column(coverage: &Plane<f32>) -> Plane<f32> {
         let [own, other] = [to, from].map(|y| coverage.row(y as u32));
         dispatch!(Level::detect().get(), simd => step(steps, near, [own, other]));
     };
-    (1..height).for_each(|y| pass(y, y - 1));
-    (1..height).rev().for_each(|y| pass(y - 1, y));
-    plane
+    let later = rows.start + 1..rows.end;
+    later.clone().for_each(|y| pass(y, y - 1));
+    later.rev().for_each(|y| pass(y - 1, y));
 }
 
 /// A step on along the columns, from a row to the one beside it.
@@ -162,7 +167,7 @@ mod tests {
             let size = Size::new(width, height).unwrap();
             let coverage =
                 Plane::from_fn(size, |_, _| f32::from(u8::from(stream.unit_f32() < share)));
-            let fast = signed(&coverage);
+            let fast = signed(&coverage, 0..height as usize);
             let set: Vec<bool> = coverage.values().iter().map(|&c| inside(c)).collect();
             let at = |i: usize| (i as i64 % i64::from(width), i as i64 / i64::from(width));
             for i in 0..set.len() {
@@ -173,6 +178,30 @@ mod tests {
                 let distance = nearest.map_or(f32::INFINITY, |d| (d as f64).sqrt() as f32 - 0.5);
                 let expected = if set[i] { distance } else { -distance };
                 assert_eq!(fast.values()[i], expected, "seed {seed}, pixel {:?}", at(i));
+            }
+        }
+    }
+
+    #[test]
+    fn rows_in_a_range_are_a_picture_of_their_own() {
+        let mut stream = Seed::new(3).stream(Stage::Probe, 0);
+        let size = Size::new(31, 50).unwrap();
+        let coverage = Plane::from_fn(size, |_, _| f32::from(u8::from(stream.unit_f32() < 0.1)));
+        for rows in [0..50, 7..40, 49..50, 20..20] {
+            let part = signed(&coverage, rows.clone());
+            let (above, below) = (rows.start * 31, rows.end * 31);
+            let rest = part.values()[..above].iter().chain(&part.values()[below..]);
+            assert!(
+                rest.clone().all(|&d| d == f32::NEG_INFINITY)
+                    && rest.count() == 31 * (50 - rows.len())
+            );
+            if let Ok(own) = Size::new(31, rows.len() as u32) {
+                let values = coverage.values()[above..below].to_vec();
+                let own = Plane::from_vec(own, values).unwrap();
+                assert_eq!(
+                    part.values()[above..below],
+                    *signed(&own, 0..rows.len()).values()
+                );
             }
         }
     }

@@ -4,6 +4,8 @@ mod distance;
 mod line;
 mod outline;
 
+use std::ops::Range;
+
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
@@ -213,7 +215,21 @@ impl Mask {
     /// A few nanoseconds per pixel, linear in the pixels whatever the shape.
     #[must_use]
     pub fn signed_distance_px(&self) -> Plane<f32> {
-        distance::signed(&self.coverage)
+        distance::signed(&self.coverage, 0..self.size().height() as usize)
+    }
+
+    /// [`Mask::signed_distance_px`] as it would be if the picture had these rows alone; −∞ in all others.
+    pub(crate) fn signed_distance_in(&self, rows: Range<usize>) -> Plane<f32> {
+        distance::signed(&self.coverage, rows)
+    }
+
+    /// The rows with any coverage, and those up to `px` above and below.
+    pub(crate) fn rows_near(&self, px: f32) -> Range<usize> {
+        let more = px.ceil() as u32;
+        self.bounds().map_or(0..0, |[_, top, _, bottom]| {
+            let bottom = bottom.saturating_add(more).min(self.size().height());
+            top.saturating_sub(more) as usize..bottom as usize
+        })
     }
 
     /// The mask with a soft edge that rises from 0 at the edge to 1 `width_mm` further in.
