@@ -189,6 +189,7 @@ impl Plan {
                 Some(Placed { dot, deposit, tilt })
             })
             .collect();
+        let blur_px = self.blur_px(when);
         let mut dots = Vec::with_capacity(placed.len());
         let mut ellipses = Vec::new();
         for Placed { dot, deposit, tilt } in &placed {
@@ -198,7 +199,7 @@ impl Plan {
                 radius_px: self.scale.to_px(deposit.radius_mm * optics.spread),
                 absorptance: optics.core_absorptance(deposit.strength, deposit.absorbance),
             };
-            match InkEllipse::of_tilted(&round, tilt.seen(), tilt.toward_rad()) {
+            match InkEllipse::of_tilted(&round, blur_px, tilt.seen(), tilt.toward_rad()) {
                 Some(ellipse) => ellipses.push(ellipse),
                 None => {
                     round.radius_px *= tilt.seen().sqrt();
@@ -210,7 +211,7 @@ impl Plan {
             dots,
             ellipses,
             veil: self.veil(&placed, &moment, when)?,
-            blur_px: self.blur_px(when),
+            blur_px,
         })
     }
 

@@ -53,8 +53,8 @@ impl InkEllipse {
     /// What a round dot on skin becomes when the skin is tilted about its centre: squeezed to the
     /// cosine of the tilt, above 0 and up to 1, in the direction `toward_rad` in which the skin falls
     /// away. `None` where that cannot be told from a round dot of the same area, which
-    /// then serves: where the axes differ by less than 15 %, or the radius is below 2 px; and above
-    /// [`InkEllipse::MAX_SEMI_AXIS_PX`].
+    /// then serves: where what is seen after a blur of `blur_px` (a Gaussian's standard deviation) is less than 15 % wider than
+    /// high, or the radius is below 2 px; and above [`InkEllipse::MAX_SEMI_AXIS_PX`].
     ///
     /// # Examples
     /// ```
@@ -62,14 +62,19 @@ impl InkEllipse {
     /// use stubblefield::{InkDot, InkEllipse};
     ///
     /// let dot = InkDot { center_px: Vec2::splat(9.0), radius_px: 4.0, absorptance: [0.6; 3] };
-    /// let seen = InkEllipse::of_tilted(&dot, 0.5, 0.0).expect("strongly tilted");
+    /// let seen = InkEllipse::of_tilted(&dot, 0.7, 0.5, 0.0).expect("strongly tilted");
     /// assert_eq!(seen.semi_axes_px, Vec2::new(2.0, 4.0));
-    /// assert!(InkEllipse::of_tilted(&dot, 0.9, 0.0).is_none());
+    /// assert!(InkEllipse::of_tilted(&dot, 0.7, 0.9, 0.0).is_none());
+    /// assert!(InkEllipse::of_tilted(&dot, 3.0, 0.5, 0.0).is_none()); // mostly blur
     /// ```
     #[must_use]
-    pub fn of_tilted(dot: &InkDot, cos_tilt: f32, toward_rad: f32) -> Option<Self> {
+    pub fn of_tilted(dot: &InkDot, blur_px: f32, cos_tilt: f32, toward_rad: f32) -> Option<Self> {
         let drawn = LEAST_RADIUS_PX..=Self::MAX_SEMI_AXIS_PX;
-        let visible = cos_tilt < LEAST_ROUND && drawn.contains(&dot.radius_px);
+        // An even disc of radius r has a variance of r²/4 along each axis.
+        let squared_width = |radius: f32| 0.25 * radius * radius + blur_px * blur_px;
+        let (low, high) = (dot.radius_px * cos_tilt, dot.radius_px);
+        let slim = squared_width(low) < LEAST_ROUND * LEAST_ROUND * squared_width(high);
+        let visible = slim && drawn.contains(&dot.radius_px);
         visible.then(|| Self {
             center_px: dot.center_px,
             semi_axes_px: Vec2::new(dot.radius_px * cos_tilt, dot.radius_px),

@@ -17,7 +17,7 @@ use crate::raster::tables::Tables;
 use crate::raster::tile::{Shape, Tile};
 use crate::raster::tile_set::TileSet;
 use crate::raster::veil::Spread;
-use crate::simd::Level;
+use crate::simd::{Level, dispatch};
 use crate::units::Size;
 use std::sync::Mutex;
 
@@ -167,7 +167,7 @@ impl Pass<'_> {
             splat::draw_ellipses(self.level, tile, &self.tables.profile, ellipses, room);
             tile.inked(inked);
             if let Some(surface) = self.ink.surface {
-                shine(tile, inked, surface);
+                dispatch!(self.level.get(), simd => shine(tile, inked, surface));
             }
             self.curve
                 .apply::<E, CHANNELS>(self.level, tile, inked, rows, self.stride);
@@ -192,17 +192,33 @@ fn copy<E: Element, const CHANNELS: usize>(
 
 /// Lets the surface's share of light pass above the ink, at runs of eight pixels: T becomes
 /// T + (1 − T)·p.
+#[inline(always)]
 fn shine<L: Light>(tile: &mut Tile<L>, inked: &[[u16; 2]], surface: &Plane<u8>) {
     for &[y, x] in inked {
         let (y, x) = (usize::from(y), usize::from(x));
         let columns = x..tile.width.min(x + LANES);
         let shares = &surface.row((tile.top as usize + y) as u32)[tile.left as usize..];
+        let shares = &shares[columns.clone()];
         for channel in 0..3 {
             let light = tile.span(y, channel, columns.clone());
-            for (t, &share) in light.iter_mut().zip(&shares[columns.clone()]) {
-                let through = t.share();
-                *t = L::of_share(through + (1.0 - through) * (f32::from(share) * (1.0 / 255.0)));
+            // Of a known length they are reckoned side by side.
+            let (blocks, rest) = light.as_chunks_mut::<LANES>();
+            let (own, last) = shares.as_chunks::<LANES>();
+            for (light, shares) in blocks.iter_mut().zip(own) {
+                for (light, &share) in light.iter_mut().zip(shares) {
+                    *light = above(*light, share);
+                }
+            }
+            for (light, &share) in rest.iter_mut().zip(last) {
+                *light = above(*light, share);
             }
         }
     }
+}
+
+/// Light through ink with what the surface sent back, in 255ths, above it.
+#[inline(always)]
+fn above<L: Light>(light: L, share: u8) -> L {
+    let through = light.share();
+    L::of_share(through + (1.0 - through) * (f32::from(share) * (1.0 / 255.0)))
 }

@@ -71,14 +71,14 @@ fn a_tilted_dot_that_cannot_be_told_from_a_round_one_stays_round() {
         radius_px: 3.0,
         absorptance: [0.5; 3],
     };
-    assert!(InkEllipse::of_tilted(&dot, 0.86, 1.0).is_none());
+    assert!(InkEllipse::of_tilted(&dot, 0.5, 0.86, 1.0).is_none());
     let small = InkDot {
         radius_px: 1.9,
         ..dot
     };
-    assert!(InkEllipse::of_tilted(&small, 0.3, 1.0).is_none());
-    assert!(InkEllipse::of_tilted(&dot, f32::NAN, 1.0).is_none());
-    let seen = InkEllipse::of_tilted(&dot, 0.5, 1.0).unwrap();
+    assert!(InkEllipse::of_tilted(&small, 0.5, 0.3, 1.0).is_none());
+    assert!(InkEllipse::of_tilted(&dot, 0.5, f32::NAN, 1.0).is_none());
+    let seen = InkEllipse::of_tilted(&dot, 0.5, 0.5, 1.0).unwrap();
     let [a, b] = seen.semi_axes_px.to_array();
     assert_eq!((a, b, seen.angle_rad), (1.5, 3.0, 1.0));
     assert!(seen.check().is_ok());
