@@ -1,11 +1,11 @@
 //! Where the dots of a look stand, session by session.
 
+use glam::Vec2;
+
 use crate::error::Result;
 use crate::field::{
     Count, Dot, DotField, EdgePolicy, FieldRequest, Obstacle, ObstacleKind, Sessions,
 };
-use glam::Vec2;
-
 use crate::look::Look;
 use crate::look::edge::Laid;
 use crate::mask::Mask;
@@ -84,9 +84,7 @@ pub(super) fn stand_on(
         } else {
             0.0
         };
-        if reached == 0.0 {
-            return [0.0; 3];
-        }
+        // Beyond the rim and the frame density goes on, as it does where dots are laid on the picture.
         let full = laid.full.at(x as i64, y as i64);
         [reached, laid.density.sample(x, y), f32::from(full)]
     });
