@@ -2,8 +2,8 @@
 
 use glam::{DVec2, DVec3, Vec2};
 use stubblefield::{
-    Area, Density, Edge, HeadShape, Hints, Look, Mask, Photo, Plan, Recipe, Scale, Scene, Seed,
-    Size, SyntheticScalp, Unjudged, When,
+    Area, Density, Edge, Follicles, HeadShape, Hints, Look, Mask, Person, Photo, Plan, Recipe,
+    Scale, Scene, Seed, Size, SyntheticScalp, Unjudged, When,
 };
 
 /// 200 mm × 240 mm of skin, and a head in its middle.
@@ -286,6 +286,38 @@ fn a_scar_on_a_head_has_the_dots_of_its_skin() {
     let [curved, flat] = [&curved, &flat].map(|plan| count(plan, &scar) / skin);
     assert!((curved / 117.0 - 1.0).abs() < 0.06, "{curved} per cm2");
     assert!(flat < 70.0, "{flat} per cm2 laid flat");
+}
+
+#[test]
+fn own_hair_at_a_slant_is_counted_on_the_skin() {
+    // The side of a head, tilted by 45 degrees in its middle, with own hair that is dots drawn there.
+    let scale = Scale::px_per_mm(14.0).unwrap();
+    let size = Size::new(420, 420).unwrap();
+    let photo = Photo::from_rgb8(size, [214, 172, 148].repeat(size.pixels())).unwrap();
+    let head = HeadShape {
+        centre_px: Vec2::new(1020.0, 210.0),
+        half_axes_px: Vec2::new(1150.0, 1150.0),
+        angle: 0.0,
+    };
+    let mask = Mask::full(size);
+    let plan = |head| {
+        let look = look().with_density(Density::per_cm2(60.0).unwrap());
+        let look = look.with_head(head);
+        look.plan(&photo, &mask, scale, Seed::new(3)).unwrap()
+    };
+    let drawn = plan(Some(head)).render(&photo, When::fresh()).unwrap();
+    let own = Follicles::find(&drawn, &mask, scale).unwrap();
+    let own_per_cm2 = |head| {
+        let person = Person::new().with_follicles(&own);
+        let report = plan(head).report_on(&photo, When::healed(), &person);
+        report.unwrap().own_per_cm2.unwrap()
+    };
+    let [curved, flat] = [Some(head), None].map(own_per_cm2);
+    assert!(
+        (curved / 60.0 - 1.0).abs() < 0.1,
+        "{curved} for 60, {flat} in the picture"
+    );
+    assert!(flat > 75.0, "{flat}");
 }
 
 #[test]

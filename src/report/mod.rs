@@ -50,6 +50,8 @@ pub struct Report {
     /// Area of the mask in cm², soft parts by their share: of the skin where the head's shape is known
     /// ([`Look::with_head`](crate::Look::with_head)), else of the picture.
     pub area_cm2: f64,
+    /// Whether areas, densities and distances are those of curved skin, and not of the picture.
+    pub curved: bool,
     /// Share of the mask as given that turned out to be the wall behind the head.
     pub background_share: f64,
     /// Dots over area: the mean, thin edges included.
@@ -83,7 +85,8 @@ pub struct Report {
     /// How much bluer or greener the treatment is than shaved hair as dark as it, in CIELAB; `None` where
     /// no skin was seen.
     pub cast: Option<f64>,
-    /// Follicles per cm² in the own hair beside the treatment, if the caller has found them.
+    /// Follicles per cm² in the own hair beside the treatment, if the caller has found them; of the skin as
+    /// [`Report::area_cm2`].
     pub own_per_cm2: Option<f64>,
     /// Dots by zone and session.
     pub zones: Vec<ZoneFigures>,
@@ -178,6 +181,7 @@ impl Plan {
         let mut report = Report {
             dots: in_place.map_or(0, |session| session.in_place),
             area_cm2,
+            curved: self.is_curved(),
             background_share: self.background_share(),
             dots_per_cm2: in_place.map_or(0.0, |session| session.dots_per_cm2),
             target_dots_per_cm2: f64::from(self.look().density().get()),
@@ -192,7 +196,7 @@ impl Plan {
             hairline_mm,
             face_share: below_brows.max(self.share_on(person.free)),
             cast: None,
-            own_per_cm2: person.follicles.and_then(own_per_cm2),
+            own_per_cm2: person.follicles.and_then(|own| self.own_per_cm2(own)),
             zones,
             reach_mm: f64::from(self.scale().to_mm(self.reach_px(when))),
             skin_ita_degrees: skin.map(|skin| f64::from(skin.ita_degrees())),
@@ -214,12 +218,21 @@ impl Plan {
 /// Marks from which a density is worth taking.
 const ENOUGH_FOLLICLES: usize = 30;
 
-fn own_per_cm2(follicles: &Follicles) -> Option<f64> {
-    let density = follicles.density()?;
-    (follicles.all().len() >= ENOUGH_FOLLICLES).then(|| f64::from(density.get()))
-}
-
 impl Plan {
+    /// Own follicles on the skin, where enough are known.
+    fn own_per_cm2(&self, follicles: &Follicles) -> Option<f64> {
+        let in_picture = f64::from(follicles.density()?.get());
+        let all = follicles.all();
+        if all.len() < ENOUGH_FOLLICLES {
+            return None;
+        }
+        // Where skin turns away they stand closer in the picture, and so are more of those counted: over evenly dense
+        // skin the mean of what each is seen at is the picture's area over that of the skin.
+        let seen = all.iter().map(|own| self.tilt_at(own.exit_px).seen());
+        let seen: f64 = seen.map(f64::from).sum();
+        Some(in_picture * seen / all.len() as f64)
+    }
+
     fn background_share(&self) -> f64 {
         if self.asked_px() == 0.0 {
             return 0.0;
@@ -289,8 +302,12 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{} dots on {:.1} cm²: {:.0} dots/cm² on the whole, {:.0} where full",
-            self.dots, self.area_cm2, self.dots_per_cm2, self.target_dots_per_cm2
+            "{} dots on {:.1} cm² of {}: {:.0} dots/cm² on the whole, {:.0} where full",
+            self.dots,
+            self.area_cm2,
+            if self.curved { "skin" } else { "picture" },
+            self.dots_per_cm2,
+            self.target_dots_per_cm2
         )?;
         if let Some(least) = self.min_spacing_mm {
             writeln!(f, "no two dots closer than {least:.2} mm")?;
