@@ -237,15 +237,14 @@ fn dots_are_seen_at_a_slant() {
     let mask = Mask::full(size);
     let extents = |look: Look| {
         let plan = look.plan(&photo, &mask, scale, Seed::new(3)).unwrap();
-        // Second moments of what is taken of green light, above half of the most, around the dot nearest to the middle.
+        // Second moments of what is taken of green light, above half of the most, around the widest dot of the middle.
         let through = &plan.transmittance(When::healed()).unwrap()[1];
-        let to_place = |dot: &&stubblefield::PlannedDot| {
-            (dot.position_mm * scale.get()).distance_squared(place)
+        let is_near = |dot: &&stubblefield::PlannedDot| {
+            (dot.position_mm * scale.get()).distance(place) < 100.0
         };
-        let dot = plan
-            .dots()
-            .iter()
-            .min_by(|a, b| to_place(a).total_cmp(&to_place(b)))
+        let near = plan.dots().iter().filter(is_near);
+        let dot = near
+            .max_by(|a, b| a.healed.radius_mm.total_cmp(&b.healed.radius_mm))
             .unwrap();
         let at = dot.position_mm * scale.get();
         let (x, y) = (at.x as i64, at.y as i64);
