@@ -1,5 +1,8 @@
 //! What a field asks of the allocator grows with its rows of tiles, not with its dots.
 
+#[path = "support/single.rs"]
+mod single;
+
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 use stubblefield::{Density, DotField, FieldRequest, Mask, Plane, Ranking, Scale, Seed, Size};
@@ -51,12 +54,5 @@ fn dots_cost_no_allocations() {
             few("on a ramp", 500, 8, &|| ramped.generate().unwrap());
         }
     };
-    #[cfg(feature = "rayon")]
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .unwrap()
-        .install(work);
-    #[cfg(not(feature = "rayon"))]
-    work();
+    single::on_one_thread(work);
 }

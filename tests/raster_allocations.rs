@@ -1,5 +1,8 @@
 //! A rasterizer that is used again asks for no memory.
 
+#[path = "support/single.rs"]
+mod single;
+
 use glam::Vec2;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
@@ -51,12 +54,5 @@ fn the_second_picture_needs_no_allocation() {
             assert_eq!(calls, 0, "{change:?}");
         }
     };
-    #[cfg(feature = "rayon")]
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .unwrap()
-        .install(work);
-    #[cfg(not(feature = "rayon"))]
-    work();
+    single::on_one_thread(work);
 }

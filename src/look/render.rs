@@ -199,7 +199,10 @@ impl Plan {
                 radius_px: self.scale.to_px(deposit.radius_mm * optics.spread),
                 absorptance: optics.core_absorptance(deposit.strength, deposit.absorbance),
             };
-            match InkEllipse::of_tilted(&round, blur_px, tilt.seen(), tilt.toward_rad()) {
+            let ellipse = self.head.and_then(|_| {
+                InkEllipse::of_tilted(&round, blur_px, tilt.seen(), tilt.toward_rad())
+            });
+            match ellipse {
                 Some(ellipse) => ellipses.push(ellipse),
                 None => {
                     round.radius_px *= tilt.seen().sqrt();

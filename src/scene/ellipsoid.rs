@@ -9,6 +9,8 @@ use crate::field::FieldRequest;
 pub(crate) struct Ellipsoid {
     centre_px: Vec2,
     pub(super) half_axes_px: Vec2,
+    /// Half axis towards the camera.
+    depth_px: f32,
     /// Direction of the first axis.
     along: Vec2,
 }
@@ -20,6 +22,7 @@ impl Ellipsoid {
         Self {
             centre_px,
             half_axes_px,
+            depth_px: (half_axes_px.x * half_axes_px.y).sqrt(),
             along: Vec2::new(cos, sin),
         }
     }
@@ -42,9 +45,8 @@ impl Ellipsoid {
         if height.is_nan() || height <= 0.0 {
             return None;
         }
-        let depth = (self.half_axes_px.x * self.half_axes_px.y).sqrt();
         // The normal of x²/a² + y²/b² + z²/c² = 1.
-        let (side, front) = (on / self.half_axes_px, height.sqrt() / depth);
+        let (side, front) = (on / self.half_axes_px, height.sqrt() / self.depth_px);
         Some(Tilt {
             cos: front / (side.length_squared() + front * front).sqrt(),
             toward: self.along.rotate(side.normalize_or_zero()),
