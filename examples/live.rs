@@ -5,10 +5,15 @@
 //! cargo run --release --example live
 //! ```
 
-use glam::Vec2;
-use std::error::Error;
+#[path = "shared/ending.rs"]
+mod ending;
+
 use std::ops::Range;
+use std::process::ExitCode;
 use std::time::Instant;
+
+use clap::Parser;
+use glam::Vec2;
 use stubblefield::{
     Channels, DotField, Ink, InkDot, Pixels, PixelsMut, Rasterizer, Seed, Size, Stage,
 };
@@ -111,7 +116,17 @@ fn dots() -> Result<Vec<InkDot>, stubblefield::Error> {
         .collect())
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+/// Draws a scripted session at 12 megapixels and prints how long its frames take.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Args {}
+
+fn main() -> ExitCode {
+    let Args {} = Args::parse();
+    ending::of(run())
+}
+
+fn run() -> Result<(), stubblefield::Error> {
     let size = Size::new(WIDTH, HEIGHT)?;
     let before = vec![180_u8; 4 * size.pixels()];
     let after = before.clone();

@@ -4,9 +4,16 @@
 //! cargo run --release --example quickstart
 //! ```
 
+#[path = "shared/ending.rs"]
+mod ending;
+
 use stubblefield::{Look, Result, Scale, Seed, SyntheticScalp, When};
 
-fn main() -> Result<()> {
+fn main() -> std::process::ExitCode {
+    ending::of(run())
+}
+
+fn run() -> Result<()> {
     // With a photo of your own: Photo::open("scalp.jpg")? and Mask::open("treat.png")?.
     let scalp = SyntheticScalp::generate(Scale::px_per_mm(6.0)?, Seed::new(1))?;
     let (photo, mask) = (scalp.photo, scalp.receded);

@@ -6,14 +6,24 @@
 //! ```
 //! Picture i depends on the seed and on i alone: shards of one set may run anywhere and in any order.
 
+#[path = "shared/ending.rs"]
+mod ending;
+#[path = "shared/folder.rs"]
+mod folder;
+#[path = "shared/results.rs"]
+mod results;
+
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
+use folder::Folder;
 use serde_json::json;
 use stubblefield::{Growth, PatchRequest, Result, Scars, Seed, Size, SyntheticPatch};
 
 /// Labelled synthetic photographs of scalp.
-#[derive(Parser)]
+#[derive(Debug, Parser)]
+#[command(version)]
 struct Args {
     /// Pictures in the whole set.
     #[arg(long, default_value_t = 12)]
@@ -35,8 +45,13 @@ struct Args {
     out: PathBuf,
 }
 
-fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let args = Args::parse();
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    ending::of(run(&Args::parse()))
+}
+
+fn run(args: &Args) -> std::result::Result<(), Failure> {
     if args.shards == 0 || args.shard >= args.shards {
         let (shard, shards) = (args.shard, args.shards);
         return Err(
@@ -44,16 +59,14 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         );
     }
     let size = Size::new(args.side, args.side)?;
-    std::fs::create_dir_all(&args.out)?;
+    let folder = Folder::prepare(&args.out, &[], [])?;
     for i in (args.shard..args.count).step_by(args.shards as usize) {
         let patch = picture(size, args.seed, i)?;
-        let path = args.out.join(format!("{i:06}"));
-        patch.photo.save(path.with_extension("png"))?;
+        let path = folder.path().join(format!("{i:06}.png"));
+        patch.photo.save(path)?;
         // The labels come last: where they are, the picture is whole.
         let labels = serde_json::to_vec_pretty(&labels(&patch))?;
-        let unfinished = path.with_extension("json.part");
-        std::fs::write(&unfinished, labels)?;
-        std::fs::rename(&unfinished, path.with_extension("json"))?;
+        folder.bytes(&format!("{i:06}.json"), &labels)?;
     }
     Ok(())
 }

@@ -8,8 +8,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a request was refused, in words a caller can show to a person.
 ///
-/// Every refusal names the parameter, the value it had and what would have been accepted. The
-/// `Display` form is one line, lower case, without a full stop.
+/// Every refusal names the parameter, the value it had and what would have been accepted, or what the photo does
+/// not show and where. The `Display` form is one line, lower case, without a full stop.
 ///
 /// # Examples
 /// ```
@@ -280,10 +280,7 @@ impl fmt::Display for Error {
                 )
             }
             Self::NotFound { what, place } => {
-                write!(
-                    f,
-                    "{what}: none found {place}, allowed: a photo that shows some"
-                )
+                write!(f, "{what}: none found {place}")
             }
             Self::File {
                 parameter,

@@ -9,8 +9,14 @@ use rand::rand_core::{Infallible, TryRng};
 /// use stubblefield::Seed;
 ///
 /// assert_eq!(Seed::new(7).get(), 7);
+/// assert_eq!(Seed::from(7), Seed::new(7));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "written::Seed", into = "written::Seed")
+)]
 pub struct Seed(u64);
 
 impl Seed {
@@ -53,6 +59,52 @@ impl Seed {
         Streams(mix64(
             self.0 ^ (stage as u64).wrapping_mul(0xD1B5_4A32_D192_ED03),
         ))
+    }
+}
+
+impl From<u64> for Seed {
+    fn from(seed: u64) -> Self {
+        Self::new(seed)
+    }
+}
+
+/// A seed as a number, or as its digits where it is beyond what every format and reader can hold.
+#[cfg(feature = "serde")]
+mod written {
+    /// Up to here whole numbers survive readers that know floating point alone.
+    const EXACT: u64 = 1 << 53;
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "seed has to be a whole number of 0..=18446744073709551615, or its digits as text"
+    )]
+    pub(super) enum Seed {
+        Number(u64),
+        Digits(String),
+    }
+
+    impl From<super::Seed> for Seed {
+        fn from(seed: super::Seed) -> Self {
+            match seed.get() {
+                number @ 0..=EXACT => Self::Number(number),
+                number => Self::Digits(number.to_string()),
+            }
+        }
+    }
+
+    impl TryFrom<Seed> for super::Seed {
+        type Error = String;
+
+        fn try_from(seed: Seed) -> Result<Self, String> {
+            match seed {
+                Seed::Number(seed) => Ok(Self::new(seed)),
+                Seed::Digits(digits) => digits
+                    .parse()
+                    .map(Self::new)
+                    .map_err(|_| format!("seed is {digits:?}, allowed: 0..=18446744073709551615")),
+            }
+        }
     }
 }
 
@@ -193,6 +245,25 @@ mod tests {
             "{flipped} of 8192 bits differ"
         );
         assert_ne!(base, Seed::new(7).stream(Stage::Gap, 100).next_u64());
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_seed_is_written_as_a_number_where_all_readers_hold_it() {
+        let exact = Seed::new(1 << 53);
+        for (seed, written) in [
+            (Seed::new(0), "0"),
+            (exact, "9007199254740992"),
+            (Seed::new(exact.get() + 1), "\"9007199254740993\""),
+            (Seed::new(u64::MAX), "\"18446744073709551615\""),
+        ] {
+            assert_eq!(serde_json::to_string(&seed).unwrap(), written);
+            assert_eq!(serde_json::from_str::<Seed>(written).unwrap(), seed);
+        }
+        for bad in ["-1", "1.5", "\"x\"", "\"18446744073709551616\"", "null"] {
+            let refused = serde_json::from_str::<Seed>(bad).unwrap_err().to_string();
+            assert!(refused.starts_with("seed "), "{refused}");
+        }
     }
 
     #[test]

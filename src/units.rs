@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 /// assert!(Size::new(0, 3).is_err());
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),

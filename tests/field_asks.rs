@@ -224,13 +224,32 @@ fn a_filled_mask_has_no_room_left_down_to_its_smallest_island() {
 
 #[test]
 fn filling_where_density_varies_is_refused_by_name() {
-    let mask = disc(200, true);
-    let request = request(&mask, 100.0, 1).with_edges(EdgePolicy::Fill);
-    let refused = request.generate().unwrap_err().to_string();
-    assert!(
-        refused.starts_with("edges is \"Fill\", allowed: Clip"),
-        "{refused}"
-    );
+    let (soft, hard) = (disc(200, true), disc(200, false));
+    let even = Plane::filled(hard.size(), 1.0);
+    // Of more dots than a field may have: the edges are told before.
+    let wide = Mask::from_fn(size(4000, 4000), |p| (p.x / 4000.0).min(1.0)).unwrap();
+    let scale = Scale::px_per_mm(0.2).unwrap();
+    let dense = Density::per_cm2(2000.0).unwrap();
+    for request in [
+        request(&soft, 100.0, 1),
+        request(&hard, 100.0, 1).with_relative_density(&even),
+        request(&hard, 100.0, 1).with_area_factor(&even),
+        FieldRequest::new(&wide, scale, dense, Seed::new(1)),
+    ] {
+        let request = request.with_edges(EdgePolicy::Fill);
+        for refused in [
+            request.generate().unwrap_err().to_string(),
+            request
+                .generate_sessions(&[0.5, 1.0])
+                .unwrap_err()
+                .to_string(),
+        ] {
+            assert!(
+                refused.starts_with("edges is \"Fill\", allowed: Clip"),
+                "{refused}"
+            );
+        }
+    }
 }
 
 /// Field test 9.

@@ -105,6 +105,6 @@ fn beards_that_are_none_are_refused_by_name() {
         line.mask(size, scale())
             .unwrap_err()
             .to_string()
-            .starts_with("outline is 2")
+            .starts_with("number of corners of the outline is 2")
     );
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use photo_support::{encode, listing, ramp8, rgb8};
-use stubblefield::{Error, FileProblem, Mask, Photo, Size};
+use stubblefield::{Error, FileProblem, Look, Mask, Photo, SamplesMut, Scale, Seed, Size, When};
 
 /// The problem, after the rules that hold for every refusal.
 fn problem(refused: Error, parameter: &str, file: &Path) -> FileProblem {
@@ -128,7 +128,13 @@ fn jpeg_claiming(width: u16, height: u16) -> Vec<u8> {
 fn a_header_that_claims_too_much_is_refused_before_anything_is_allocated() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("huge.png");
-    for (width, height) in [(100_000, 100_000), (u32::MAX >> 1, 1), (16_385, 16_384)] {
+    for (width, height) in [
+        (100_000, 100_000),
+        (u32::MAX >> 1, 1),
+        (16_385, 16_384),
+        (262_145, 1),
+        (8, 262_145),
+    ] {
         fs::write(&file, png_claiming(width, height)).unwrap();
         assert_eq!(open_both(&file), FileProblem::TooManyPixels(width, height));
     }
@@ -166,6 +172,25 @@ fn buffers_of_the_wrong_length_and_light_that_is_no_number_are_refused() {
     light[7] = f32::NAN;
     let refused = Photo::from_rgb_f32(size, light).unwrap_err();
     assert_eq!(refused.to_string(), "pixels is NaN, allowed: finite values");
+}
+
+#[test]
+fn light_that_is_made_no_number_in_place_panics_nowhere() {
+    let size = Size::new(60, 40).unwrap();
+    let scale = Scale::px_per_mm(4.0).unwrap();
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let light = [0.5, 0.32, 0.22].repeat(size.pixels());
+        let mut photo = Photo::from_rgb_f32(size, light).unwrap();
+        if let SamplesMut::RgbF32(light) = photo.pixels_mut() {
+            light[30 * 60..30 * 60 + 500].fill(bad);
+        }
+        let plan = Look::stubble().plan(&photo, &Mask::full(size), scale, Seed::new(1));
+        if let Ok(plan) = plan {
+            let after = plan.render(&photo, When::healed()).unwrap();
+            assert_eq!(after.size(), size);
+            let _ = plan.report(&photo, When::healed());
+        }
+    }
 }
 
 #[test]

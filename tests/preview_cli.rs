@@ -1,5 +1,5 @@
 //! Examples as a person meets them: what they write, and how preview says no.
-#![cfg(all(feature = "image", feature = "rayon"))]
+#![cfg(all(feature = "image", feature = "rayon", feature = "serde"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,9 @@ fn example(name: &str) -> PathBuf {
         let profile = profile.parent().and_then(Path::parent).unwrap().to_owned();
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["build", "--quiet", "--example", "preview"]);
-        cargo.args(["--example", "timeline", "--example", "gallery"]);
+        for other in ["timeline", "gallery", "inspect"] {
+            cargo.args(["--example", other]);
+        }
         if profile.ends_with("release") {
             cargo.arg("--release");
         }
@@ -76,22 +78,13 @@ fn without_arguments_it_writes_every_file() {
     }
     let json = fs::read_to_string(out.join("report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
-    for key in [
-        "dots",
-        "area_cm2",
-        "dots_per_cm2",
-        "target_dots_per_cm2",
-        "min_spacing_mm",
-        "uncovered_share",
-        "mean_delta_l",
-        "mean_delta_a",
-        "mean_delta_b",
-        "px_per_mm",
-        "seed",
-    ] {
-        assert!(report[key].is_number(), "{key} in {json}");
-    }
-    let fingerprint = report["recipe_fingerprint"].as_str().unwrap();
+    // The library's own report, whole, and what the program adds.
+    let whole: stubblefield::Report = serde_json::from_str(&json).unwrap();
+    assert!(whole.curved && whole.inside.delta_l < 0.0 && whole.min_spacing_mm.is_some());
+    assert_eq!(whole.dots as u64, report["dots"].as_u64().unwrap());
+    let words = report["in_words"]["warnings"].as_array().unwrap();
+    assert_eq!(words.len(), whole.warnings.len());
+    let fingerprint = whole.fingerprint.as_str();
     assert_eq!(fingerprint.len(), 16);
     for name in ["after.png", "dots.png", "compare.png"] {
         let file = fs::read(out.join(name)).unwrap();
@@ -125,6 +118,8 @@ fn other_outcomes_and_judgements_are_there_when_asked_for() {
         "20,88 100,88",
         "--own-hair",
         "0,0 120,0 120,8 0,8",
+        "--at",
+        "8y",
     ];
     let done = run(&folder, &[&photo[..], &more[..]].concat());
     let said = String::from_utf8_lossy(&done.stderr);
@@ -138,12 +133,22 @@ fn other_outcomes_and_judgements_are_there_when_asked_for() {
         let sheet = image::open(folder.path().join("out").join(name)).unwrap();
         assert!(sheet.width() > 300, "{name}");
     }
+    // Five panels with gaps of 12; under the concealer's, the treatment then, faded, and three years after healing.
+    let sheet = image::open(folder.path().join("out/concealer.png")).unwrap();
+    let sheet = sheet.to_rgb8();
+    let width = (sheet.width() - 12) / 5;
+    let light = |panel: u32| {
+        let part = image::imageops::crop_imm(&sheet, 12 + panel * width, 60, width - 12, 60);
+        let part = part.to_image();
+        part.iter().map(|&code| f64::from(code)).sum::<f64>() / part.len() as f64
+    };
+    assert!(light(4) < light(3) - 1.0 && light(3) < light(0) - 1.0);
     let report = report(&folder, "out");
     assert!(report["hairline_mm"].as_f64().unwrap() < 10.0);
-    assert!(report["separation"]["distinct_share"].as_f64().unwrap() > 0.8);
+    assert!(report["separation"]["distinct_share"].as_f64().unwrap() > 0.5);
     assert_eq!(report["contrast"].as_array().unwrap().len(), 3);
     assert_eq!(report["zones"][0]["dots"].as_array().unwrap().len(), 3);
-    let unjudged = report["unjudged"].as_array().unwrap();
+    let unjudged = report["in_words"]["unjudged"].as_array().unwrap();
     assert!(
         unjudged
             .iter()
@@ -214,6 +219,22 @@ fn a_kept_recipe_gives_the_same_files_again() {
     for name in ["after.png", "dots.png", "dots.csv", "recipe.json"] {
         assert!(file("a", name) == file("b", name), "{name}");
     }
+    // Into its own folder: the recipe that is read stays as it is, all else is written anew.
+    let kept = ["after.png", "dots.csv", "recipe.json"].map(|name| file("a", name));
+    fs::remove_file(folder.path().join("a/after.png")).unwrap();
+    let own = ["--recipe", "a/recipe.json", "--out", "a"];
+    let done = run(&folder, &[&masked[..4], &own].concat());
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    assert!(kept == ["after.png", "dots.csv", "recipe.json"].map(|name| file("a", name)));
+    fs::copy(
+        folder.path().join("a/recipe.json"),
+        folder.path().join("a/report.json"),
+    )
+    .unwrap();
     // As TOML, with another seed, on the same mask.
     let page: serde_json::Value = serde_json::from_slice(&file("a", "recipe.json")).unwrap();
     let mut page = toml::Value::try_from(page).unwrap();
@@ -227,7 +248,7 @@ fn a_kept_recipe_gives_the_same_files_again() {
     let done = run(&folder, &[&masked[..4], &own].concat());
     let told = String::from_utf8_lossy(&done.stderr);
     assert!(
-        done.status.success() && told.contains("was kept for fingerprint"),
+        done.status.success() && told.contains("the photo or the recipe was changed since"),
         "{told}"
     );
     assert!(file("a", "dots.csv") != file("c", "dots.csv"));
@@ -257,7 +278,7 @@ fn a_kept_recipe_gives_the_same_files_again() {
         (
             &[
                 "--recipe",
-                "a/recipe.json",
+                "a/report.json",
                 "--mask",
                 "mask.png",
                 "--out",
@@ -304,9 +325,18 @@ fn listing(folder: &Path) -> Vec<PathBuf> {
 fn wrong_values_are_named_with_what_is_allowed() {
     let folder = with_photo();
     let photo = ["--photo", "photo.png", "--outline", OUTLINE];
-    let cases: [(&[&str], &str, &str); 21] = [
+    let cases: [(&[&str], &str, &str); 26] = [
         (&["--concealer", "wax"], "concealer is \"wax\"", "powder"),
-        (&["--brows", "20,80"], "brows is 1 points", "one of each"),
+        (&["--brows", "20,80"], "brows has 1 points", "allowed: 2"),
+        (&["--brows", "20;80"], "brows has \"20;80\"", "120,80"),
+        (&["--face", "1,1 9,9"], "face has 2 corners", "at least 3"),
+        (&["--own-hair", "x"], "own-hair has \"x\"", "120,80"),
+        (&["--head", "1,1 NaN,2"], "head has \"NaN,2\"", "120,80"),
+        (
+            &["--crown", "9,9:NaN"],
+            "crown has \"9,9:NaN\"",
+            "320,200:45",
+        ),
         (&["--px-per-mm", "0"], "px_per_mm is 0", "0.2..=400"),
         (&["--px-per-mm", "-4"], "px_per_mm is -4", "0.2..=400"),
         (&["--px-per-mm", "NaN"], "px_per_mm is NaN", "0.2..=400"),
@@ -326,16 +356,16 @@ fn wrong_values_are_named_with_what_is_allowed() {
         (&["--at", "-3y"], "at is \"-3y\"", "3y"),
         (
             &["--outline", "1,1 5,5"],
-            "outline is 2",
-            "at least 3 corners",
+            "outline has 2 corners",
+            "at least 3",
         ),
         (
             &["--outline", "1,1 NaN,5 9,9"],
-            "outline coordinate is NaN",
-            "-1e6..=1e6",
+            "outline has \"NaN,5\"",
+            "places in pixels",
         ),
-        (&["--outline", "1,1 5;5 9,9"], "\"5;5\"", "corners such as"),
-        (&["--outline", ""], "outline is 0", "at least 3 corners"),
+        (&["--outline", "1,1 5;5 9,9"], "\"5;5\"", "places in pixels"),
+        (&["--outline", ""], "outline has 0 corners", "at least 3"),
         (&["--threads", "1000000"], "threads is 1000000", "0..=1024"),
         (
             &["--out", "photo.png"],
@@ -355,7 +385,43 @@ fn wrong_values_are_named_with_what_is_allowed() {
             said.contains(named) && said.contains(allowed),
             "{args:?} said: {said}"
         );
+        // Words are looked at before files are.
+        if args[0] != "--out" {
+            let early = [&["--photo", "missing.png"], &base[2..], args].concat();
+            assert_eq!(refusal(&folder, &early), said);
+        }
     }
+}
+
+#[test]
+fn inspect_leaves_its_photo_alone_and_ignores_nothing() {
+    let folder = with_photo();
+    let photo = folder.path().join("io/inspect.png");
+    fs::create_dir(folder.path().join("io")).unwrap();
+    fs::rename(folder.path().join("photo.png"), &photo).unwrap();
+    let before = fs::read(&photo).unwrap();
+    let onto = ["--photo", "io/inspect.png", "--out", "io"];
+    let beside = ["--photo", "io/inspect.png", "--out"];
+    for (more, expected) in [
+        (&onto[..], "overwrite an input"),
+        (&[&beside[..], &["b", "--mm", "63"]].concat(), "--distance"),
+        (&[&beside[..], &["b", "--tick-mm", "2"]].concat(), "--ruler"),
+        (
+            &[&beside[..], &["b", "--pupils", "1,1"]].concat(),
+            "pupils has 1 points, allowed: 2",
+        ),
+    ] {
+        let done = run_example("inspect", &folder, more);
+        let told = String::from_utf8_lossy(&done.stderr);
+        assert!(!done.status.success() && told.contains(expected), "{told}");
+    }
+    assert_eq!(fs::read(&photo).unwrap(), before);
+    let done = run_example("inspect", &folder, &[&beside[..], &["b"]].concat());
+    assert!(done.status.success());
+    let figures = fs::read_to_string(folder.path().join("b/inspect.json")).unwrap();
+    let found: serde_json::Value = serde_json::from_str(&figures).unwrap();
+    assert!(found["skin"]["lightness"].as_f64().unwrap() > 50.0);
+    assert!(!figures.contains("-0.0"), "{figures}");
 }
 
 #[test]
@@ -534,7 +600,7 @@ fn sessions_touch_ups_and_skin_reach_the_report() {
     let first = with(&["--sessions", "2", "--session", "1"]);
     assert_eq!(first["sessions"].as_array().unwrap().len(), 2);
     assert_eq!(first["sessions_held"], 1);
-    let delta_l = |report: &serde_json::Value| report["mean_delta_l"].as_f64().unwrap();
+    let delta_l = |report: &serde_json::Value| report["inside"]["delta_l"].as_f64().unwrap();
     let healed = with(&[]);
     assert!(delta_l(&first) > delta_l(&healed));
     let usual = with(&["--at", "5y"]);

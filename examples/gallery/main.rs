@@ -6,6 +6,8 @@
 
 #[path = "../shared/ending.rs"]
 mod ending;
+#[path = "../shared/folder.rs"]
+mod folder;
 #[path = "../shared/letters.rs"]
 mod letters;
 #[path = "../shared/picture.rs"]
@@ -19,11 +21,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use folder::Folder;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage, imageops};
 use picture::{encoded, png};
 use showing::{LOOKS, SKINS, Shown};
-use stubblefield::{FileProblem, Size};
+use stubblefield::Size;
 
 /// Shows every look on synthetic skin from light to dark, before and healed.
 #[derive(Debug, Parser)]
@@ -40,6 +43,8 @@ struct Asked {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+const LARGE: &str = "gallery.png";
+const SMALL: &str = "gallery.jpg";
 const PAPER: Rgb<u8> = Rgb([246, 246, 244]);
 const INK: Rgb<u8> = Rgb([40, 40, 40]);
 const GAP: u32 = 10;
@@ -57,6 +62,8 @@ fn run(asked: &Asked) -> Result<(), Failure> {
     if !(60..=2000).contains(&asked.width) {
         return Err(format!("width is {}, allowed: 60..=2000", asked.width).into());
     }
+    let names = [LARGE, SMALL].map(str::to_owned);
+    let folder = Folder::prepare(&asked.out, &names, [])?;
     let cell = Size::new(asked.width, asked.width * 3 / 4)?;
     let (columns, rows) = (SKINS.len() as u32, LOOKS.len() as u32);
     let (across, down) = (cell.width() + GAP, 2 * cell.height() + GAP);
@@ -80,12 +87,10 @@ fn run(asked: &Asked) -> Result<(), Failure> {
             imageops::replace(&mut sheet, &encoded(&after), left, below);
         }
     }
-    std::fs::create_dir_all(&asked.out)
-        .map_err(|error| results::refused(&asked.out, FileProblem::Denied(error.to_string())))?;
     let mut small = Cursor::new(Vec::new());
     sheet.write_with_encoder(JpegEncoder::new_with_quality(&mut small, QUALITY))?;
-    results::write(&asked.out.join("gallery.jpg"), small.get_ref())?;
-    results::write(&asked.out.join("gallery.png"), &png(&sheet.into(), None)?)?;
-    println!("gallery.png and gallery.jpg are in {}", asked.out.display());
+    folder.bytes(SMALL, small.get_ref())?;
+    folder.bytes(LARGE, &png(&sheet.into(), None)?)?;
+    println!("{LARGE} and {SMALL} are in {}", folder.path().display());
     Ok(())
 }

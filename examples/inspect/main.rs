@@ -6,6 +6,8 @@
 
 #[path = "../shared/ending.rs"]
 mod ending;
+#[path = "../shared/folder.rs"]
+mod folder;
 #[path = "../shared/letters.rs"]
 mod letters;
 #[path = "../shared/outline.rs"]
@@ -16,10 +18,12 @@ mod picture;
 mod results;
 mod sheet;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use folder::Folder;
 use glam::Vec2;
 use serde_json::{Value, json};
 use stubblefield::{
@@ -54,14 +58,14 @@ struct Args {
     #[arg(long, value_name = "X,Y X,Y", allow_hyphen_values = true)]
     ruler: Option<String>,
 
-    /// Distance between the ticks that the line crosses, in mm.
+    /// Distance between the ticks that the line crosses, in mm; 1 unless stated.
     #[arg(
         long,
         value_name = "MM",
-        default_value_t = 1.0,
+        requires = "ruler",
         allow_hyphen_values = true
     )]
-    tick_mm: f32,
+    tick_mm: Option<f32>,
 
     /// Two places whose distance is --mm, in pixels.
     #[arg(
@@ -73,7 +77,12 @@ struct Args {
     distance: Option<String>,
 
     /// The distance between the two places, in mm.
-    #[arg(long, value_name = "MM", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "MM",
+        requires = "distance",
+        allow_hyphen_values = true
+    )]
     mm: Option<f32>,
 
     /// The two pupils, in pixels.
@@ -89,7 +98,55 @@ fn main() -> ExitCode {
     ending::of(run(&Args::parse()))
 }
 
+const SHEET: &str = "inspect.png";
+const FIGURES: &str = "inspect.json";
+
+/// What was said about the photo, in numbers.
+struct Words {
+    outline: Option<Vec<Vec2>>,
+    head: Option<Vec<Vec2>>,
+    scale: Option<Scale>,
+    ruler: Option<Ruler>,
+    distance: Option<KnownDistance>,
+    pupils: Option<Pupils>,
+}
+
+impl Args {
+    fn words(&self) -> Result<Words, Failure> {
+        let ends = |name, text: &Option<String>| {
+            let text = text.as_deref();
+            text.map(|text| outline::exactly::<2>(name, text))
+                .transpose()
+        };
+        let outline = self.outline.as_deref();
+        let outline = outline.map(|text| outline::corners("outline", text));
+        let head = self.head.as_deref();
+        let head = head.map(|text| outline::points("head", text));
+        let ruler = ends("ruler", &self.ruler)?.map(|[from, to]| Ruler {
+            from,
+            to,
+            tick_mm: self.tick_mm.unwrap_or(1.0),
+        });
+        let distance = match (ends("distance", &self.distance)?, self.mm) {
+            (Some([from, to]), Some(mm)) => Some(KnownDistance { from, to, mm }),
+            _ => None,
+        };
+        let pupils = ends("pupils", &self.pupils)?;
+        Ok(Words {
+            outline: outline.transpose()?,
+            head: head.transpose()?,
+            scale: self.px_per_mm.map(Scale::px_per_mm).transpose()?,
+            ruler,
+            distance,
+            pupils: pupils.map(|[left, right]| Pupils::new(left, right)),
+        })
+    }
+}
+
 fn run(args: &Args) -> Result<(), Failure> {
+    let words = args.words()?;
+    let names = [SHEET, FIGURES].map(str::to_owned);
+    let folder = Folder::prepare(&args.out, &names, [args.photo.as_deref()])?;
     let (photo, known) = match &args.photo {
         Some(path) => (Photo::open(path)?, None),
         None => {
@@ -98,48 +155,26 @@ fn run(args: &Args) -> Result<(), Failure> {
         }
     };
     let (known_area, known_scale) = known.unzip();
-    let area = match &args.outline {
-        Some(text) => Some(Mask::from_polygon(photo.size(), &outline::corners(text)?)?),
+    let area = match &words.outline {
+        Some(corners) => Some(Mask::from_polygon(photo.size(), corners)?),
         None => known_area,
     };
-    let head = args.head.as_deref().map(outline::corners).transpose()?;
     let mut hints = Hints::new();
     hints.area = area.as_ref();
-    hints.head = head.as_deref();
-    hints.scale = args
-        .px_per_mm
-        .map(Scale::px_per_mm)
-        .transpose()?
-        .or(known_scale);
-    hints.ruler = ends(args.ruler.as_deref())?.map(|[from, to]| Ruler {
-        from,
-        to,
-        tick_mm: args.tick_mm,
-    });
-    hints.distance = match (ends(args.distance.as_deref())?, args.mm) {
-        (Some([from, to]), Some(mm)) => Some(KnownDistance { from, to, mm }),
-        _ => None,
-    };
-    hints.pupils = ends(args.pupils.as_deref())?.map(|[left, right]| Pupils::new(left, right));
+    hints.head = words.head.as_deref();
+    hints.scale = words.scale.or(known_scale);
+    hints.ruler = words.ruler;
+    hints.distance = words.distance;
+    hints.pupils = words.pupils;
     let scene = Scene::read(&photo, hints)?;
-    std::fs::create_dir_all(&args.out)?;
     let sheet = picture::png(&sheet::draw(&photo, &scene, &hints)?.into(), None)?;
-    results::write(&args.out.join("inspect.png"), &sheet)?;
+    folder.bytes(SHEET, &sheet)?;
     let figures = format!("{:#}\n", figures(&scene));
-    results::write(&args.out.join("inspect.json"), figures.as_bytes())?;
-    println!("{figures}");
+    folder.bytes(FIGURES, figures.as_bytes())?;
+    eprintln!("{SHEET} and {FIGURES} are in {}", folder.path().display());
+    // Who closes the pipe does not want to read on; the files are written.
+    let _ = std::io::stdout().write_all(figures.as_bytes());
     Ok(())
-}
-
-/// Two places, if any were given.
-fn ends(text: Option<&str>) -> Result<Option<[Vec2; 2]>, Failure> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    let ends: [Vec2; 2] = outline::corners(text)?
-        .try_into()
-        .map_err(|all: Vec<Vec2>| format!("{} places given, allowed: 2", all.len()))?;
-    Ok(Some(ends))
 }
 
 /// Everything that was found; `null` for what was not.

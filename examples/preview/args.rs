@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args as Arguments;
-use glam::Vec2;
 use stubblefield::{
     Area, Beard, Course, Crown, Density, Error, Fading, FileProblem, HairColor, Hairline,
-    HairlineShape, HeadShape, Look, Recipe, RecipeTone, TouchUp,
+    HairlineShape, HeadShape, Look, Recipe, RecipeTone, Scale, TouchUp,
 };
 
 use crate::Failure;
-use crate::outline::corners;
+use crate::outline::{corners, exactly, points};
 use crate::scars::{place, scars};
 
 #[derive(Debug, Arguments)]
@@ -146,7 +145,7 @@ pub(crate) struct Args {
     pub(crate) seed: u64,
 
     /// A recipe of an earlier run instead of all that says what is done where: recipe.json, or the same as
-    /// TOML. If its area is a mask, give --mask too.
+    /// TOML. If its area is a mask, give --mask too. It is never changed.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["outline", "hairline", "crown", "scar_line", "scar_dots", "zone", "px_per_mm",
         "head", "look", "hair", "density", "tone", "tone_like", "sessions", "touch_up", "skin", "seed"])]
     pub(crate) recipe: Option<PathBuf>,
@@ -187,12 +186,19 @@ impl Args {
         look = match self.head.as_deref() {
             None => look,
             Some("flat") => look.with_head(None),
-            Some(outline) => look.with_head(Some(HeadShape::fit(&corners(outline)?)?)),
+            Some(outline) => look.with_head(Some(HeadShape::fit(&points("head", outline)?)?)),
         };
         Ok(match self.density {
             Some(density) => look.with_density(Density::per_cm2(density)?),
             None => look,
         })
+    }
+
+    /// Whether the recipe that is followed lies where a run would keep its own: it stays there as it is.
+    pub(crate) fn follows(&self, name: &str) -> bool {
+        let kept = self.out.join(name).canonicalize();
+        let followed = self.recipe.as_ref().map(|path| path.canonicalize());
+        matches!((kept, followed), (Ok(kept), Some(Ok(followed))) if kept == followed)
     }
 
     fn fading(&self, usual: Fading) -> Result<Fading, Error> {
@@ -243,7 +249,10 @@ impl Args {
     pub(crate) fn tone(&self) -> Result<Option<RecipeTone>, Failure> {
         Ok(match (self.tone, &self.tone_like) {
             (Some(delta_l), _) => Some(RecipeTone::DeltaL(delta_l)),
-            (None, Some(outline)) => Some(RecipeTone::Like(Area::Outline(corners(outline)?))),
+            (None, Some(outline)) => Some(RecipeTone::Like(Area::Outline(corners(
+                "tone-like",
+                outline,
+            )?))),
             (None, None) if self.density.is_some() => None,
             (None, None) if self.look == "scar" => Some(RecipeTone::Surroundings),
             (None, None) => self.gaps.then_some(RecipeTone::Stubble),
@@ -272,7 +281,8 @@ impl Args {
                 Area::Beard(beard)
             }));
         }
-        let outline = self.outline.as_deref().map(corners).transpose()?;
+        let outline = self.outline.as_deref();
+        let outline = outline.map(|text| corners("outline", text)).transpose()?;
         Ok(outline.map(Area::Outline))
     }
 
@@ -284,19 +294,17 @@ impl Args {
             Ok::<_, Failure>(Area::Crown(Crown::new(center_px, radius_mm)))
         });
         let crown = crown.transpose()?;
-        let Some(points) = &self.hairline else {
+        let Some(line) = &self.hairline else {
             return Ok(crown);
         };
-        let mut hairline = Hairline::new(corners(points)?, self.hairline_shape.parse()?);
+        let line = points("hairline", line)?;
+        let mut hairline = Hairline::new(line, self.hairline_shape.parse()?);
         hairline.depth_mm = self.hairline_depth;
         for temple in &self.temple {
-            let three: [Vec2; 3] = corners(temple)?.try_into().map_err(|_| {
-                format!(
-                    "temple has {temple:?}, allowed: three points such as \"90,150 80,165 92,180\""
-                )
-            })?;
-            hairline.temples_px.push(three);
+            hairline.temples_px.push(exactly("temple", temple)?);
         }
+        // Whatever is wrong with it at this scale is so at any.
+        hairline.curve_px(Scale::px_per_mm(1.0)?)?;
         let hairline = Area::Hairline(hairline);
         Ok(Some(match crown {
             Some(crown) => Area::Union(vec![hairline, crown]),
@@ -312,10 +320,10 @@ fn beard(zones: &[String], free: &[String]) -> Result<Beard, Failure> {
         let (name, outline) = zone.split_once(':').ok_or_else(|| {
             format!("zone has {zone:?}, allowed: a name and an outline such as \"chin:90,40 120,44 100,80\"")
         })?;
-        beard = beard.with_zone(name.parse()?, corners(outline)?);
+        beard = beard.with_zone(name.parse()?, corners("zone", outline)?);
     }
     for outline in free {
-        beard = beard.keeping_free(corners(outline)?);
+        beard = beard.keeping_free(corners("keep-free", outline)?);
     }
     Ok(beard)
 }

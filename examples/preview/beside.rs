@@ -18,7 +18,7 @@ pub(crate) struct BesideArgs {
     pub(crate) outlook: bool,
 
     /// Write concealer.png too: powder or fibres from the shop on the same area, dry and after rain, beside the
-    /// treatment healed and three years later.
+    /// treatment at that moment and three years after healing.
     #[arg(long, value_name = "KIND")]
     concealer: Option<String>,
 }
@@ -44,12 +44,16 @@ pub(crate) fn outlook(photo: &Photo, plan: &Plan, when: When) -> Result<Vec<u8>,
     strip(&panels, plan)
 }
 
-/// A concealer dry and wet, and the treatment healed and later.
+/// A concealer dry and wet, and the treatment at a time, as it is named, and later, after as many sessions.
 pub(crate) fn concealed(
     photo: &Photo,
     plan: &Plan,
     concealer: Concealer,
+    (when, at): (When, &str),
 ) -> Result<Vec<u8>, Failure> {
+    let later = When::years(3.0)?;
+    let later = when.session().map_or(later, |n| later.after_session(n));
+    let now = format!("SMP, {}", at.to_uppercase());
     let [dry, wet] = match concealer {
         Concealer::Fibres => ["FIBRES, DRY", "FIBRES AFTER RAIN"],
         _ => ["POWDER, DRY", "POWDER AFTER RAIN"],
@@ -58,8 +62,8 @@ pub(crate) fn concealed(
         ("BEFORE", photo.clone()),
         (dry, plan.conceal(photo, concealer, Wear::Dry)?),
         (wet, plan.conceal(photo, concealer, Wear::Wet)?),
-        ("SMP, HEALED", plan.render(photo, When::healed())?),
-        ("SMP AFTER 3 YEARS", plan.render(photo, When::years(3.0)?)?),
+        (&now, plan.render(photo, when)?),
+        ("SMP AFTER 3 YEARS", plan.render(photo, later)?),
     ];
     strip(&panels, plan)
 }

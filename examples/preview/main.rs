@@ -35,6 +35,7 @@ use beside::BesideArgs;
 use clap::Parser;
 use folder::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
+use output::RECIPE;
 use person::PersonArgs;
 use stubblefield::{Look, Report, When};
 use subject::Beginning;
@@ -86,26 +87,32 @@ fn main() -> ExitCode {
 
 fn run(asked: &Asked) -> Result<(), Failure> {
     let args = &asked.treatment;
-    // Whatever can be wrong with the words on the command line is said before any work is done.
+    // What is wrong with words alone is said before any work is done; what is wrong for this photo, once it is read.
     let (beginning, threads) = subject::begin(args)?;
     let when = asked.when(match &beginning {
         Beginning::Kept(recipe) => &recipe.look,
         Beginning::Asked(words) => &words.look,
     })?;
     let concealer = asked.beside.concealer()?;
+    let person = asked.person.words()?;
     let inputs = [&args.photo, &args.mask, &args.recipe];
     let inputs = inputs.map(|path| path.as_deref());
-    let folder = Folder::prepare(&args.out, &output::names(), inputs)?;
+    let mut names = output::names();
+    let followed = args.follows(RECIPE);
+    names.retain(|name| !followed || name != RECIPE);
+    let folder = Folder::prepare(&args.out, &names, inputs)?;
     threads.install(|| {
         let mut clock = Clock::new(args.quiet);
         let mut subject = clock.stage("reading", || beginning.read(args))?;
+        let known = clock.stage("looking around", || {
+            person.read(&subject.photo, subject.recipe.scale)
+        })?;
         let plan = clock.stage("planning", || subject.plan())?;
         if !args.quiet {
             subject.remarks.push(plan.sources().to_string());
         }
         let photo = &subject.photo;
         let after = clock.stage("rendering", || plan.render(photo, when))?;
-        let known = clock.stage("looking around", || asked.person.read(photo, plan.scale()))?;
         let person = known.person();
         let report = clock.stage("measuring", || {
             plan.compare_on(photo, &after, when, &person)
@@ -118,8 +125,11 @@ fn run(asked: &Asked) -> Result<(), Failure> {
             let mut table = Vec::new();
             plan.write_csv(&mut table)?;
             folder.bytes("dots.csv", &table)?;
-            let recipe = serde_json::to_string_pretty(&subject.recipe.clone().stamped(&plan))?;
-            folder.bytes("recipe.json", recipe.as_bytes())?;
+            if !followed {
+                let recipe = subject.recipe.clone().stamped(&plan);
+                let page = serde_json::to_string_pretty(&recipe)?;
+                folder.bytes(RECIPE, page.as_bytes())?;
+            }
             Ok::<_, Failure>(saved)
         })?;
         if asked.beside.outlook {
@@ -127,10 +137,12 @@ fn run(asked: &Asked) -> Result<(), Failure> {
             folder.bytes("outlook.png", &sheet)?;
         }
         if let Some(concealer) = concealer {
-            let sheet = clock.stage("concealing", || beside::concealed(photo, &plan, concealer))?;
+            let sheet = clock.stage("concealing", || {
+                beside::concealed(photo, &plan, concealer, (when, &asked.at))
+            })?;
             folder.bytes("concealer.png", &sheet)?;
         }
-        let json = output::json(&report, &clock.seconds);
+        let json = output::json(&report, &clock.seconds)?;
         folder.bytes("report.json", json.as_bytes())?;
         clock.finish();
         say(&subject.remarks, &report, &saved, &folder, args.quiet);

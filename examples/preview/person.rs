@@ -5,7 +5,7 @@ use glam::Vec2;
 use stubblefield::{Follicles, Mask, Person, Photo, Scale};
 
 use crate::Failure;
-use crate::outline::corners;
+use crate::outline::{corners, exactly};
 
 /// Nothing of it changes the picture.
 #[derive(Debug, Args)]
@@ -25,6 +25,13 @@ pub(crate) struct PersonArgs {
     own_hair: Option<String>,
 }
 
+/// The same in numbers.
+pub(crate) struct Words {
+    brows: Option<[Vec2; 2]>,
+    face: Option<Vec<Vec2>>,
+    own_hair: Option<Vec<Vec2>>,
+}
+
 /// The same, read on the photo.
 pub(crate) struct Known {
     brows: Option<[Vec2; 2]>,
@@ -34,29 +41,41 @@ pub(crate) struct Known {
 }
 
 impl PersonArgs {
+    pub(crate) fn words(&self) -> Result<Words, Failure> {
+        let outline = |name, text: &Option<String>| {
+            let text = text.as_deref();
+            text.map(|text| corners(name, text)).transpose()
+        };
+        let brows = self.brows.as_deref();
+        Ok(Words {
+            brows: brows.map(|text| exactly("brows", text)).transpose()?,
+            face: outline("face", &self.face)?,
+            own_hair: outline("own-hair", &self.own_hair)?,
+        })
+    }
+}
+
+impl Words {
     pub(crate) fn read(&self, photo: &Photo, scale: Scale) -> Result<Known, Failure> {
-        let area = |outline: &Option<String>| match outline {
-            None => Ok::<_, Failure>(None),
-            Some(outline) => Ok(Some(Mask::from_polygon(photo.size(), &corners(outline)?)?)),
+        let area = |name: &str, outline: &Option<Vec<Vec2>>| {
+            let Some(outline) = outline else {
+                return Ok::<_, Failure>(None);
+            };
+            let mask = Mask::from_polygon(photo.size(), outline)?;
+            if mask.is_empty() {
+                return Err(format!("{name} has no pixel, allowed: inside the photo").into());
+            }
+            Ok(Some(mask))
         };
-        let brows = match &self.brows {
-            None => None,
-            Some(ends) => Some(corners(ends)?.try_into().map_err(|ends: Vec<Vec2>| {
-                format!(
-                    "brows is {} points, allowed: 2, one of each brow",
-                    ends.len()
-                )
-            })?),
-        };
-        let hair = area(&self.own_hair)?;
+        let hair = area("own-hair", &self.own_hair)?;
         let fine = Follicles::SCALES.contains(&scale.get());
         let follicles = match &hair {
             Some(hair) if fine => Some(Follicles::find(photo, hair, scale)?),
             _ => None,
         };
         Ok(Known {
-            brows,
-            face: area(&self.face)?,
+            brows: self.brows,
+            face: area("face", &self.face)?,
             hair,
             follicles,
         })

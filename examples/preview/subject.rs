@@ -177,7 +177,7 @@ impl Subject {
             && kept != plan.fingerprint()
         {
             remarks.push(format!(
-                "the recipe was kept for fingerprint {kept} and gives {}: the photo shows something else than then",
+                "the recipe was kept for fingerprint {kept} and gives {}: the photo or the recipe was changed since",
                 plan.fingerprint()
             ));
         }

@@ -62,7 +62,9 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), Failure> {
     let (beginning, threads) = subject::begin(args)?;
     let inputs = [&args.photo, &args.mask, &args.recipe].map(|path| path.as_deref());
-    let names = [STRIP, ANIMATION, RECIPE].map(str::to_owned);
+    let mut names = [STRIP, ANIMATION, RECIPE].map(str::to_owned).to_vec();
+    let followed = args.follows(RECIPE);
+    names.retain(|name| !followed || name != RECIPE);
     let folder = Folder::prepare(&args.out, &names, inputs)?;
     threads.install(|| {
         let mut subject = beginning.read(args)?;
@@ -87,8 +89,10 @@ fn run(args: &Args) -> Result<(), Failure> {
         let panels: Vec<(&str, &Photo)> = panels.iter().map(|(l, p)| (l.as_str(), p)).collect();
         folder.bytes(STRIP, &strip::still(&panels, &plan)?)?;
         folder.bytes(ANIMATION, &strip::animated(&panels, &plan)?)?;
-        let recipe = subject.recipe.clone().stamped(&plan);
-        folder.bytes(RECIPE, serde_json::to_string_pretty(&recipe)?.as_bytes())?;
+        if !followed {
+            let recipe = subject.recipe.clone().stamped(&plan);
+            folder.bytes(RECIPE, serde_json::to_string_pretty(&recipe)?.as_bytes())?;
+        }
         for remark in &subject.remarks {
             eprintln!("note: {remark}");
         }

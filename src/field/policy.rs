@@ -36,8 +36,8 @@ pub enum EdgePolicy {
     /// smallest island.
     ///
     /// They line up along the edge, several times as dense within a tenth of the spacing: right for
-    /// small shapes, wrong for hairlines. Only for even spacing: a soft mask or a relative density is
-    /// refused.
+    /// small shapes, wrong for hairlines. Only for even spacing: a soft mask, a relative density or an
+    /// area factor is refused.
     Fill,
 }
 

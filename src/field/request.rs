@@ -13,7 +13,7 @@ use super::prepare::Prepared;
 use super::rounds::Arena;
 use super::runs::Runs;
 use super::select::Batch;
-use super::target::Target;
+use super::target::{self, Target};
 use super::{Dot, DotField, Ground, emit, fill, varied};
 use crate::error::{Error, Result};
 use crate::mask::Mask;
@@ -197,8 +197,8 @@ impl<'a> FieldRequest<'a> {
     /// # Errors
     /// [`Error::SizeMismatch`] or [`Error::OutOfRange`] for a relative density or an area factor of
     /// another size or outside its range, [`Error::OutOfRange`] for a bad obstacle, count, inset or
-    /// least spacing, [`Error::TooLarge`] above [`FieldRequest::MAX_DOTS`], before anything is
-    /// allocated; [`Error::TooLarge`] for a count that the mask has no room for, with the count
+    /// least spacing, [`Error::UnknownName`] for [`EdgePolicy::Fill`] where density may vary,
+    /// [`Error::TooLarge`] above [`FieldRequest::MAX_DOTS`], before anything is allocated; [`Error::TooLarge`] for a count that the mask has no room for, with the count
     /// there is room for; [`Error::RoomLeft`] should the field not close, which no run has shown.
     ///
     /// # Determinism
@@ -267,13 +267,6 @@ impl<'a> FieldRequest<'a> {
                 self.even_dots(&lattice, &self.finish(&arena, grid, &touched))
             }
             Some(map) => {
-                if self.edges == EdgePolicy::Fill {
-                    return Err(Error::UnknownName {
-                        parameter: "edges",
-                        value: "Fill".to_owned(),
-                        allowed: "Clip or Inset where density varies",
-                    });
-                }
                 let arena = varied::Arena {
                     lattice: &lattice,
                     spacing: &map.spacing,
@@ -378,7 +371,19 @@ impl<'a> FieldRequest<'a> {
             let inside = (1..=FieldRequest::MAX_DOTS).contains(&u64::from(n));
             Error::check("count", f64::from(n), inside, "1..=33554432 dots")?;
         }
+        if self.edges == EdgePolicy::Fill && self.may_vary() {
+            return Err(Error::UnknownName {
+                parameter: "edges",
+                value: "Fill".to_owned(),
+                allowed: "Clip or Inset where density varies",
+            });
+        }
         self.obstacles.iter().try_for_each(Obstacle::check)
+    }
+
+    fn may_vary(&self) -> bool {
+        let soft = self.softness == Softness::Density && !target::is_hard(self.mask);
+        soft || self.relative_density.is_some() || self.area_factor.is_some()
     }
 
     fn check_plane(

@@ -14,6 +14,7 @@ use super::margins::{Classes, margin};
 use super::request::FieldRequest;
 use super::runs::{Runs, spans};
 use crate::error::{Error, Result};
+use crate::mask::Mask;
 use crate::plane::Plane;
 use crate::units::Density;
 
@@ -47,7 +48,7 @@ impl Target {
             return Ok(None);
         };
         let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
-        let hard = is_hard(request);
+        let hard = is_hard(request.mask);
         if request.relative_density.is_none() && hard {
             let lattice = rectangle(bounds, side_mm, margin(1.0), FieldRequest::MAX_DOTS)?;
             return Ok(Some(Self::hard(request, lattice)));
@@ -212,8 +213,9 @@ fn touched(
 }
 
 /// Whether every pixel is either in or out.
-fn is_hard(request: &FieldRequest<'_>) -> bool {
-    request.mask.coverage().all(|c| (c == 0.0) | (c == 1.0))
+/// Whether every pixel is in or out.
+pub(super) fn is_hard(mask: &Mask) -> bool {
+    mask.coverage().all(|c| (c == 0.0) | (c == 1.0))
 }
 
 /// An error for a lattice of more than `most` dots, or too far from the origin.

@@ -21,6 +21,7 @@ use crate::units::Scale;
 
 /// One dot of a plan.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct PlannedDot {
     /// Stable while the plan is edited elsewhere.
     pub id: u64,

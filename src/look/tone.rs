@@ -17,6 +17,7 @@ const CELL_MM: f32 = 2.0;
 /// Mean change of colour in CIELAB under D65, after minus before.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct ToneShift {
     /// Lightness: negative is darker.
     pub delta_l: f64,

@@ -46,10 +46,11 @@ impl Mask {
         Ok(fill(size, &closed_edges(corners)))
     }
 
-    /// The inside of a path with coordinates in pixels; open parts are closed by a straight line.
+    /// The inside of a path with coordinates in pixels; open parts are closed by a straight line, and what goes on
+    /// after a part was closed is another part that begins where that one did, as in SVG.
     ///
     /// # Errors
-    /// As [`Mask::from_polygon`], for each part of the path.
+    /// As [`Mask::from_polygon`], for each part of the path of more than one point.
     ///
     /// # Tolerance
     /// Curves are followed within 0.02 px.
@@ -80,7 +81,7 @@ impl Mask {
             }
         }
         let mut parts: Vec<Vec<Vec2>> = Vec::new();
-        kurbo::flatten(path, FLATTENING_PX, |element| match element {
+        kurbo::flatten(restarted(path), FLATTENING_PX, |element| match element {
             kurbo::PathEl::MoveTo(p) => parts.push(vec![Vec2::new(p.x as f32, p.y as f32)]),
             kurbo::PathEl::LineTo(p) => {
                 let corner = Vec2::new(p.x as f32, p.y as f32);
@@ -91,6 +92,8 @@ impl Mask {
             }
             _ => {}
         });
+        // The pen was put down and taken up again.
+        parts.retain(|part| part.len() > 1);
         let mut edges = Vec::new();
         for part in &parts {
             check_corners(part)?;
@@ -99,6 +102,25 @@ impl Mask {
         check_count(parts.iter().map(Vec::len).sum())?;
         Ok(fill(size, &edges))
     }
+}
+
+/// The path with a move to where the last part began wherever one goes on after it was closed, which
+/// [`kurbo::flatten`] leaves out.
+#[cfg(feature = "kurbo")]
+fn restarted(path: &kurbo::BezPath) -> impl Iterator<Item = kurbo::PathEl> {
+    use kurbo::PathEl;
+
+    let (mut start, mut closed) = (None, false);
+    path.iter().flat_map(move |element| {
+        let again = start.filter(|_| closed).map(PathEl::MoveTo);
+        let moves = matches!(element, PathEl::MoveTo(_));
+        if let PathEl::MoveTo(to) = element {
+            start = Some(to);
+        }
+        closed = element == PathEl::ClosePath;
+        let again = again.filter(|_| !moves && !closed);
+        again.into_iter().chain([element])
+    })
 }
 
 fn check_corners(corners: &[Vec2]) -> Result<()> {
@@ -112,10 +134,10 @@ fn check_corners(corners: &[Vec2]) -> Result<()> {
 
 fn check_count(corners: usize) -> Result<()> {
     Error::check(
-        "outline",
+        "number of corners of the outline",
         corners as f64,
         corners >= 3,
-        "at least 3 corners",
+        "at least 3",
     )
 }
 
@@ -204,7 +226,10 @@ mod tests {
     #[test]
     fn bad_outlines_are_refused_by_name() {
         let two = polygon(&[[1.0, 1.0], [5.0, 5.0]]).unwrap_err();
-        assert_eq!(two.to_string(), "outline is 2, allowed: at least 3 corners");
+        assert_eq!(
+            two.to_string(),
+            "number of corners of the outline is 2, allowed: at least 3"
+        );
         for bad in [f32::NAN, f32::INFINITY, -2e6] {
             let refused = polygon(&[[1.0, 1.0], [5.0, bad], [9.0, 1.0]]).unwrap_err();
             assert!(
@@ -253,6 +278,30 @@ mod tests {
         assert!(line.is_empty(), "an outline without area treats nothing");
         let twice = [[5.0, 5.0], [25.0, 5.0], [25.0, 25.0], [5.0, 25.0]].repeat(2);
         assert_eq!(polygon(&twice).unwrap(), clockwise);
+    }
+
+    #[cfg(feature = "kurbo")]
+    #[test]
+    fn what_follows_a_closed_part_begins_where_that_began() {
+        let size = Size::new(40, 30).unwrap();
+        let area = |path: &str| {
+            let path = kurbo::BezPath::from_svg(path).unwrap();
+            Mask::from_path(size, &path).map(|mask| mask.area_px())
+        };
+        let triangle = area("M2 2 L22 2 L2 22 Z").unwrap();
+        // Two triangles that share a corner; joined to the first, the other two corners would make one shape of 4.
+        let other = area("M2 2 L38 2 L38 12 Z").unwrap();
+        let both = area("M2 2 L2 22 L22 22 Z L38 2 L38 12").unwrap();
+        let mirrored = area("M2 2 L2 22 L22 22 Z").unwrap();
+        assert!((both - mirrored - other).abs() < 0.5, "{both}");
+        // Curves as well, closed twice, and a pen that is put down where nothing is drawn.
+        let curved = area("M2 2 L2 22 L22 22 Z C14 2 26 2 38 2 L38 12 Z Z M30 30 M31 31").unwrap();
+        assert!((curved - both).abs() < 0.5, "{curved}");
+        assert_eq!(area("M2 2 L22 2 L2 22 M5 5").unwrap(), triangle);
+        for nothing in ["M5 5", "M5 5 Z", "M5 5 L9 9"] {
+            let refused = area(nothing).unwrap_err().to_string();
+            assert!(refused.contains("corners of the outline"), "{refused}");
+        }
     }
 
     #[test]

@@ -150,6 +150,9 @@ impl Photo {
     }
 
     /// The pixels, to be changed in place.
+    ///
+    /// Floating-point light has to stay finite, as it is in every photo; nothing looks at it again, and a value that
+    /// is not spreads to whatever is measured or drawn around it.
     #[must_use]
     pub fn pixels_mut(&mut self) -> SamplesMut<'_> {
         self.buffer.pixels_mut()

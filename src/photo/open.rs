@@ -14,7 +14,7 @@ use super::{ColorSpace, FileFormat, Note, Photo, exif, icc, structure};
 use crate::error::{Error, FileProblem, Result};
 use crate::units::Size;
 
-const ALLOWED: &str = "a PNG, JPEG, TIFF or WebP file of at most 268435456 px";
+const ALLOWED: &str = "a PNG, JPEG, TIFF or WebP file of at most 268435456 px and 262144 px a side";
 
 /// The most bytes a file may have; beyond it nothing is read.
 const MAX_FILE_BYTES: u64 = 1 << 31;
@@ -48,7 +48,8 @@ impl Origin<'_> {
     }
 
     fn check_size(self, width: u32, height: u32) -> Result<()> {
-        if u64::from(width) * u64::from(height) > Size::MAX_PIXELS {
+        let most = u64::from(width) * u64::from(height) > Size::MAX_PIXELS;
+        if most || width.max(height) > Size::MAX_SIDE {
             return Err(self.error(FileProblem::TooManyPixels(width, height)));
         }
         if width == 0 || height == 0 {
@@ -72,7 +73,7 @@ impl Photo {
     ///
     /// # Errors
     /// [`Error::File`] when there is no such file, it is a folder, empty, of no known format,
-    /// damaged or cut short, or claims more than [`Size::MAX_PIXELS`]; [`Error::TooLarge`] for a
+    /// damaged or cut short, or claims more than [`Size::MAX_PIXELS`] or [`Size::MAX_SIDE`]; [`Error::TooLarge`] for a
     /// file of more than 2 GiB.
     ///
     /// # Cost

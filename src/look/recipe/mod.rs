@@ -83,7 +83,7 @@ pub struct Recipe {
     /// The seed of every random choice.
     pub seed: Seed,
     /// The [`Plan::fingerprint`] of the plan it was kept for. It is not checked: where the recipe's plan has
-    /// another one, the photo shows something else.
+    /// another one, the photo or the recipe was changed since.
     pub fingerprint: Option<String>,
 }
 

@@ -18,7 +18,6 @@ struct Page {
     made_with: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fingerprint: Option<String>,
-    #[serde(with = "seed")]
     seed: Seed,
     photo_px: Size,
     px_per_mm: Scale,
@@ -112,47 +111,5 @@ impl<'de> Deserialize<'de> for Tried {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let page = serde_path_to_error::deserialize(deserializer);
         Ok(Self(page.map_err(|error| error.to_string())))
-    }
-}
-
-/// A seed as a number, or as its digits where it is beyond what every format and reader can hold.
-mod seed {
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
-
-    use crate::random::Seed;
-
-    /// Up to here whole numbers survive readers that know floating point alone.
-    const EXACT: u64 = 1 << 53;
-
-    pub(super) fn serialize<S: Serializer>(seed: &Seed, serializer: S) -> Result<S::Ok, S::Error> {
-        if seed.get() <= EXACT {
-            serializer.serialize_u64(seed.get())
-        } else {
-            serializer.collect_str(&seed.get())
-        }
-    }
-
-    #[derive(serde::Deserialize)]
-    #[serde(
-        untagged,
-        expecting = "seed has to be a whole number of 0..=18446744073709551615, or its digits as text"
-    )]
-    enum Written {
-        Number(u64),
-        Digits(String),
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Seed, D::Error> {
-        match Written::deserialize(deserializer)? {
-            Written::Number(seed) => Ok(Seed::new(seed)),
-            Written::Digits(digits) => digits.parse().map(Seed::new).map_err(|_| {
-                D::Error::custom(format!(
-                    "seed is {digits:?}, allowed: 0..=18446744073709551615"
-                ))
-            }),
-        }
     }
 }

@@ -195,7 +195,7 @@ fn grain(noise: &Noise) -> Option<Grain> {
     let left = (0..steps).map(along).sum::<f32>() / steps as f32;
     Some(Grain {
         sd_at_white: (level * left * left).sqrt(),
-        size_px: (-slope).sqrt(),
+        size_px: slope.abs().sqrt(),
     })
 }
 

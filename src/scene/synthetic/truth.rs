@@ -21,6 +21,7 @@ use crate::units::Size;
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TrueFollicle {
     /// Middle of the places where its hairs leave the skin, in mm from the upper left corner.
     pub exit_mm: Vec2,
