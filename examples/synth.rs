@@ -23,7 +23,7 @@ use stubblefield::{Growth, PatchRequest, Result, Scars, Seed, Size, SyntheticPat
 
 /// Labelled synthetic photographs of scalp.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, allow_negative_numbers = true)]
 struct Args {
     /// Pictures in the whole set.
     #[arg(long, default_value_t = 12)]
@@ -52,7 +52,10 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> std::result::Result<(), Failure> {
-    if args.shards == 0 || args.shard >= args.shards {
+    if args.shards == 0 {
+        return Err("shards is 0, allowed: at least 1".into());
+    }
+    if args.shard >= args.shards {
         let (shard, shards) = (args.shard, args.shards);
         return Err(
             format!("shard is {shard}, allowed: 0 to one less than shards, {shards}").into(),
@@ -60,6 +63,7 @@ fn run(args: &Args) -> std::result::Result<(), Failure> {
     }
     let size = Size::new(args.side, args.side)?;
     let folder = Folder::prepare(&args.out, &[], [])?;
+    let mut written = 0_u64;
     for i in (args.shard..args.count).step_by(args.shards as usize) {
         let patch = picture(size, args.seed, i)?;
         let path = folder.path().join(format!("{i:06}.png"));
@@ -67,7 +71,13 @@ fn run(args: &Args) -> std::result::Result<(), Failure> {
         // The labels come last: where they are, the picture is whole.
         let labels = serde_json::to_vec_pretty(&labels(&patch))?;
         folder.bytes(&format!("{i:06}.json"), &labels)?;
+        written += 1;
     }
+    let path = folder.path().display();
+    println!(
+        "{written} pictures of {} and their labels are in {path}",
+        args.count
+    );
     Ok(())
 }
 

@@ -16,7 +16,14 @@ fn example(name: &str) -> PathBuf {
         let profile = profile.parent().and_then(Path::parent).unwrap().to_owned();
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["build", "--quiet", "--example", "preview"]);
-        for other in ["timeline", "gallery", "inspect"] {
+        for other in [
+            "timeline",
+            "gallery",
+            "inspect",
+            "synth",
+            "field_lab",
+            "live",
+        ] {
             cargo.args(["--example", other]);
         }
         if profile.ends_with("release") {
@@ -253,6 +260,10 @@ fn a_kept_recipe_gives_the_same_files_again() {
     );
     assert!(file("a", "dots.csv") != file("c", "dots.csv"));
 
+    let mut outlined = page.clone();
+    outlined["area"] = toml::from_str("outline_px = [[1.0, 1.0], [9.0, 1.0], [9.0, 9.0]]").unwrap();
+    let outlined = toml::to_string(&outlined).unwrap();
+    fs::write(folder.path().join("outlined.toml"), outlined).unwrap();
     page["version"] = 99.into();
     page["made_with"] = "stubblefield 9.9.0".into();
     fs::write(
@@ -265,6 +276,10 @@ fn a_kept_recipe_gives_the_same_files_again() {
         (
             &["--recipe", "own.toml"][..],
             "mask is none, allowed: the one with digest",
+        ),
+        (
+            &["--recipe", "outlined.toml", "--mask", "mask.png"],
+            "mask is given, allowed: none",
         ),
         (
             &["--recipe", "later.toml"],
@@ -422,6 +437,38 @@ fn inspect_leaves_its_photo_alone_and_ignores_nothing() {
     let found: serde_json::Value = serde_json::from_str(&figures).unwrap();
     assert!(found["skin"]["lightness"].as_f64().unwrap() > 50.0);
     assert!(!figures.contains("-0.0"), "{figures}");
+}
+
+#[test]
+fn options_that_would_be_ignored_are_refused() {
+    let folder = with_photo();
+    let free = ["--keep-free", "1,1 9,1 9,9"];
+    let temple = ["--temple", "1,1 9,1 9,9"];
+    let drawn = ["--outline", OUTLINE];
+    let kept = ["--recipe", "recipe.json"];
+    for (base, more) in [
+        (&drawn[..], &free[..]),
+        (&drawn, &["--gaps"]),
+        (&drawn, &temple),
+        (&drawn, &["--hairline-shape", "soft"]),
+        (&kept, &free),
+        (&kept, &["--gaps"]),
+        (&kept, &temple),
+        (&kept, &["--hairline-shape", "soft"]),
+        (&kept, &["--hairline-depth", "20"]),
+        (&drawn, &["--seed", "-1"]),
+    ] {
+        let done = run(&folder, &[base, more].concat());
+        let told = String::from_utf8_lossy(&done.stderr);
+        assert!(
+            done.status.code() == Some(2) && told.contains(more[0]),
+            "{base:?} {more:?}: {told}"
+        );
+    }
+    // An outline may begin left of the picture.
+    let out = ["--out", "photo.png", "--face", "-9,-9 9,-9 9,9"];
+    let told = refusal(&folder, &[&drawn[..], &out].concat());
+    assert!(told.contains("not a folder"), "{told}");
 }
 
 #[test]
@@ -611,6 +658,12 @@ fn sessions_touch_ups_and_skin_reach_the_report() {
         (&["--sessions", "5"][..], "sessions is 5, allowed: 2..=4"),
         (&["--session", "4"], "session is 4, allowed: 1..=3"),
         (&["--skin", "thick"], "skin is \"thick\""),
+        (
+            &["--skin", "sun,sun"],
+            "skin is \"sun,sun\", allowed: each once",
+        ),
+        (&["--skin", "sun,sheltered"], "no sun for sheltered skin"),
+        (&["--skin", "usual,oily"], "usual alone"),
         (&["--touch-up", "-1"], "touch-up years is -1"),
         (&["--look", "mane"], "look is \"mane\""),
         (&["--tone", "3"], "delta_l is 3"),
@@ -692,6 +745,54 @@ fn a_timeline_is_a_strip_and_an_animation_of_the_same_plan() {
     let page: serde_json::Value = serde_json::from_slice(&page).unwrap();
     assert_eq!(page["fingerprint"], named.text.as_str());
     assert_eq!(page["look"]["course"]["touch_ups"][0]["years"], 5.0);
+}
+
+#[test]
+fn the_other_programs_say_no_before_they_work() {
+    let folder = with_photo();
+    let cases: [(&str, &[&str], &str); 11] = [
+        (
+            "synth",
+            &["--shards", "0"],
+            "shards is 0, allowed: at least 1",
+        ),
+        (
+            "synth",
+            &["--shard", "2"],
+            "shard is 2, allowed: 0 to one less",
+        ),
+        ("synth", &["--side", "0"], "width is 0, allowed: 1..=262144"),
+        ("synth", &["--out", "photo.png"], "it is not a folder"),
+        ("gallery", &["--out", "photo.png"], "it is not a folder"),
+        ("gallery", &["--width", "-5"], "--width"),
+        ("field_lab", &["--out", "sheet.xyz"], "out is sheet.xyz"),
+        ("field_lab", &["--out", "nowhere/a.png"], "nowhere/a.png"),
+        ("field_lab", &["--prints", "field_lab.png"], "another file"),
+        ("live", &["--frames", "3"], "--frames"),
+        ("timeline", &["--at", "3y"], "--at"),
+    ];
+    for (name, args, expected) in cases {
+        let done = run_example(name, &folder, args);
+        let told = String::from_utf8_lossy(&done.stderr);
+        assert!(!done.status.success(), "{name} {args:?}");
+        assert!(
+            done.stdout.is_empty() && told.contains(expected),
+            "{name} {args:?}: {told}"
+        );
+    }
+    let shard = ["--count", "3", "--shard", "1", "--shards", "2"];
+    let done = run_example(
+        "synth",
+        &folder,
+        &[&shard[..], &["--side", "64", "--out", "set"]].concat(),
+    );
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(told.starts_with("1 pictures of 3"), "{told}");
+    let set = listing(&folder.path().join("set"));
+    assert_eq!(set.len(), 2);
+    let labels = fs::read(folder.path().join("set/000001.json")).unwrap();
+    let labels: serde_json::Value = serde_json::from_slice(&labels).unwrap();
+    assert!(labels["px_per_mm"].as_f64().unwrap() > 1.0);
 }
 
 #[test]

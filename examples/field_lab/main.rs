@@ -17,7 +17,7 @@ mod letters;
 mod measure;
 mod prints;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -39,6 +39,7 @@ const BINS: usize = 40;
 
 /// Compares our fields with naive dart throwing on one sheet.
 #[derive(Debug, Parser)]
+#[command(version, allow_negative_numbers = true)]
 struct Args {
     /// Lattice cells along the side of the torus.
     #[arg(long, default_value_t = 76, value_parser = clap::value_parser!(u32).range(16..=200))]
@@ -49,10 +50,10 @@ struct Args {
     /// Darts of the naive thrower for every dot that could stand.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     darts: u64,
-    /// The picture to write.
+    /// The picture to write, as PNG.
     #[arg(long, default_value = "field_lab.png")]
     out: PathBuf,
-    /// A sheet of prints to write besides.
+    /// A sheet of prints to write besides, as PNG.
     #[arg(long)]
     prints: Option<PathBuf>,
 }
@@ -72,7 +73,31 @@ fn main() -> ExitCode {
     ending::of(run(&Args::parse()))
 }
 
+/// An error unless a picture can be written there.
+fn check(name: &str, path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    if path.extension().is_none_or(|e| e != "png") || path.is_dir() {
+        return Err(format!("{name} is {shown}, allowed: a file named .png").into());
+    }
+    let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
+    let tried = tempfile::tempfile_in(folder.unwrap_or(Path::new(".")));
+    let refused = |error| {
+        format!(
+            "{name} is {shown}: the system refused ({error}), allowed: where files can be written"
+        )
+    };
+    Ok(tried.map(drop).map_err(refused)?)
+}
+
 fn run(args: &Args) -> Result<(), Failure> {
+    check("out", &args.out)?;
+    if let Some(prints) = &args.prints {
+        check("prints", prints)?;
+        if *prints == args.out {
+            let shown = prints.display();
+            return Err(format!("prints is {shown}, allowed: another file than out").into());
+        }
+    }
     let ours = ours(args)?;
     let naive = naive(args, ours.period);
     let mut sheet = Sheet::new(6, 2);

@@ -30,7 +30,7 @@ use stubblefield::Size;
 
 /// Shows every look on synthetic skin from light to dark, before and healed.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, allow_negative_numbers = true)]
 struct Asked {
     /// Width of one picture, in pixels; 10 of them are a millimetre.
     #[arg(long, value_name = "PX", default_value_t = 230)]

@@ -77,17 +77,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ZONE:X,Y X,Y ...", conflicts_with_all = ["mask", "outline", "hairline", "crown"])]
     zone: Vec<String>,
 
+    // clap asks for nothing that conflicts with what is given: what needs zones has to conflict with the rest itself.
     /// A part of the beard's zones to leave alone, such as the lips.
-    #[arg(
-        long,
-        value_name = "X,Y X,Y X,Y ...",
-        allow_hyphen_values = true,
-        requires = "zone"
-    )]
+    #[arg(long, value_name = "X,Y X,Y X,Y ...", allow_hyphen_values = true, requires = "zone", conflicts_with_all = ["mask", "outline", "hairline", "crown"])]
     keep_free: Vec<String>,
 
     /// Fill only the gaps of the beard, to the tone of the stubble around them.
-    #[arg(long, requires = "zone")]
+    #[arg(long, requires = "zone", conflicts_with_all = ["mask", "outline", "hairline", "crown"])]
     gaps: bool,
 
     /// How many pixels of the photo one millimetre of skin takes. Measure something known: the
@@ -136,7 +132,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "YEARS", allow_hyphen_values = true)]
     touch_up: Vec<f32>,
 
-    /// How the skin keeps pigment: usual, sun, oily or sheltered; several joined by commas.
+    /// How the skin keeps pigment: usual, sun, oily or sheltered; several that go together joined by commas.
     #[arg(long, value_name = "SKIN", default_value = "usual")]
     skin: String,
 
@@ -146,8 +142,8 @@ pub(crate) struct Args {
 
     /// A recipe of an earlier run instead of all that says what is done where: recipe.json, or the same as
     /// TOML. If its area is a mask, give --mask too. It is never changed.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["outline", "hairline", "crown", "scar_line", "scar_dots", "zone", "px_per_mm",
-        "head", "look", "hair", "density", "tone", "tone_like", "sessions", "touch_up", "skin", "seed"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["outline", "hairline", "hairline_shape",
+        "hairline_depth", "temple", "crown", "scar_line", "scar_dots", "zone", "keep_free", "gaps", "px_per_mm", "head", "look", "hair", "density", "tone", "tone_like", "sessions", "touch_up", "skin", "seed"])]
     pub(crate) recipe: Option<PathBuf>,
 
     /// Threads to work with; 0 takes all. The result is the same for any number.
@@ -202,8 +198,18 @@ impl Args {
     }
 
     fn fading(&self, usual: Fading) -> Result<Fading, Error> {
-        self.skin
-            .split(',')
+        let words: Vec<&str> = self.skin.split(',').collect();
+        let has = |word| words.contains(&word);
+        let repeated = (1..words.len()).any(|i| words[..i].contains(&words[i]));
+        if repeated || has("sun") && has("sheltered") || has("usual") && words.len() > 1 {
+            return Err(Error::UnknownName {
+                parameter: "skin",
+                value: self.skin.clone(),
+                allowed: "each once, usual alone, and no sun for sheltered skin",
+            });
+        }
+        words
+            .into_iter()
             .try_fold(usual, |fading, condition| match condition {
                 "usual" => Ok(fading),
                 "sun" => Ok(fading.in_strong_sun()),

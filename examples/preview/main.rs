@@ -45,7 +45,7 @@ use subject::Beginning;
 /// Without arguments it draws on a synthetic scalp. With a photo, say where to treat (--mask or
 /// --outline) and how large the photo is (--px-per-mm), and look at compare.png in the output folder.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, allow_negative_numbers = true)]
 struct Asked {
     #[command(flatten)]
     treatment: Args,

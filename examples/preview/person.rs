@@ -11,7 +11,7 @@ use crate::outline::{corners, exactly};
 #[derive(Debug, Args)]
 pub(crate) struct PersonArgs {
     /// The outer ends of the upper borders of both brows, to judge the height of the hairline by.
-    #[arg(long, value_name = "X,Y X,Y")]
+    #[arg(long, value_name = "X,Y X,Y", allow_hyphen_values = true)]
     brows: Option<String>,
 
     /// Eyes and whatever else has to stay free, as the corners of a closed outline in pixels: the report

@@ -36,7 +36,12 @@ pub(crate) struct Words {
 /// Checks all words, and starts the threads.
 pub(crate) fn begin(args: &Args) -> Result<(Beginning, ThreadPool), Failure> {
     let beginning = match args.recipe()? {
-        Some(recipe) => Beginning::Kept(Box::new(recipe)),
+        Some(recipe) => {
+            if args.mask.is_some() && !names_a_mask(&recipe) {
+                return Err("mask is given, allowed: none, for the recipe knows of none".into());
+            }
+            Beginning::Kept(Box::new(recipe))
+        }
         None => Beginning::Asked(Box::new(Words {
             look: args.look()?,
             scale: args.px_per_mm.map(Scale::px_per_mm).transpose()?,
@@ -52,6 +57,23 @@ pub(crate) fn begin(args: &Args) -> Result<(Beginning, ThreadPool), Failure> {
         .num_threads(args.threads)
         .build()?;
     Ok((beginning, threads))
+}
+
+/// Whether the recipe's area or tone is a mask that the caller has to bring.
+fn names_a_mask(recipe: &Recipe) -> bool {
+    fn within(area: &Area) -> bool {
+        match area {
+            Area::Mask(_) => true,
+            Area::Union(areas) | Area::Intersection(areas) => areas.iter().any(within),
+            Area::OnHead(area) => within(area),
+            _ => false,
+        }
+    }
+    let tone = match &recipe.tone {
+        Some(RecipeTone::Like(area) | RecipeTone::Towards(area)) => within(area),
+        _ => false,
+    };
+    tone || within(&recipe.area)
 }
 
 impl Beginning {

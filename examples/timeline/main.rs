@@ -40,7 +40,7 @@ use stubblefield::{Photo, Rasterizer, TouchUp};
 /// Without arguments it draws on a synthetic scalp. What is said of the treatment is said as to the example
 /// preview. Without --touch-up one is shown after five years.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, allow_negative_numbers = true)]
 struct Asked {
     #[command(flatten)]
     treatment: Args,

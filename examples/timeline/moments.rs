@@ -11,9 +11,6 @@ pub(crate) struct Moment {
 /// Years after healing that are shown.
 const YEARS: [f32; 3] = [1.0, 3.0, 5.0];
 
-const DAYS_PER_YEAR: f32 = 365.25;
-const LATEST_YEARS: f32 = 30.0;
-
 /// Before, fresh from every session, healed, later, and six weeks after every touch-up, in order of time.
 pub(crate) fn of(course: &Course) -> Result<Vec<Moment>> {
     let moment = |label: &str, when| Moment {
@@ -31,15 +28,22 @@ pub(crate) fn of(course: &Course) -> Result<Vec<Moment>> {
     for years in YEARS {
         let touched = course.touch_ups().iter().any(|t| t.years == years);
         // A touch-up on that day would already be fresh.
-        let eve = if touched { 1.0 / DAYS_PER_YEAR } else { 0.0 };
+        let eve = if touched { 1.0 } else { 0.0 };
         let plural = if years > 1.0 { "s" } else { "" };
         let label = format!("{years} year{plural}");
-        later.push(moment(&label, Some(When::years(years - eve)?)));
+        let when = When::days(When::years(years)?.as_days() - eve)?;
+        later.push(moment(&label, Some(when)));
     }
     for touch_up in course.touch_ups() {
-        let label = format!("touch-up at {}y, healed", touch_up.years);
-        let years = touch_up.years + healed.as_days() / DAYS_PER_YEAR;
-        later.push(moment(&label, Some(When::years(years.min(LATEST_YEARS))?)));
+        let years = touch_up.years;
+        let fresh = When::years(years)?;
+        // The last touch-ups that can be are not seen to heal.
+        let (state, when) = When::days(fresh.as_days() + healed.as_days())
+            .map_or(("fresh", fresh), |settled| ("healed", settled));
+        later.push(moment(
+            &format!("touch-up at {years}y, {state}"),
+            Some(when),
+        ));
     }
     let days = |moment: &Moment| moment.when.map_or(0.0, When::as_days);
     later.sort_by(|a, b| days(a).total_cmp(&days(b)));
