@@ -7,7 +7,10 @@
 
 #[path = "shared/ending.rs"]
 mod ending;
+#[path = "shared/saying.rs"]
+mod saying;
 
+use std::io::stdout;
 use std::ops::Range;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -92,7 +95,12 @@ impl Live {
         }
         times.sort_by(f64::total_cmp);
         let (median, late) = (times[FRAMES / 2], times[FRAMES * 99 / 100]);
-        println!("{name:<22} {count:>7} dots   median {median:>7.2} ms   99 % {late:>7.2} ms");
+        saying::line(
+            stdout(),
+            format_args!(
+                "{name:<22} {count:>7} dots   median {median:>7.2} ms   99 % {late:>7.2} ms"
+            ),
+        );
         Ok(())
     }
 }
@@ -139,7 +147,10 @@ fn run() -> Result<(), stubblefield::Error> {
         rasterizer,
     };
     let whole = Frame::new(dots.clone(), 0.6, Changed::All);
-    println!("the first frame: {:.1} ms", live.frame(&whole)?);
+    saying::line(
+        stdout(),
+        format_args!("the first frame: {:.1} ms", live.frame(&whole)?),
+    );
     live.play("all, tables kept", |_| {
         Frame::new(dots.clone(), 0.6, Changed::All)
     })?;

@@ -12,7 +12,10 @@ mod ending;
 mod folder;
 #[path = "shared/results.rs"]
 mod results;
+#[path = "shared/saying.rs"]
+mod saying;
 
+use std::io::stdout;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -74,9 +77,12 @@ fn run(args: &Args) -> std::result::Result<(), Failure> {
         written += 1;
     }
     let path = folder.path().display();
-    println!(
-        "{written} pictures of {} and their labels are in {path}",
-        args.count
+    saying::line(
+        stdout(),
+        format_args!(
+            "{written} pictures of {} and their labels are in {path}",
+            args.count
+        ),
     );
     Ok(())
 }

@@ -788,6 +788,21 @@ fn the_other_programs_say_no_before_they_work() {
     );
     let told = String::from_utf8_lossy(&done.stdout);
     assert!(told.starts_with("1 pictures of 3"), "{told}");
+    // Whoever listened has gone: all is written all the same.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let unheard = Command::new(example("synth"))
+        .current_dir(folder.path())
+        .args(["--count", "1", "--side", "64", "--out", "unheard"])
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert!(
+        unheard.status.success(),
+        "{}",
+        String::from_utf8_lossy(&unheard.stderr)
+    );
+    assert_eq!(listing(&folder.path().join("unheard")).len(), 2);
     let set = listing(&folder.path().join("set"));
     assert_eq!(set.len(), 2);
     let labels = fs::read(folder.path().join("set/000001.json")).unwrap();

@@ -16,7 +16,10 @@ mod ending;
 mod letters;
 mod measure;
 mod prints;
+#[path = "../shared/saying.rs"]
+mod saying;
 
+use std::io::stdout;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -105,10 +108,10 @@ fn run(args: &Args) -> Result<(), Failure> {
         draw(&mut sheet, row, specimen);
     }
     sheet.picture.save(&args.out)?;
-    println!("{}", args.out.display());
+    saying::line(stdout(), args.out.display());
     if let Some(path) = &args.prints {
         prints::sheet()?.picture.save(path)?;
-        println!("{}", path.display());
+        saying::line(stdout(), path.display());
     }
     Ok(())
 }
@@ -198,9 +201,12 @@ fn draw(sheet: &mut Sheet, row: u32, specimen: &Specimen) {
     let points = &specimen.torus;
     let n = points.len();
     let packing = n as f64 / (specimen.period * specimen.period);
-    println!(
-        "{}: {n} dots on the torus, packing constant {packing:.4}",
-        specimen.name
+    saying::line(
+        stdout(),
+        format_args!(
+            "{}: {n} dots on the torus, packing constant {packing:.4}",
+            specimen.name
+        ),
     );
 
     sheet.title(spot(0), &format!("{} {n} DOTS", specimen.name));
@@ -236,9 +242,12 @@ fn draw(sheet: &mut Sheet, row: u32, specimen: &Specimen) {
 
     let rings = measure::rings(&power, n);
     let low: Vec<f64> = rings.iter().filter(|r| r[0] < 0.15).map(|r| r[1]).collect();
-    println!(
-        "  power below 0.15: {:.3}",
-        low.iter().sum::<f64>() / low.len() as f64
+    saying::line(
+        stdout(),
+        format_args!(
+            "  power below 0.15: {:.3}",
+            low.iter().sum::<f64>() / low.len() as f64
+        ),
     );
     let axes = Axes {
         x: [0.0, 2.5],
@@ -292,7 +301,10 @@ fn error_map(sheet: &mut Sheet, spot: Spot, ramps: &[Vec<DVec2>]) {
         }
     }
     let rms = (squares / (WINDOWS * WINDOWS) as f64).sqrt() * 100.0;
-    println!("  rms error of the density on the ramp: {rms:.2} %");
+    saying::line(
+        stdout(),
+        format_args!("  rms error of the density on the ramp: {rms:.2} %"),
+    );
     sheet.title(spot, "DENSITY ERROR ON A RAMP");
     sheet.frame(spot);
 }
@@ -312,9 +324,12 @@ fn edge_profile(sheet: &mut Sheet, spot: Spot, discs: &[Vec<DVec2>]) {
         ((i as f64 + 0.5) * 0.1, count / expected)
     };
     let profile: Vec<(f64, f64)> = counts.iter().enumerate().map(value).collect();
-    println!(
-        "  density in the first tenth of a spacing from the edge: {:.2}",
-        profile[0].1
+    saying::line(
+        stdout(),
+        format_args!(
+            "  density in the first tenth of a spacing from the edge: {:.2}",
+            profile[0].1
+        ),
     );
     let axes = Axes {
         x: [0.0, 4.0],

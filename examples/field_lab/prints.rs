@@ -1,11 +1,14 @@
 //! What an eye finds before any figure does: fields as they are printed.
 
+use std::io::stdout;
+
 use glam::{DVec2, Vec2};
 use rayon::ThreadPoolBuilder;
 use stubblefield::{Density, DotField, FieldRequest, Mask, Plane, Ranking, Scale, Seed, Size};
 
 use crate::Failure;
 use crate::draw::{ACCENT, INK, PLOT, Sheet, Spot};
+use crate::saying;
 
 /// Panels from left to right: a zone plate; a pattern that repeats; a hairline; and
 /// the hairline laid by one thread under red marks of what three threads lay elsewhere.
@@ -59,7 +62,8 @@ pub(crate) fn sheet() -> Result<Sheet, Failure> {
             sheet.dot(spot(3), dot.x as u32 + i, dot.y as u32 + i, ACCENT);
         }
     }
-    println!("dots that differ between one and three threads: {differ}");
+    let words = format_args!("dots that differ between one and three threads: {differ}");
+    saying::line(stdout(), words);
     Ok(sheet)
 }
 

@@ -14,9 +14,11 @@ mod letters;
 mod picture;
 #[path = "../shared/results.rs"]
 mod results;
+#[path = "../shared/saying.rs"]
+mod saying;
 mod showing;
 
-use std::io::Cursor;
+use std::io::{Cursor, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -91,6 +93,9 @@ fn run(asked: &Asked) -> Result<(), Failure> {
     sheet.write_with_encoder(JpegEncoder::new_with_quality(&mut small, QUALITY))?;
     folder.bytes(SMALL, small.get_ref())?;
     folder.bytes(LARGE, &png(&sheet.into(), None)?)?;
-    println!("{LARGE} and {SMALL} are in {}", folder.path().display());
+    saying::line(
+        stdout(),
+        format_args!("{LARGE} and {SMALL} are in {}", folder.path().display()),
+    );
     Ok(())
 }

@@ -16,9 +16,11 @@ mod outline;
 mod picture;
 #[path = "../shared/results.rs"]
 mod results;
+#[path = "../shared/saying.rs"]
+mod saying;
 mod sheet;
 
-use std::io::Write;
+use std::io::{stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -169,11 +171,13 @@ fn run(args: &Args) -> Result<(), Failure> {
     let scene = Scene::read(&photo, hints)?;
     let sheet = picture::png(&sheet::draw(&photo, &scene, &hints)?.into(), None)?;
     folder.bytes(SHEET, &sheet)?;
-    let figures = format!("{:#}\n", figures(&scene));
-    folder.bytes(FIGURES, figures.as_bytes())?;
-    eprintln!("{SHEET} and {FIGURES} are in {}", folder.path().display());
-    // Who closes the pipe does not want to read on; the files are written.
-    let _ = std::io::stdout().write_all(figures.as_bytes());
+    let figures = format!("{:#}", figures(&scene));
+    folder.bytes(FIGURES, format!("{figures}\n").as_bytes())?;
+    saying::line(
+        stderr(),
+        format_args!("{SHEET} and {FIGURES} are in {}", folder.path().display()),
+    );
+    saying::line(stdout(), figures);
     Ok(())
 }
 

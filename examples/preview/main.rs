@@ -22,11 +22,13 @@ mod person;
 mod picture;
 #[path = "../shared/results.rs"]
 mod results;
+#[path = "../shared/saying.rs"]
+mod saying;
 mod scars;
 mod sheet;
 mod subject;
 
-use std::io::Write;
+use std::io::{stderr, stdout};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -152,21 +154,18 @@ fn run(asked: &Asked) -> Result<(), Failure> {
 
 fn say(remarks: &[String], report: &Report, saved: &[String], folder: &Folder, quiet: bool) {
     for remark in remarks.iter().chain(saved) {
-        eprintln!("note: {remark}");
+        saying::line(stderr(), format_args!("note: {remark}"));
     }
     for warning in &report.warnings {
-        eprintln!("warning: {warning}");
+        saying::line(stderr(), format_args!("warning: {warning}"));
         if let Some(source) = warning.source() {
-            eprintln!("    ({source})");
+            saying::line(stderr(), format_args!("    ({source})"));
         }
     }
     if !quiet {
-        // Who closes the pipe does not want to read on; the files are written.
         let folder = folder.path().display();
-        let _ = writeln!(
-            std::io::stdout(),
-            "{report}\npictures and figures are in {folder}"
-        );
+        let words = format_args!("{report}\npictures and figures are in {folder}");
+        saying::line(stdout(), words);
     }
 }
 

@@ -22,12 +22,15 @@ mod outline;
 mod picture;
 #[path = "../shared/results.rs"]
 mod results;
+#[path = "../shared/saying.rs"]
+mod saying;
 #[path = "../preview/scars.rs"]
 mod scars;
 mod strip;
 #[path = "../preview/subject.rs"]
 mod subject;
 
+use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
 use args::Args;
@@ -94,11 +97,14 @@ fn run(args: &Args) -> Result<(), Failure> {
             folder.bytes(RECIPE, serde_json::to_string_pretty(&recipe)?.as_bytes())?;
         }
         for remark in &subject.remarks {
-            eprintln!("note: {remark}");
+            saying::line(stderr(), format_args!("note: {remark}"));
         }
         if !args.quiet {
             let path = folder.path().display();
-            println!("{STRIP}, {ANIMATION} and {RECIPE} are in {path}");
+            saying::line(
+                stdout(),
+                format_args!("{STRIP}, {ANIMATION} and {RECIPE} are in {path}"),
+            );
         }
         Ok(())
     })
