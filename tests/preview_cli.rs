@@ -229,13 +229,15 @@ fn a_kept_recipe_gives_the_same_files_again() {
     // Into its own folder: the recipe that is read stays as it is, all else is written anew.
     let kept = ["after.png", "dots.csv", "recipe.json"].map(|name| file("a", name));
     fs::remove_file(folder.path().join("a/after.png")).unwrap();
+    fs::write(folder.path().join("a/concealer.png"), "of another run").unwrap();
     let own = ["--recipe", "a/recipe.json", "--out", "a"];
     let done = run(&folder, &[&masked[..4], &own].concat());
+    let told = String::from_utf8_lossy(&done.stderr);
     assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
+        done.status.success() && told.contains("concealer.png was there before"),
+        "{told}"
     );
+    assert!(!told.contains("was kept for fingerprint"), "{told}");
     assert!(kept == ["after.png", "dots.csv", "recipe.json"].map(|name| file("a", name)));
     fs::copy(
         folder.path().join("a/recipe.json"),
@@ -289,7 +291,8 @@ fn a_kept_recipe_gives_the_same_files_again() {
             &["--recipe", "gone.json"],
             "recipe is gone.json: there is no such file",
         ),
-        (&["--recipe", "photo.png"], "allowed: a recipe as JSON"),
+        (&["--recipe", "photo.png"], "it is no text"),
+        (&["--recipe", "a"], "it is a folder, allowed: a recipe as"),
         (
             &[
                 "--recipe",
@@ -305,6 +308,8 @@ fn a_kept_recipe_gives_the_same_files_again() {
         let refused = refusal(&folder, &[&photo[..], more].concat());
         assert!(refused.contains(expected), "{refused}");
     }
+    let refused = refusal(&folder, &["--recipe", "outlined.toml"]);
+    assert!(refused.contains("the one of 120x90 px"), "{refused}");
 }
 
 /// Runs with arguments that must fail; returns the one line it says.

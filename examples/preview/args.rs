@@ -237,6 +237,8 @@ impl Args {
         let page = std::fs::read_to_string(path).map_err(|error| {
             refused(match error.kind() {
                 std::io::ErrorKind::NotFound => FileProblem::Missing,
+                std::io::ErrorKind::IsADirectory => FileProblem::IsDirectory,
+                std::io::ErrorKind::InvalidData => FileProblem::Damaged("it is no text".to_owned()),
                 _ => FileProblem::Denied(error.to_string()),
             })
         })?;

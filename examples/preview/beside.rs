@@ -24,6 +24,11 @@ pub(crate) struct BesideArgs {
 }
 
 impl BesideArgs {
+    /// Whether there is a concealer to compare with.
+    pub(crate) const fn conceals(&self) -> bool {
+        self.concealer.is_some()
+    }
+
     /// The concealer to compare with, if one is asked for.
     pub(crate) fn concealer(&self) -> Result<Option<Concealer>, stubblefield::Error> {
         self.concealer.as_deref().map(str::parse).transpose()
@@ -82,8 +87,12 @@ fn strip(panels: &[(&str, Photo)], plan: &Plan) -> Result<Vec<u8>, Failure> {
     let spots = closeups(plan, panel_width, GAP);
     let spot_height = spots.iter().map(|spot| spot.height).max().unwrap_or(0);
     let count = panels.len() as u32;
+    let named = panels.iter().map(|(name, _)| name.len() as u32);
+    let named = named.map(|letters| letters * letters::FONT.character_size.width);
+    // Of pictures narrower than their names.
+    let column = named.fold(panel_width, u32::max);
     let mut sheet = RgbImage::from_pixel(
-        count * panel_width + (count + 1) * GAP,
+        count * column + (count + 1) * GAP,
         LINE + panel_height + spot_height + 3 * GAP,
         PAPER,
     );
@@ -111,7 +120,7 @@ fn strip(panels: &[(&str, Photo)], plan: &Plan) -> Result<Vec<u8>, Failure> {
             );
             spot_x += spot.width + GAP;
         }
-        x += panel_width + GAP;
+        x += column + GAP;
     }
     png(&sheet.into(), Some(plan.fingerprint()))
 }

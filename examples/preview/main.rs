@@ -37,9 +37,9 @@ use beside::BesideArgs;
 use clap::Parser;
 use folder::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
-use output::RECIPE;
+use output::{CONCEALER, OUTLOOK, RECIPE};
 use person::PersonArgs;
-use stubblefield::{Look, Report, When};
+use stubblefield::{FileFormat, Look, Report, When};
 use subject::Beginning;
 
 /// Shows on a photo what scalp micropigmentation will look like once healed.
@@ -121,7 +121,9 @@ fn run(asked: &Asked) -> Result<(), Failure> {
         })?;
         let layer = clock.stage("separating", || plan.transmittance(when))?;
         let saved = clock.stage("saving", || {
-            let saved = output::save(&folder, &after, photo.format())?;
+            let name = output::after(photo.format().unwrap_or(FileFormat::Png));
+            let mut saved = output::save(&folder, &after, &name)?;
+            saved.extend(output::older(&folder, &name, &asked.beside));
             folder.bytes("dots.png", &sheet::dots(&layer, &plan)?)?;
             folder.bytes("compare.png", &sheet::compare(photo, &after, &plan)?)?;
             let mut table = Vec::new();
@@ -136,13 +138,13 @@ fn run(asked: &Asked) -> Result<(), Failure> {
         })?;
         if asked.beside.outlook {
             let sheet = clock.stage("healing", || beside::outlook(photo, &plan, when))?;
-            folder.bytes("outlook.png", &sheet)?;
+            folder.bytes(OUTLOOK, &sheet)?;
         }
         if let Some(concealer) = concealer {
             let sheet = clock.stage("concealing", || {
                 beside::concealed(photo, &plan, concealer, (when, &asked.at))
             })?;
-            folder.bytes("concealer.png", &sheet)?;
+            folder.bytes(CONCEALER, &sheet)?;
         }
         let json = output::json(&report, &clock.seconds)?;
         folder.bytes("report.json", json.as_bytes())?;

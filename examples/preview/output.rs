@@ -4,45 +4,60 @@ use serde_json::{Map, json};
 use stubblefield::{FileFormat, Photo, Report};
 
 use crate::Failure;
+use crate::beside::BesideArgs;
 use crate::folder::Folder;
 
 /// What was done, to be followed again.
 pub(crate) const RECIPE: &str = "recipe.json";
 
+/// Other healing, and what is sold instead.
+pub(crate) const OUTLOOK: &str = "outlook.png";
+pub(crate) const CONCEALER: &str = "concealer.png";
+
+const FORMATS: [FileFormat; 4] = [
+    FileFormat::Png,
+    FileFormat::Jpeg,
+    FileFormat::Tiff,
+    FileFormat::WebP,
+];
+
 /// Every name a run may write.
 pub(crate) fn names() -> Vec<String> {
-    let formats = [
-        FileFormat::Png,
-        FileFormat::Jpeg,
-        FileFormat::Tiff,
-        FileFormat::WebP,
-    ];
     let rest = [
         "dots.png",
         "compare.png",
-        "outlook.png",
-        "concealer.png",
+        OUTLOOK,
+        CONCEALER,
         "dots.csv",
         RECIPE,
         "report.json",
     ];
     let rest = rest.map(str::to_owned);
-    formats.into_iter().map(after).chain(rest).collect()
+    FORMATS.into_iter().map(after).chain(rest).collect()
 }
 
-/// Saves the treated photo in the format of the photo; what the format could not carry comes back in words.
-pub(crate) fn save(
-    folder: &Folder,
-    photo: &Photo,
-    format: Option<FileFormat>,
-) -> Result<Vec<String>, Failure> {
-    let name = after(format.unwrap_or(FileFormat::Png));
+/// Saves the treated photo under a name; what its format could not carry comes back in words.
+pub(crate) fn save(folder: &Folder, photo: &Photo, name: &str) -> Result<Vec<String>, Failure> {
     let saved = photo.save(folder.path().join(name))?;
     Ok(saved.losses.iter().map(ToString::to_string).collect())
 }
 
-fn after(format: FileFormat) -> String {
+/// The treated photo, in the format of the photo.
+pub(crate) fn after(format: FileFormat) -> String {
     format!("after.{}", format.extension())
+}
+
+/// What a run leaves in the folder as it was, and is not of it: a photo of another format, sheets not asked for.
+pub(crate) fn older(folder: &Folder, written: &str, beside: &BesideArgs) -> Vec<String> {
+    let photos = FORMATS.into_iter().map(after);
+    let sheets = [(OUTLOOK, beside.outlook), (CONCEALER, beside.conceals())];
+    let sheets = sheets.into_iter().filter(|(_, asked)| !asked);
+    let left = photos
+        .filter(|name| name != written)
+        .chain(sheets.map(|(name, _)| name.to_owned()));
+    left.filter(|name| folder.path().join(name).exists())
+        .map(|name| format!("{name} was there before and is of another run"))
+        .collect()
 }
 
 /// The report as JSON, with its warnings in words and seconds per stage.

@@ -89,6 +89,15 @@ impl Beginning {
             None => {
                 let scale = given.map_or_else(|| Scale::px_per_mm(6.0), Ok)?;
                 let scalp = SyntheticScalp::generate(scale, Seed::new(1))?;
+                if let Self::Kept(recipe) = &self
+                    && recipe.photo_size != scalp.photo.size()
+                {
+                    let [width, height]: [u32; 2] = recipe.photo_size.into();
+                    return Err(format!(
+                        "no --photo given, allowed: the one of {width}x{height} px that the recipe is for"
+                    )
+                    .into());
+                }
                 remarks.push("no --photo given: drawing on a synthetic scalp".to_owned());
                 let drawn = args.hairline.is_some() || args.crown.is_some();
                 if args.recipe.is_some() || args.look == "stubble" && !drawn {
