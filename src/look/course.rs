@@ -131,7 +131,23 @@ impl TouchUp {
 )]
 pub struct Course {
     sessions: Vec<Session>,
+    /// Earliest first.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "earliest_first"))]
     touch_ups: Vec<TouchUp>,
+}
+
+/// Touch-ups as somebody wrote them down, in whatever order.
+#[cfg(feature = "serde")]
+fn earliest_first<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> std::result::Result<Vec<TouchUp>, D::Error> {
+    let mut touch_ups: Vec<TouchUp> = serde::Deserialize::deserialize(from)?;
+    sort(&mut touch_ups);
+    Ok(touch_ups)
+}
+
+fn sort(touch_ups: &mut [TouchUp]) {
+    touch_ups.sort_by(|a, b| a.years.total_cmp(&b.years));
 }
 
 impl Default for Course {
@@ -220,7 +236,7 @@ impl Course {
     #[must_use]
     pub fn with_touch_up(mut self, touch_up: TouchUp) -> Self {
         self.touch_ups.push(touch_up);
-        self.touch_ups.sort_by(|a, b| a.years.total_cmp(&b.years));
+        sort(&mut self.touch_ups);
         self
     }
 
@@ -252,14 +268,27 @@ impl Course {
         days
     }
 
-    /// An error naming the first value outside its range.
-    pub(super) fn check(&self) -> Result<()> {
+    /// Whether every value lies in its range; planning checks it too.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] naming the first that does not: for no session or more than 16, for shares that do not
+    /// rise to 1, for more than [`Course::MOST_TOUCH_UPS`], and for values of a [`Session`] or [`TouchUp`].
+    pub fn check(&self) -> Result<()> {
         let count = self.sessions.len();
-        // The field's own limit; its other conditions on shares are checked there.
+        // As the field has it.
         let some = (1..=Sessions::MAX).contains(&count);
         Error::check("sessions", count as f64, some, "1..=16")?;
+        let mut before = 0.0;
         for session in &self.sessions {
-            let Session { strength, size, .. } = *session;
+            let Session {
+                share,
+                strength,
+                size,
+                ..
+            } = *session;
+            let rising = share > before && share <= 1.0;
+            Error::check("share", f64::from(share), rising, "rising, 0..=1")?;
+            before = share;
             Error::within("session strength", strength, 0.3, 2.0, "0.3..=2")?;
             Error::within("session size", size, 0.5, 1.5, "0.5..=1.5")?;
             let gap = session.gap_days;

@@ -167,7 +167,8 @@ impl Hairline {
         }
     }
 
-    /// The line itself as points in pixels, at most 2 px apart, before [`Edge`] makes it irregular.
+    /// The line itself as points in pixels, before [`Edge`] makes it irregular: from one of the hairline's points to the
+    /// next as many as there are steps of 2 px straight between them, at most a thousand.
     ///
     /// # Errors
     /// As [`Hairline::mask`], but that it knows no picture.
@@ -243,7 +244,7 @@ impl Hairline {
         let reach_px = scale.to_px(END_MM);
         let start = end(line.iter().copied(), reach_px);
         let end = end(line.iter().rev().copied(), reach_px);
-        let far = 4.0 * (size.width() as f32 + size.height() as f32);
+        let far = (4.0 * (size.width() as f32 + size.height() as f32)).min(FARTHEST_PX);
         let back = left_of((end.at - start.at).normalize_or(end.away));
         let mut outline = line;
         let corners = [
@@ -293,6 +294,10 @@ impl Hairline {
 
 /// Coordinates beyond it carry no sub-pixel position in `f32`.
 const MAX_COORDINATE_PX: f32 = 1e6;
+
+/// How far the outline goes on past the ends of the line, and half as far as it goes back: all has faded before, and no
+/// picture is so deep. Three times it from a corner of the widest picture is within [`MAX_COORDINATE_PX`].
+const FARTHEST_PX: f32 = 240_000.0;
 
 /// Length of the line's end that says where it is heading.
 const END_MM: f32 = 8.0;

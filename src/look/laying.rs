@@ -162,11 +162,35 @@ pub(super) fn stand(
         .with_relative_density(bed.density)
         .with_obstacles(&obstacles);
     let (past, _) = shaded(&request.generate_sessions(&shares)?)?;
-    let inside = dots.len() as u32;
+    let inside = dots.len();
     dots.extend(past.into_iter().map(|(visit, mut dot, shade)| {
-        (dot.id, dot.rank) = (dot.id | PAST, dot.rank + inside);
+        dot.id |= PAST;
         (visit, dot, shade)
     }));
+    rank_together(&mut dots, inside);
     dots.sort_by_key(|(visit, _, _)| *visit);
     Ok((dots, field))
+}
+
+/// Ranks two fields as one, the first of which has so many dots: session by session, and in each the dots of both side by
+/// side, so that every prefix is as even a part of either.
+fn rank_together(dots: &mut [Standing], first: usize) {
+    let mut order = Vec::with_capacity(dots.len());
+    for (of, field) in [0..first, first..dots.len()].into_iter().enumerate() {
+        let mut ranked: Vec<usize> = field.collect();
+        ranked.sort_by_key(|&i| (dots[i].0, dots[i].1.rank));
+        for session in ranked.chunk_by(|&a, &b| dots[a].0 == dots[b].0) {
+            let count = session.len() as u64;
+            let places = (0..).zip(session).map(|(nth, &i)| {
+                // In the middle of its share of the session, in 2⁻³² of it.
+                let place = (((2 * nth + 1_u64) << 32) / (2 * count), of);
+                (dots[i].0, place, i)
+            });
+            order.extend(places);
+        }
+    }
+    order.sort_unstable();
+    for (rank, (_, _, i)) in (0..).zip(order) {
+        dots[i].1.rank = rank;
+    }
 }

@@ -8,7 +8,7 @@ use crate::look::plan::Plan;
 use crate::look::tone::{Tones, tones};
 use crate::mask::Mask;
 use crate::photo::Photo;
-use crate::pigment::When;
+use crate::pigment::{Variation, When};
 use crate::random::Seed;
 use crate::scene::Scene;
 use crate::units::{Density, Scale};
@@ -58,6 +58,9 @@ pub struct Limits {
     pub diameter_mm: [f32; 2],
 }
 
+/// Least strength from which or to which a tone is looked for: there are no even ratios from nothing.
+const LEAST_STRENGTH: f32 = 0.001;
+
 impl Default for Limits {
     /// A fifth to 1.6 times the usual strength, 80 to 180 dots per cm², 0.14 to 0.28 mm: the ranges that
     /// clinics quote for a shaved scalp; those of strength are a guess.
@@ -93,29 +96,34 @@ impl Limits {
         }
     }
 
-    pub(super) fn check(&self) -> Result<()> {
-        for (name, [low, high], most, allowed) in [
+    /// Whether every limit lies in its range; planning checks it too.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] naming the first pair that does not rise, or lies outside 0.001..=4 of strength, 0.1..=2000
+    /// dots per cm², 0.02..=0.6 mm.
+    pub fn check(&self) -> Result<()> {
+        for (name, [low, high], [least, most], allowed) in [
             (
                 "limits of strength",
                 self.strength,
-                4.0,
-                "rising, above 0, at most 4",
+                [LEAST_STRENGTH, Variation::MOST_STRENGTH],
+                "rising, 0.001..=4",
             ),
             (
                 "limits of density",
                 self.density,
-                2000.0,
-                "rising, above 0, at most 2000",
+                [0.1, 2000.0],
+                "rising, 0.1..=2000",
             ),
             (
                 "limits of diameter_mm",
                 self.diameter_mm,
-                0.6,
-                "rising, above 0, at most 0.6",
+                [0.02, 0.6],
+                "rising, 0.02..=0.6",
             ),
         ] {
-            let rising = low > 0.0 && low <= high && high <= most;
-            let value = if low > 0.0 { high } else { low };
+            let rising = low >= least && low <= high && high <= most;
+            let value = if low >= least { high } else { low };
             Error::check(name, f64::from(value), rising, allowed)?;
         }
         Ok(())
@@ -167,7 +175,8 @@ impl Look {
     /// then left out, then made smaller: each up to its limit ([`Look::with_limits`]); what the look has already beyond a limit stays.
     ///
     /// # Errors
-    /// Those of [`Look::plan`]; [`Error::OutOfRange`] for a tone or limits out of range;
+    /// Those of [`Look::plan`]; [`Error::OutOfRange`] for a tone out of range and for a strength below 0.001, from
+    /// which no other is a multiple;
     /// [`Error::Unreachable`] for a tone that the limits do not allow, with the tone they allow and the limit
     /// that stopped it, and where the wanted part is not darker than the skin, which pigment cannot help.
     ///
@@ -178,7 +187,7 @@ impl Look {
     /// A tone that can be reached is reached within 0.3, in practice within 0.1.
     ///
     /// # Cost
-    /// Three to twelve plans and renderings.
+    /// One to twelve plans and renderings.
     pub fn match_tone(
         &self,
         photo: &Photo,
@@ -187,7 +196,7 @@ impl Look {
         seed: Seed,
         tone: &Tone,
     ) -> Result<ToneMatch> {
-        self.limits.check()?;
+        self.check()?;
         if let Tone::DeltaL(delta_l) = *tone {
             check_delta_l(delta_l)?;
         }
@@ -198,6 +207,13 @@ impl Look {
         }
         let scene = self.read(photo, mask, scale)?;
         let answering = self.answering(&scene);
+        Error::within(
+            "strength",
+            answering.variation.strength,
+            LEAST_STRENGTH,
+            Variation::MOST_STRENGTH,
+            "0.001..=4 where a tone is matched",
+        )?;
         let search = Search {
             path: Path(&answering),
             photo,

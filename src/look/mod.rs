@@ -20,7 +20,9 @@ mod plan;
 mod recipe;
 mod render;
 mod scar;
+mod site;
 mod tone;
+mod values;
 
 pub use beard::{Beard, BeardGaps, BeardZone};
 pub use concealer::{Concealer, Wear};
@@ -88,6 +90,9 @@ pub struct Look {
     /// Whether hair stays long over the treatment.
     #[cfg_attr(feature = "serde", serde(default))]
     long_hair: bool,
+    /// Whether it is laid in a beard, whose border is no hairline.
+    #[cfg_attr(feature = "serde", serde(default))]
+    in_beard: bool,
     limits: Limits,
     photo_blur_px: f32,
     #[cfg_attr(
@@ -118,6 +123,7 @@ impl Look {
             uptake: Uptake::skin(),
             scarred: None,
             long_hair: false,
+            in_beard: false,
             limits: Limits::default(),
             photo_blur_px: USUAL_BLUR_PX,
             head: None,
@@ -152,6 +158,7 @@ impl Look {
             course: Course::beard(),
             fading: Fading::beard(),
             uptake,
+            in_beard: true,
             limits: Limits::beard(),
             ..Self::stubble()
         }
@@ -258,7 +265,8 @@ impl Look {
         self
     }
 
-    /// Within which [`Look::match_tone`] looks for a tone; a plan's density is bound by nothing else.
+    /// Within which [`Look::match_tone`] looks for a tone, and what is taken from the person's own stubble is kept; what
+    /// the caller states is not bound by them.
     pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -281,7 +289,7 @@ impl Look {
 
     /// The shape of the head in the photo: dots are then laid on its curved skin, closer to each other and narrower in the
     /// picture where it turns away, and areas and densities are those of the skin. Unless stated, that of
-    /// [`Scene::head`]; without any, and with `None`, all skin counts as facing the camera.
+    /// [`Scene::head`] where the treatment fits on it; without any, and with `None`, all skin counts as facing the camera.
     ///
     /// Edges keep their width in the picture.
     ///
@@ -308,51 +316,6 @@ impl Look {
         self
     }
 
-    /// The sessions and touch-ups.
-    #[must_use]
-    pub const fn course(&self) -> &Course {
-        &self.course
-    }
-
-    /// How the pigment heals and fades.
-    #[must_use]
-    pub const fn fading(&self) -> &Fading {
-        &self.fading
-    }
-
-    /// Dots per cm² where the treatment is full.
-    #[must_use]
-    pub const fn density(&self) -> Density {
-        self.density
-    }
-
-    /// Whether the border of the treatment is a hairline, and not that of a scar, of a beard, which is
-    /// told by what a clinic will lay in one, or of the scalp that shows between hairs.
-    pub(crate) fn has_hairline(&self) -> bool {
-        !self.is_of_scars() && !self.long_hair && self.limits != Limits::beard()
-    }
-
-    /// Whether the mask is taken for scars.
-    pub(crate) const fn is_of_scars(&self) -> bool {
-        self.scarred.is_some()
-    }
-
-    /// An error naming the first value outside its range.
-    fn check(&self) -> Result<()> {
-        self.edge.check()?;
-        self.variation.check()?;
-        self.course.check()?;
-        self.fading.check()?;
-        self.uptake.check()?;
-        if let Some(scarred) = &self.scarred {
-            scarred.check()?;
-        }
-        self.head.as_ref().map_or(Ok(()), HeadShape::check)?;
-        let (blur, range) = (self.photo_blur_px, 0.3..=8.0);
-        let inside = range.contains(&blur);
-        Error::check("photo_blur_px", f64::from(blur), inside, "0.3..=8")
-    }
-
     /// Lays the dots of this look on a photo; nothing is drawn yet.
     ///
     /// An empty mask gives a plan without dots.
@@ -372,7 +335,7 @@ impl Look {
     /// What a photo shows where this look treats it.
     pub(super) fn read(&self, photo: &Photo, mask: &Mask, scale: Scale) -> Result<Scene> {
         mask.size().check_equals(photo.size(), "mask")?;
-        self.edge.check()?;
+        self.check()?;
         let mut hints = Hints::new().with_scale(scale);
         hints.long_hair = self.long_hair;
         hints.without_follicles = scale.get() < FINE;
@@ -405,10 +368,10 @@ impl Look {
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] when mask and photo differ in size; [`Error::NotFound`] where the mask
-    /// shows no skin and none was hinted, and where [`Look::between_hair`] finds no hair; [`Error::OutOfRange`] for an [`Edge`],
-    /// [`Variation`], [`Course`], [`Fading`], [`Uptake`] or [`HeadShape`] out of its range, for a head with a half axis
-    /// outside 30 to 200 mm or a quarter too small for the treatment, and for dots that would grow beyond what
-    /// can be drawn within thirty years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
+    /// shows no skin and none was hinted, and where [`Look::between_hair`] finds no hair; [`Error::OutOfRange`] for what
+    /// [`Look::check`] refuses, for a stated head with a half axis outside 30 to 200 mm or a quarter too small for the
+    /// treatment (one that was found is then taken for flat), and for dots that would grow beyond what can be drawn within
+    /// thirty years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
     pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
         plan::plan(self, scene, mask, scale, seed)
     }

@@ -8,6 +8,10 @@ use crate::pigment::{Aging, Fading, HEALED_DAYS, Impression, When};
 /// spot. A guess, just above what a fresh dot shows.
 const HOLDS: f32 = 1.5;
 
+/// Pigment, in that of the healed dot, below which shares of it lose their digits: nothing is seen of it. What is
+/// left is then next to all of the last part, from which least has faded.
+const TRACE: f32 = 1e-30;
+
 /// Steps in which the dose of a touch-up is found: to 1e-6 of the greatest.
 const HALVINGS: u32 = 24;
 
@@ -39,7 +43,7 @@ pub(super) fn doses(
     through: impl Fn(&Impression) -> [f32; 3],
 ) -> Vec<Dose> {
     // Green carries most of lightness.
-    let taken = |deposit: &Impression| -libm::logf(through(deposit)[1]);
+    let taken = |deposit: &Impression| -libm::logf(through(deposit)[1].max(f32::MIN_POSITIVE));
     let healed: f32 = sample.iter().map(&taken).sum();
     let mut doses: Vec<Dose> = Vec::new();
     for touch_up in course.touch_ups() {
@@ -89,6 +93,9 @@ impl Part {
 /// How much deeper the pigment lies than when healed, in mm.
 fn sunk_mm(parts: &[Part]) -> f32 {
     let total: f32 = parts.iter().map(Part::mass).sum();
+    if let Some(last) = parts.last().filter(|_| total < TRACE) {
+        return last.aging.sunk_mm;
+    }
     let sunk = parts.iter().map(|part| part.mass() * part.aging.sunk_mm);
     sunk.sum::<f32>() / total
 }
@@ -115,6 +122,9 @@ fn mix(parts: &[Part], healed: &Impression) -> Impression {
         return aging.of(healed);
     }
     let total: f32 = parts.iter().map(Part::mass).sum();
+    if let Some(last) = parts.last().filter(|_| total < TRACE) {
+        return last.aging.of(healed);
+    }
     let squared = healed.radius_mm * healed.radius_mm;
     let mut area = 0.0;
     for part in parts {

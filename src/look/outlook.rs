@@ -48,9 +48,6 @@ pub struct Healing {
     pub fading: f32,
 }
 
-/// Standard deviation of smooth noise of range −1 to 1.
-const NOISE_SD: f32 = 0.39;
-
 /// Tells the noise apart from that of uptake.
 const PATCHES: u64 = 1;
 
@@ -93,6 +90,19 @@ impl Healing {
         }
     }
 
+    /// Every value.
+    const fn numbers(&self) -> [f32; 6] {
+        let Self {
+            retention,
+            patchiness,
+            patch_mm,
+            spread,
+            deeper_mm,
+            fading,
+        } = *self;
+        [retention, patchiness, patch_mm, spread, deeper_mm, fading]
+    }
+
     fn check(&self) -> Result<()> {
         Error::within("retention", self.retention, 0.2, 2.0, "0.2..=2")?;
         Error::within("patchiness", self.patchiness, 0.0, 0.5, "0..=0.5")?;
@@ -109,8 +119,8 @@ impl Plan {
     /// [`Plan::look`] of the result says what its dots were healed to, not what was meant.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a healing out of its range, and for dots that would grow beyond what can be
-    /// drawn within thirty years.
+    /// [`Error::OutOfRange`] for a healing out of its range, for one that takes half-lives out of those of
+    /// [`Fading`](crate::Fading), and for dots that would grow beyond what can be drawn within thirty years.
     ///
     /// # Determinism
     /// As [`Look::plan`](crate::Look::plan); [`Healing::likely`] draws the same bytes as the plan itself.
@@ -119,7 +129,7 @@ impl Plan {
         let mut plan = self.clone();
         let patches = Noise::new(self.seed, Stage::UptakeNoise, healing.patch_mm, PATCHES);
         for dot in &mut plan.dots {
-            let patch = healing.patchiness / NOISE_SD * patches.at(dot.position_mm);
+            let patch = healing.patchiness / Noise::SD * patches.at(dot.position_mm);
             let kept = healing.retention * (1.0 + patch).max(0.0);
             dot.healed.radius_mm *= healing.spread;
             dot.healed.strength *= kept / (healing.spread * healing.spread);
@@ -127,10 +137,11 @@ impl Plan {
         }
         plan.look.variation.depth_mm += healing.deeper_mm;
         plan.look.fading.half_life_years /= healing.fading;
+        plan.look.fading.check()?;
         plan.doses = find_doses(&plan.look, &plan.dots, plan.melanin);
         if *healing != Healing::likely() {
             let digest = Digest::new().add_text(&self.fingerprint);
-            plan.fingerprint = digest.add_text(&format!("{healing:?}")).hex();
+            plan.fingerprint = digest.add_numbers(healing.numbers()).hex();
         }
         plan.check_drawable()?;
         Ok(plan)

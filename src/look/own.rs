@@ -5,7 +5,7 @@ use std::fmt;
 use crate::field::{Obstacle, ObstacleKind};
 use crate::look::Look;
 use crate::mask::Mask;
-use crate::pigment::Optics;
+use crate::pigment::{Optics, Variation};
 use crate::scene::{FINE, Follicles, HairBeside, HairSource, PLAIN, Scene};
 use crate::units::Scale;
 
@@ -143,7 +143,7 @@ impl Look {
         }
         let camera = scene.camera().and_then(|camera| camera.blur.as_ref());
         if let Some(blur) = camera.filter(|_| look.sources.blur == Source::Usual) {
-            look.photo_blur_px = blur.sigma_px.max(LEAST_BLUR_PX);
+            look.photo_blur_px = blur.sigma_px.clamp(LEAST_BLUR_PX, Self::MOST_BLUR_PX);
             look.sources.blur = Source::Camera;
         }
         // Scars take pigment in their own way, whatever grows around them.
@@ -199,7 +199,8 @@ impl Look {
         let strength = Optics::strength(usual * darkness, pigment);
         let [least, most] = self.limits.strength;
         // A plan dilutes it for the hair once more; what was measured holds that already.
-        self.variation.strength = strength.clamp(least, most) / self.hair.strength_factor();
+        let undiluted = strength.clamp(least, most) / self.hair.strength_factor();
+        self.variation.strength = undiluted.min(Variation::MOST_STRENGTH);
         self.sources.strength = Source::Follicles;
     }
 

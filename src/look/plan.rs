@@ -2,21 +2,21 @@
 
 use glam::Vec2;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::field::DotField;
 use crate::look::Look;
-use crate::look::between::Between;
 use crate::look::edge::Ground;
 use crate::look::fingerprint::{Digest, PICTURE_VERSION};
-use crate::look::laying::{Bed, stand, stand_on};
+use crate::look::laying::{Bed, Standing, stand, stand_on};
 use crate::look::moment::{Dose, SAMPLE, doses};
-use crate::look::own::Sources;
+use crate::look::own::{Source, Sources};
+use crate::look::site::Site;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::pigment::{Impression, Optics, When};
 use crate::plane::Plane;
 use crate::random::Seed;
-use crate::scene::{Chart, Ellipsoid, HairBeside, Scene, Tilt};
+use crate::scene::{Chart, Ellipsoid, Scene, Tilt};
 use crate::units::Scale;
 
 /// One dot of a plan.
@@ -68,6 +68,7 @@ pub struct Plan {
     pub(super) field: DotField,
     pub(super) full: Plane<u8>,
     pub(super) asked_px: f64,
+    pub(super) wall_px: f64,
     /// Share of each pixel's light that no pigment can take, in 255ths.
     pub(super) untouched: Plane<u8>,
     pub(super) dots: Vec<PlannedDot>,
@@ -179,10 +180,16 @@ impl Plan {
         rows.iter().sum::<f64>() / (per_mm * per_mm) / 100.0
     }
 
-    /// Area of [`Plan::mask`] in pixels, had no background been taken from it.
+    /// Area in pixels of the mask as given, with what the look reaches past it: nothing is taken from it for the wall, nor
+    /// for hair.
     #[must_use]
     pub const fn asked_px(&self) -> f64 {
         self.asked_px
+    }
+
+    /// Area of the wall behind the head in it, in pixels.
+    pub(crate) const fn wall_px(&self) -> f64 {
+        self.wall_px
     }
 
     /// 1 where the treatment is full, 0 in its edge zone and outside it, per pixel.
@@ -191,8 +198,9 @@ impl Plan {
         &self.full
     }
 
-    /// Sixteen hexadecimal digits that differ whenever picture version, look, mask, scale, seed or what
-    /// was read from the photo (skin, shine, background) differ.
+    /// Sixteen hexadecimal digits of everything that decides what is drawn on the photo, whose own pixels are not among it:
+    /// version of pictures, look, mask, scale, seed, and what was read from the photo (skin, shine, wall, own hair and
+    /// follicles). Plans that draw something else have others, as far as 64 bits tell.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
@@ -206,56 +214,78 @@ pub(super) fn plan(
     scale: Scale,
     seed: Seed,
 ) -> Result<Plan> {
-    let look = look.answering(&scene);
+    // What is stated before it binds what is found, and what is found before anything is laid.
     look.check()?;
     mask.size().check_equals(scene.surface().size(), "mask")?;
-    let mut asked_px = look.edge.reached(mask, scale).area_px();
-    // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
-    let mut treated = mask.subtract(scene.background())?;
-    let melanin = match scene.skin() {
-        Some(skin) => skin.melanin(),
-        None if treated.is_empty() => 0.0,
+    let mut look = look.answering(&scene);
+    look.check()?;
+    let site = Site::of(&look, &scene, mask, Ground { scale, seed })?;
+    let chart = charted(&mut look, &site.laid.reached, scale)?;
+    let (standing, field) = match &chart {
+        Some(chart) => stand_on(chart, &look, &site.laid, &site.obstacles, scale, seed)?,
         None => {
-            return Err(Error::NotFound {
-                what: "skin",
-                place: "in the area to be treated",
-            });
+            let bed = Bed::flat(&site.laid, scale);
+            stand(&look, &bed, &site.obstacles, seed)?
         }
     };
-    let ground = Ground { scale, seed };
-    let treated_px = treated.area_px();
-    let between = look
-        .long_hair
-        .then(|| Between::of(&scene, scale))
-        .transpose()?;
-    if let Some(between) = &between {
-        treated = between.behind_own_hairline(&treated)?;
-    }
-    let met = look.hair_met(&scene, &treated);
-    let beyond = scene.no_border(met, &treated);
-    let mut laid = look.edge.lay(&treated, &beyond, ground)?;
-    if let Some(between) = &between {
-        between.spare(&mut laid)?;
-        // Nobody asked for hairs to be treated, nor for what lies before the own hairline.
-        asked_px -= treated_px - laid.reached.area_px();
-    }
-    let (obstacles, untouched) = (look.obstacles(&scene, scale), scene.untouched());
-    // What lies under long hair has been left to it already.
-    if let Some(hair) = met.filter(|_| between.is_none()) {
-        laid.leave_to(hair);
-    }
-    let chart = look
-        .head
-        .map(|head| Chart::around(&laid.reached, &head, scale));
-    let chart = chart.transpose()?.flatten();
-    let (standing, field) = match &chart {
-        Some(chart) => stand_on(chart, &look, &laid, &obstacles, scale, seed)?,
-        None => stand(&look, &Bed::flat(&laid, scale), &obstacles, seed)?,
+    let dots = impressions(&look, &site, standing, scale, seed);
+    let doses = find_doses(&look, &dots, site.melanin);
+    let untouched = scene.untouched();
+    let fingerprint = Digest::new()
+        .add_words([u64::from(PICTURE_VERSION), seed.get()])
+        .add_numbers([scale.get()])
+        .add_look(&look)
+        .add_mask(mask)
+        .add_scene(&scene, &untouched, look.long_hair)
+        .add_obstacles(&site.obstacles)
+        .hex();
+    let plan = Plan {
+        look,
+        mask: site.laid.reached,
+        scale,
+        seed,
+        head: chart.map(|chart| chart.head()),
+        scene,
+        melanin: site.melanin,
+        field,
+        asked_px: site.asked_px,
+        wall_px: site.wall_px,
+        untouched,
+        full: site.laid.full,
+        dots,
+        doses,
+        fingerprint,
     };
+    plan.check_drawable()?;
+    Ok(plan)
+}
 
+/// The chart of the head that a treatment lies on. One that was found in the picture and does not fit is taken for flat:
+/// nobody stated it, and a few pixels of the mask off it are no reason to refuse a plan.
+fn charted(look: &mut Look, reached: &Mask, scale: Scale) -> Result<Option<Chart>> {
+    let Some(head) = look.head else {
+        return Ok(None);
+    };
+    let chart = Chart::around(reached, &head, scale);
+    if chart.is_err() && look.sources.head == Source::Outline {
+        look.head = None;
+        look.sources.head = Source::Usual;
+        return Ok(None);
+    }
+    chart
+}
+
+/// What heals of the dots where they stand.
+fn impressions(
+    look: &Look,
+    site: &Site,
+    standing: Vec<Standing>,
+    scale: Scale,
+    seed: Seed,
+) -> Vec<PlannedDot> {
     let mut variation = look.variation;
     // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
-    variation.strength *= libm::exp2f(melanin);
+    variation.strength *= libm::exp2f(site.melanin);
     let uptake = look.uptake.at(seed);
     let scarred = look
         .scarred
@@ -263,13 +293,13 @@ pub(super) fn plan(
         .map(|scarred| (scarred.at(seed), scarred.spread));
     let dots = standing.into_iter().map(|(visit, dot, shade)| {
         let at_px = dot.position_mm * scale.get();
-        let zone = laid.zone.sample(at_px.x, at_px.y);
+        let zone = site.laid.zone.sample(at_px.x, at_px.y);
         let session = &look.course.sessions()[visit];
         let mut healed = variation.impression(look.hair, seed, dot.id, shade);
         healed.radius_mm *= session.size * look.edge.size_at(zone);
         let (mut taken, mut spread) = (uptake(dot.position_mm), look.uptake.spread);
         if let Some((in_scar, wider)) = &scarred {
-            let scar = treated.coverage().sample(at_px.x, at_px.y);
+            let scar = site.treated.coverage().sample(at_px.x, at_px.y);
             taken += (in_scar(dot.position_mm) - taken) * scar;
             spread += (wider - spread) * scar;
         }
@@ -285,27 +315,7 @@ pub(super) fn plan(
             healed,
         }
     });
-    let dots: Vec<_> = dots.collect();
-    let doses = find_doses(&look, &dots, melanin);
-    let fingerprint = fingerprint(&look, &laid.reached, scale, seed, &scene, &untouched);
-    let plan = Plan {
-        look,
-        mask: laid.reached,
-        scale,
-        seed,
-        head: chart.map(|chart| chart.head()),
-        scene,
-        melanin,
-        field,
-        asked_px,
-        untouched,
-        full: laid.full,
-        dots,
-        doses,
-        fingerprint,
-    };
-    plan.check_drawable()?;
-    Ok(plan)
+    dots.collect()
 }
 
 /// What the touch-ups of a look lay on its dots.
@@ -328,24 +338,4 @@ pub(super) fn find_doses(look: &Look, dots: &[PlannedDot], melanin: f32) -> Vec<
             absorbance,
         )
     })
-}
-
-fn fingerprint(
-    look: &Look,
-    mask: &Mask,
-    scale: Scale,
-    seed: Seed,
-    scene: &Scene,
-    untouched: &Plane<u8>,
-) -> String {
-    let skin = scene.skin().map_or([0.0; 3], |skin| skin.linear().into());
-    Digest::new()
-        .add_words([u64::from(PICTURE_VERSION)])
-        .add_text(&format!("{look:?}"))
-        .add_words([seed.get()])
-        .add_words([scale.get(), skin[0], skin[1], skin[2]].map(|v| u64::from(v.to_bits())))
-        .add_bytes(untouched.values())
-        .add_bytes(&scene.beside().map_or_else(Vec::new, HairBeside::bytes))
-        .add_mask(mask)
-        .hex()
 }

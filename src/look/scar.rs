@@ -177,6 +177,6 @@ impl Uptake {
         // other's unless both have the same.
         let noise = Noise::new(seed, Stage::UptakeNoise, self.length_mm, 0);
         let Self { mean, sd, .. } = *self;
-        move |place_mm| mean * (1.0 + sd / Noise::SD * noise.at(place_mm))
+        move |place_mm| mean * (1.0 + sd / Noise::SD * noise.at(place_mm)).max(0.0)
     }
 }

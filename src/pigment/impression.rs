@@ -76,11 +76,14 @@ impl Default for Variation {
 }
 
 impl Variation {
+    /// The greatest [`Variation::strength`].
+    pub(crate) const MOST_STRENGTH: f32 = 4.0;
+
     /// An error naming the first value outside its range.
     pub(crate) fn check(&self) -> Result<()> {
         Error::within("diameter_mm", self.diameter_mm, 0.02, 0.6, "0.02..=0.6 mm")?;
         Error::within("diameter_sd", self.diameter_sd, 0.0, 0.5, "0..=0.5")?;
-        Error::within("strength", self.strength, 0.0, 4.0, "0..=4")?;
+        Error::within("strength", self.strength, 0.0, Self::MOST_STRENGTH, "0..=4")?;
         Error::within("strength_sd", self.strength_sd, 0.0, 0.5, "0..=0.5")?;
         Error::within("depth_mm", self.depth_mm, 0.05, 0.4, "0.05..=0.4 mm")?;
         Error::within("depth_sd_mm", self.depth_sd_mm, 0.0, 0.2, "0..=0.2 mm")?;

@@ -219,8 +219,18 @@ impl Optics {
         let area = std::f32::consts::PI * radius_mm * radius_mm * density.get() / 100.0;
         let veil = self.veil_absorbance(Self::opacity(strength, absorbance).map(|w| w * area));
         let core = self.core_absorptance(strength, absorbance);
-        // Dots are laid independently of one another on the scale of their cores.
-        each(|c| libm::expf(-veil[c]) * (1.0 - core[c] * area * self.spread * self.spread))
+        each(|c| libm::expf(-veil[c]) * left(core[c] * area * self.spread * self.spread))
+    }
+}
+
+/// Share of light that dots leave which take `taken` of it when counted one by one. Dots keep apart, so none of it
+/// is counted twice up to a half; of what is left then more dots take a share each, at first as much.
+fn left(taken: f32) -> f32 {
+    const APART: f32 = 0.5;
+    if taken <= APART {
+        1.0 - taken
+    } else {
+        APART * libm::expf(1.0 - taken / APART)
     }
 }
 

@@ -52,7 +52,7 @@ pub struct Report {
     pub area_cm2: f64,
     /// Whether areas, densities and distances are those of curved skin, and not of the picture.
     pub curved: bool,
-    /// Share of the mask as given that turned out to be the wall behind the head.
+    /// Share of the mask as given, with what the look reaches past it, that turned out to be the wall behind the head.
     pub background_share: f64,
     /// Dots over area: the mean, thin edges included.
     pub dots_per_cm2: f64,
@@ -76,7 +76,7 @@ pub struct Report {
     /// How the dots stand to one another; `None` with fewer than two.
     pub separation: Option<Separation>,
     /// How the finished treatment ends towards bare skin; `None` where it does not in the picture, and for
-    /// beards and scars.
+    /// beards, scars and density between hair that stays long.
     pub border: Option<Border>,
     /// How far above the brows the lowest dots stand, in mm; `None` unless the caller says where they are.
     pub hairline_mm: Option<f64>,
@@ -105,7 +105,7 @@ pub struct Report {
     pub days: f64,
     /// The seed of every random choice.
     pub seed: u64,
-    /// Digest of everything that decides the picture.
+    /// As [`Plan::fingerprint`].
     pub fingerprint: String,
     /// What speaks against the plan.
     pub warnings: Vec<Warning>,
@@ -237,7 +237,7 @@ impl Plan {
         if self.asked_px() == 0.0 {
             return 0.0;
         }
-        1.0 - self.mask().area_px() / self.asked_px()
+        self.wall_px() / self.asked_px()
     }
 
     fn hairline(&self) -> Option<Border> {

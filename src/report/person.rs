@@ -98,19 +98,7 @@ impl<'a> Person<'a> {
             return Ok(());
         };
         for end in [a, b] {
-            let within = (0.0..=size.width() as f32).contains(&end.x)
-                && (0.0..=size.height() as f32).contains(&end.y);
-            let value = if (0.0..=size.width() as f32).contains(&end.x) {
-                end.y
-            } else {
-                end.x
-            };
-            Error::check(
-                "end of a brow in px",
-                f64::from(value),
-                within,
-                "inside the photo",
-            )?;
+            size.check_inside("end of a brow in px", end)?;
         }
         let apart = f64::from(a.distance(b));
         Error::check(

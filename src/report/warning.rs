@@ -21,7 +21,7 @@ use std::fmt;
 pub enum Warning {
     /// The mask covers nothing: the photo stays as it is.
     EmptyMask,
-    /// The mask has room, but no dot fell into it.
+    /// The mask covers something, but no dot found room in it.
     NoDots,
     /// More than half of the mask was taken for the wall behind the head, where no dots are laid.
     MostlyBackground {
@@ -144,7 +144,9 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptyMask => f.write_str("the mask is empty, so the photo is unchanged"),
-            Self::NoDots => f.write_str("the mask is too small for a single dot at this density"),
+            Self::NoDots => f.write_str(
+                "no dot found room: the mask is too small at this density, or wall and hair leave nothing of it",
+            ),
             Self::MostlyBackground { share } => write!(
                 f,
                 "{:.0} % of the mask is taken for the wall behind the head and left alone",

@@ -186,7 +186,6 @@ impl Recipe {
     /// planned.
     fn check(&self) -> Result<()> {
         self.look.check()?;
-        self.look.limits.check()?;
         match self.tone {
             Some(RecipeTone::DeltaL(delta_l)) => check_delta_l(delta_l),
             _ => Ok(()),

@@ -164,7 +164,8 @@ impl Follicles {
         self.scale
     }
 
-    /// Follicular units per cm² of the area; `None` where it has none.
+    /// Follicular units per cm² of the area; `None` where that is outside the range of [`Density`]: for none at all, and
+    /// for fewer than 0.1 or more than 2000 per cm².
     #[must_use]
     pub fn density(&self) -> Option<Density> {
         Density::per_cm2(100.0 * self.all.len() as f32 / self.area_mm2).ok()

@@ -1,0 +1,72 @@
+//! Where a look is laid on one photo: the mask less the wall, its edges, and what dots keep off.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, Result};
+use crate::field::Obstacle;
+use crate::look::Look;
+use crate::look::between::Between;
+use crate::look::edge::{Ground, Laid};
+use crate::mask::Mask;
+use crate::scene::Scene;
+
+pub(super) struct Site {
+    /// The mask less the wall behind the head, and what lies before the own hairline.
+    pub(super) treated: Mask,
+    pub(super) laid: Laid,
+    /// Of the skin that is treated; 0 where nothing is.
+    pub(super) melanin: f32,
+    /// Area of the mask as given, with what the look reaches past it, and of the wall in it.
+    pub(super) asked_px: f64,
+    pub(super) wall_px: f64,
+    /// What grows in the picture.
+    pub(super) obstacles: Vec<Obstacle>,
+}
+
+impl Site {
+    /// Of a look with everything that it takes from the scene.
+    pub(super) fn of(look: &Look, scene: &Scene, mask: &Mask, ground: Ground) -> Result<Self> {
+        let asked = look.edge.reached(mask, ground.scale);
+        let asked_px = asked.area_px();
+        // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
+        let mut treated = mask.subtract(scene.background())?;
+        let on_head_px = match asked {
+            Cow::Borrowed(_) => treated.area_px(),
+            Cow::Owned(asked) => asked.subtract(scene.background())?.area_px(),
+        };
+        let melanin = match scene.skin() {
+            Some(skin) => skin.melanin(),
+            None if treated.is_empty() => 0.0,
+            None => {
+                return Err(Error::NotFound {
+                    what: "skin",
+                    place: "in the area to be treated",
+                });
+            }
+        };
+        let between = look
+            .long_hair
+            .then(|| Between::of(scene, ground.scale))
+            .transpose()?;
+        if let Some(between) = &between {
+            treated = between.behind_own_hairline(&treated)?;
+        }
+        let met = look.hair_met(scene, &treated);
+        let beyond = scene.no_border(met, &treated);
+        let mut laid = look.edge.lay(&treated, &beyond, ground)?;
+        // What lies under long hair is left to it.
+        if let Some(between) = &between {
+            between.spare(&mut laid)?;
+        } else if let Some(hair) = met {
+            laid.leave_to(hair);
+        }
+        Ok(Self {
+            treated,
+            laid,
+            melanin,
+            asked_px,
+            wall_px: asked_px - on_head_px,
+            obstacles: look.obstacles(scene, ground.scale),
+        })
+    }
+}
