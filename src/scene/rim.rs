@@ -12,10 +12,11 @@ use crate::units::Scale;
 const APART_MM: f32 = 1.0;
 const NEAR_MM: f32 = 40.0;
 
-/// Farther than this from an ellipse, in mm, a place is not the skull's: hair, an ear, a collar. So many may be.
+/// Farther than this from an ellipse, in mm, a place is not the skull's: hair, an ear, a collar, a mark on the wall. So many
+/// may be; at once only the farthest few are left out, for all together may have drawn the ellipse away from good ones.
 const OFF_MM: f32 = 3.0;
 const MOST_OFF: f32 = 0.25;
-const ROUNDS: usize = 6;
+const MOST_AT_ONCE: f32 = 0.04;
 
 /// Root of the mean squared distance to the ellipse from which it tells nothing, in mm.
 const LOOSE_MM: f32 = 1.5;
@@ -46,10 +47,16 @@ pub(super) fn before_wall(wall: &Mask, area: &Mask, scale: Scale) -> Option<Head
         let off = head.in_half_axes(at).length() - 1.0;
         scale.to_mm(off * (axes.x * axes.y).sqrt())
     };
-    for _ in 0..ROUNDS {
+    let at_once = ((MOST_AT_ONCE * found) as usize).max(1);
+    loop {
         let before = rim.len();
         let ellipsoid = head.ellipsoid();
-        rim.retain(|&at| off_mm(&ellipsoid, at).abs() <= OFF_MM);
+        let off = rim.iter().map(|&at| off_mm(&ellipsoid, at).abs());
+        let mut off: Vec<f32> = off.collect();
+        let kept = before.checked_sub(at_once + 1)?;
+        let most = *off.select_nth_unstable_by(kept, f32::total_cmp).1;
+        let most = most.max(OFF_MM);
+        rim.retain(|&at| off_mm(&ellipsoid, at).abs() <= most);
         if (rim.len() as f32) < (1.0 - MOST_OFF) * found {
             return None;
         }
@@ -103,4 +110,45 @@ fn places(wall: &Mask, area: &Mask, scale: Scale) -> Option<Vec<Vec2>> {
         }
     }
     Some(rim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Size;
+
+    /// A head of 150 by 190 mm before a wall at 2 px/mm, with round marks of `marks` on it, and an area on its top.
+    fn head(marks: &[(Vec2, f32)]) -> Option<HeadShape> {
+        let scale = Scale::px_per_mm(2.0).unwrap();
+        let size = Size::new(440, 500).unwrap();
+        let on_head =
+            |p: Vec2| ((p - Vec2::new(220.0, 270.0)) / Vec2::new(150.0, 190.0)).length() < 1.0;
+        let marked = |p: Vec2| {
+            marks
+                .iter()
+                .any(|&(at, radius)| p.distance(at) < 2.0 * radius)
+        };
+        let share = |is| f32::from(u8::from(is));
+        let wall = Mask::from_fn(size, |p| share(!on_head(p) && !marked(p))).unwrap();
+        let area = Mask::from_fn(size, |p| share(on_head(p) && p.y < 200.0)).unwrap();
+        before_wall(&wall, &area, scale)
+    }
+
+    #[test]
+    fn marks_on_the_wall_do_not_hide_a_head() {
+        let plain = head(&[]).unwrap();
+        for i in 0..12 {
+            // All around, 9 to 30 mm off it.
+            let far = 1.12 + 0.07 * (i % 5) as f32;
+            let away = far * Vec2::from_angle(-0.27 * i as f32) * Vec2::new(150.0, 190.0);
+            let mark = Vec2::new(220.0, 270.0) + away;
+            let found = head(&[(mark, 4.0)]).unwrap_or_else(|| panic!("none beside {mark}"));
+            let off = found.centre_px.distance(plain.centre_px);
+            let wider = (found.half_axes_px - plain.half_axes_px).abs();
+            assert!(off < 1.0 && wider.max_element() < 1.0, "{mark}: {found:?}");
+        }
+        // A wall full of them tells nothing.
+        let many = (0..24).map(|i| (Vec2::new(20.0 + 17.0 * i as f32, 25.0), 3.0));
+        assert_eq!(head(&many.collect::<Vec<_>>()), None);
+    }
 }
