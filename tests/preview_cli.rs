@@ -237,6 +237,10 @@ fn a_kept_recipe_gives_the_same_files_again() {
         done.status.success() && told.contains("concealer.png was there before"),
         "{told}"
     );
+    assert!(
+        told.contains("the touch-up after 4 years comes after the moment"),
+        "{told}"
+    );
     assert!(!told.contains("was kept for fingerprint"), "{told}");
     assert!(kept == ["after.png", "dots.csv", "recipe.json"].map(|name| file("a", name)));
     fs::copy(

@@ -39,7 +39,7 @@ use folder::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
 use output::{CONCEALER, OUTLOOK, RECIPE};
 use person::PersonArgs;
-use stubblefield::{FileFormat, Look, Report, When};
+use stubblefield::{Course, FileFormat, Look, Report, TouchUp, When};
 use subject::Beginning;
 
 /// Shows on a photo what scalp micropigmentation will look like once healed.
@@ -113,6 +113,7 @@ fn run(asked: &Asked) -> Result<(), Failure> {
         if !args.quiet {
             subject.remarks.push(plan.sources().to_string());
         }
+        subject.remarks.extend(unseen(plan.look().course(), when));
         let photo = &subject.photo;
         let after = clock.stage("rendering", || plan.render(photo, when))?;
         let person = known.person();
@@ -152,6 +153,18 @@ fn run(asked: &Asked) -> Result<(), Failure> {
         say(&subject.remarks, &report, &saved, &folder, args.quiet);
         Ok(())
     })
+}
+
+/// Touch-ups later than what is shown, in words.
+fn unseen(course: &Course, when: When) -> Vec<String> {
+    let later = |touch_up: &&TouchUp| {
+        When::years(touch_up.years).is_ok_and(|touched| touched.as_days() > when.as_days())
+    };
+    let words = |touch_up: &TouchUp| {
+        let years = touch_up.years;
+        format!("the touch-up after {years} years comes after the moment that is shown (--at)")
+    };
+    course.touch_ups().iter().filter(later).map(words).collect()
 }
 
 fn say(remarks: &[String], report: &Report, saved: &[String], folder: &Folder, quiet: bool) {
