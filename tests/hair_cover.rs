@@ -1,7 +1,7 @@
 //! Hair over the scalp read from synthetic patches, beside the truth.
 //!
 //! `COVER_SWEEP=1 cargo test --test hair_cover -- --nocapture` reads 48 patches of 480 px and prints the table,
-//! worst first; without it a few small ones. Constants were found on the even ones of the first 24 alone.
+//! worst first; without it a few small ones. Constants were found on the even ones of the first 24, and on others than these.
 
 use stubblefield::{
     Growth, HairCover, Mask, PatchRequest, Photo, Plane, Scale, Seed, Size, SyntheticPatch,
@@ -11,6 +11,10 @@ struct Row {
     patch: u64,
     /// Of what is more than half hair, with the truth.
     overlap: f64,
+    /// The same with the truth seen through the lens, of which a picture tells.
+    seen: f64,
+    /// Sum of the smaller over the sum of the larger shares, with that.
+    soft: f64,
     /// Of the truth seen through the same lens, without noise and shade, with the truth.
     bound: f64,
     off: f64,
@@ -25,13 +29,17 @@ fn hair_over_the_scalp_is_told_from_skin() {
     let size = Size::new(side, side).unwrap();
     let mut rows: Vec<Row> = (0..count).map(|i| row(size, i)).collect();
     rows.sort_by(|a, b| a.overlap.total_cmp(&b.overlap));
-    println!("patch overlap bound off true share | px/mm skin hair blur noise shine");
+    println!(
+        "patch overlap bound through-lens soft off true share | px/mm skin hair blur noise shine"
+    );
     for row in &rows {
         println!(
-            "{:2} {:7.3} {:7.3} {:+9.3} {:10.2} | {:5.1} {:.2} {:.2} {:.2} {:.3} {:.2}",
+            "{:2} {:7.3} {:7.3} {:7.3} {:7.3} {:+9.3} {:10.2} | {:5.1} {:.2} {:.2} {:.2} {:.3} {:.2}",
             row.patch,
             row.overlap,
             row.bound,
+            row.seen,
+            row.soft,
             row.off,
             row.truth,
             row.request.scale.get(),
@@ -51,10 +59,13 @@ fn hair_over_the_scalp_is_told_from_skin() {
             mean(&|row| row.overlap),
             mean(&|row| row.bound),
             mean(&|row| row.off.abs()),
+            mean(&|row| row.seen),
+            mean(&|row| row.soft),
         ];
+        let [overlap, bound, off, seen, soft] = found;
         println!(
-            "{name}: mean overlap {:.3} of at most {:.3}, share of hair off by {:.3}",
-            found[0], found[1], found[2]
+            "{name}: mean overlap {overlap:.3}, of the truth through the lens {bound:.3}; with the latter {seen:.3}, softly \
+             {soft:.3}; share of hair off by {off:.3}"
         );
         found
     };
@@ -63,10 +74,11 @@ fn hair_over_the_scalp_is_told_from_skin() {
         mean("beside them", &|i| i < 24 && i % 2 == 1);
         mean("others", &|i| i >= 24);
     }
-    let [overlap, bound, off] = mean("all", &|_| true);
-    assert!(overlap >= 0.62, "{overlap}");
+    let [overlap, bound, off, seen, soft] = mean("all", &|_| true);
+    assert!(overlap >= 0.69, "{overlap}");
     assert!(overlap <= bound, "{overlap} above {bound}");
-    assert!(off <= 0.16, "{off}");
+    assert!(seen >= 0.74 && soft >= 0.77, "{seen}, {soft}");
+    assert!(off <= 0.09, "{off}");
 }
 
 fn row(size: Size, patch: u64) -> Row {
@@ -79,14 +91,18 @@ fn row(size: Size, patch: u64) -> Row {
     let found = HairCover::find(&made.photo, &made.skin, made.request.scale).unwrap();
     let none = Plane::filled(size, 0.0_f32);
     let cover = found.as_ref().map_or(&none, HairCover::cover);
-    let (overlap, off) = beside_truth(&made, cover);
-    let (bound, _) = beside_truth(&made, &through_lens(&made));
+    let through_lens = through_lens(&made);
+    let [overlap, _, off] = beside(&made, &made.hair_cover, cover);
+    let [bound, _, _] = beside(&made, &made.hair_cover, &through_lens);
+    let [seen, soft, _] = beside(&made, &through_lens, cover);
     let bare = made.skin.coverage().values();
     let hair = made.hair_cover.values().iter().zip(bare);
     let truth = hair.map(|(hair, bare)| f64::from(hair * bare)).sum::<f64>();
     Row {
         patch,
         overlap,
+        seen,
+        soft,
         bound,
         off,
         truth: truth / made.skin.area_px(),
@@ -94,21 +110,24 @@ fn row(size: Size, patch: u64) -> Row {
     }
 }
 
-/// Overlap of what is more than half hair, and by how much the share of hair is off.
-fn beside_truth(made: &SyntheticPatch, cover: &Plane<f32>) -> (f64, f64) {
-    let (mut both, mut either, mut off, mut n) = (0.0_f64, 0.0, 0.0, 0.0);
+/// Overlap of what is more than half hair, overlap of the shares themselves, and by how much the share of all is off.
+fn beside(made: &SyntheticPatch, truth: &Plane<f32>, cover: &Plane<f32>) -> [f64; 3] {
+    let (mut both, mut either, mut less, mut more) = (0.0_f64, 0.0, 0.0, 0.0);
+    let (mut off, mut n) = (0.0, 0.0);
     for (j, &skin) in made.skin.coverage().values().iter().enumerate() {
         if skin < 0.9 {
             continue;
         }
-        let (hair, own) = (made.hair_cover.values()[j], cover.values()[j]);
+        let (hair, own) = (truth.values()[j], cover.values()[j]);
         let (a, b) = (hair >= 0.5, own >= 0.5);
         both += f64::from(u8::from(a && b));
         either += f64::from(u8::from(a || b));
+        less += f64::from(own.min(hair));
+        more += f64::from(own.max(hair));
         off += f64::from(own - hair);
         n += 1.0;
     }
-    (both / either, off / n)
+    [both / either, less / more, off / n]
 }
 
 /// The true cover as the camera's lens blurs it.

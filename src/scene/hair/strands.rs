@@ -16,6 +16,9 @@ const CELLS: f32 = 2.0;
 /// Side of cells in pixels from which every second pixel of every second row is plenty.
 const MANY: usize = 6;
 
+/// The sum of squares of curvature below which there is none.
+const LEAST: f32 = 1e-12;
+
 /// Second derivatives of the light, times the square of its smoothing.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Curvature {
@@ -34,14 +37,16 @@ impl Curvature {
         self.mean + 0.5 * (a * normal[0] + b * normal[1]) / length.max(1e-20)
     }
 
-    /// The square of the stronger of both principal curvatures, as a vector at twice the angle of its axis.
+    /// The square of the stronger of both principal curvatures: as a vector at twice the angle of its axis, as it is, and below 0
+    /// where it belongs to a bright line.
     #[inline]
-    fn strength(&self) -> [f32; 2] {
+    fn strength(&self) -> [f32; 4] {
         let [a, b] = self.between;
         let length = (a * a + b * b).sqrt().max(1e-20);
         let strongest = self.mean.abs() + 0.5 * length;
-        let along = (strongest * strongest / length).copysign(self.mean);
-        [a * along, b * along]
+        let square = strongest * strongest;
+        let along = (square / length).copysign(self.mean);
+        [a * along, b * along, square, square.copysign(self.mean)]
     }
 }
 
@@ -95,6 +100,8 @@ impl Rows<'_> {
 /// The way of the hair around each place: noise, pores and grain have none, and cancel.
 pub(super) struct Strands {
     axes: [Levels; 2],
+    together: Levels,
+    dark_lines: Levels,
     usual: f32,
 }
 
@@ -114,7 +121,7 @@ impl Strands {
         let step = if side < MANY { 1 } else { 2 };
         let cells = Size::within(width.div_ceil(side) as u32, height.div_ceil(side) as u32);
         let columns = cells.width() as usize;
-        let mut sums = vec![[0.0_f32; 2]; cells.pixels()];
+        let mut sums = vec![[0.0_f32; 4]; cells.pixels()];
         parallel::for_each_chunk(&mut sums, columns, |band, sums| {
             let lines = band * side..height.min((band + 1) * side);
             for y in lines.clone().step_by(step) {
@@ -124,8 +131,8 @@ impl Strands {
                     let columns = i * side..width.min((i + 1) * side);
                     for x in columns.step_by(step).filter(|&x| inside[x] > 0.5) {
                         let strength = rows.at(x).strength();
-                        if strength[0].is_finite() && strength[1].is_finite() {
-                            *sum = [sum[0] + strength[0], sum[1] + strength[1]];
+                        if strength.iter().all(|part| part.is_finite()) {
+                            *sum = std::array::from_fn(|i| sum[i] + strength[i]);
                         }
                     }
                 }
@@ -144,14 +151,25 @@ impl Strands {
             let [x, y] = [i % columns, i / columns].map(|cell| (cell * side + side / 2) as i64);
             area.coverage().at(x, y) > 0.5
         };
-        let axes = [0, 1].map(|axis| {
+        let [a, b, all, signed] = [0, 1, 2, 3].map(|part| {
             let mut grid = Plane::filled(cells, 0.0_f32);
             for (value, sum) in grid.values_mut().iter_mut().zip(&sums) {
-                *value = sum[axis];
+                *value = sum[part];
             }
             grid.smoothed(sigma)
         });
+        let share = |part: &dyn Fn(usize) -> f32| {
+            let mut shares = Plane::filled(cells, 0.0_f32);
+            let of_all = shares.values_mut().iter_mut().zip(all.values());
+            for (i, (share, all)) in of_all.enumerate() {
+                *share = part(i) / all.max(LEAST);
+            }
+            Levels::from_windows(shares, side)
+        };
+        let dark_lines = share(&|i| signed.values()[i]);
+        let axes = [a, b];
         let [a, b] = axes.each_ref().map(Plane::values);
+        let together = share(&|i| (a[i] * a[i] + b[i] * b[i]).sqrt());
         let mut inside: Vec<f32> = (0..cells.pixels())
             .filter(|&i| held(i))
             .map(|i| curvature([a[i], b[i]]))
@@ -159,12 +177,24 @@ impl Strands {
         Self {
             usual: quantile(&mut inside, 0.5).unwrap_or(0.0),
             axes: axes.map(|grid| Levels::from_windows(grid, side)),
+            together,
+            dark_lines,
         }
     }
 
     /// Curvature along the common way, as a root of its mean square, that half of the area has.
     pub(super) const fn usual(&self) -> f32 {
         self.usual
+    }
+
+    /// Share of all squares of curvature that lies along the common way, 0..=1.
+    pub(super) const fn together(&self) -> &Levels {
+        &self.together
+    }
+
+    /// By how much of it more belongs to dark lines than to bright ones, −1..=1.
+    pub(super) const fn dark_lines(&self) -> &Levels {
+        &self.dark_lines
     }
 
     /// The ways in the middles of a row of pixels, whose own middle is at `y`.
@@ -207,6 +237,24 @@ mod tests {
         assert!((read.usual() - curvature(way)).abs() < 0.2 * read.usual());
         // Seen along the lines there is nothing.
         assert!(rows.at(30).across(way.map(|axis| -axis)).abs() < 0.01);
+    }
+
+    #[test]
+    fn lines_run_together_and_are_dark_or_bright() {
+        let size = Size::new(64, 48).unwrap();
+        // Lines a pixel wide of every six.
+        let lines = |ground: f32, line: f32| {
+            let light = |x: u32, _| if x.is_multiple_of(6) { line } else { ground };
+            Plane::from_fn(size, light).smoothed(1.0)
+        };
+        let read = |light: &Plane<f32>| {
+            let read = strands(light);
+            [&read.together, &read.dark_lines].map(|of| of.at(30.0, 24.0))
+        };
+        let [together, dark] = read(&lines(0.6, 0.2));
+        assert!(together > 0.95 && dark > 0.2, "{together}, {dark}");
+        let [together, bright] = read(&lines(0.2, 0.6));
+        assert!(together > 0.95 && bright < -0.2, "{together}, {bright}");
     }
 
     #[test]
