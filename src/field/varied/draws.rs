@@ -59,10 +59,13 @@ pub(super) const fn blind_place(bits: u64, level: u8) -> (i32, i32) {
 }
 
 /// Whether a blind dart is thrown: in proportion to the number of dots per area that an own
-/// spacing stands for, with a quarter of a dart for each square as large as the densest cell.
+/// spacing stands for, with a quarter of a dart for each square as large as the densest cell, but a sixth fewer
+/// in the largest squares for their spacing. No dart of a square meets another of its own, so more of those of
+/// large squares are accepted: where squares of two sizes meet, they would leave less room to the others.
 pub(super) const fn fires(bits: u64, level: u8, own: u32) -> bool {
     let full = (NOMINAL as u64) << level;
-    (bits >> 42) * (own as u64 * own as u64) < (full * full) << 20
+    let (own, full) = (own as u64 * own as u64, full * full);
+    (bits >> 46) * (15 * own + full) < full << 20
 }
 
 /// The priority of a blind dart, 31 bits.

@@ -269,10 +269,8 @@ fn no_border_of_cell_sizes_shows_in_the_density() {
         let mean = dots / bins as f64;
         let off = |i: usize| counts[i] / mean - 1.0;
         let borders = [0, bins / 2 - 1, bins / 2, bins - 1];
-        // Beside a border, and only there, 4 % fewer dots stand in smaller cells and 3 % more in larger
-        // ones: their darts are not thrown alike.
         for i in borders {
-            let bound = 0.045 + 5.0 / mean.sqrt();
+            let bound = 0.004 + 5.0 / mean.sqrt();
             assert!(off(i).abs() < bound, "level {level}: {} in bin {i}", off(i));
         }
         let rest = (0..bins).filter(|i| !borders.contains(i));
