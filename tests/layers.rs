@@ -191,6 +191,47 @@ fn nothing_is_unsafe() {
     }
 }
 
+/// Functions whose last bits are the platform's.
+const OF_THE_PLATFORM: [&str; 22] = [
+    ".sin()",
+    ".cos()",
+    ".tan()",
+    ".sin_cos()",
+    ".asin()",
+    ".acos()",
+    ".atan()",
+    ".atan2(",
+    ".sinh()",
+    ".cosh()",
+    ".tanh()",
+    ".exp()",
+    ".exp2()",
+    ".exp_m1()",
+    ".ln()",
+    ".ln_1p()",
+    ".log(",
+    ".log2()",
+    ".log10()",
+    ".powf(",
+    ".cbrt()",
+    ".hypot(",
+];
+
+#[test]
+fn no_function_of_the_platform_is_called() {
+    for (name, text) in all_sources() {
+        if name.ends_with("tests.rs") || name.contains("/tests/") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        for (number, line) in code.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or("");
+            let called = OF_THE_PLATFORM.iter().find(|f| code.contains(**f));
+            assert_eq!(called, None, "{name}:{}: use libm's", number + 1);
+        }
+    }
+}
+
 #[test]
 fn the_checker_sees_an_upward_import() {
     assert_eq!(

@@ -23,7 +23,7 @@ const HALVINGS: u32 = 40;
 pub(super) fn cast(shift: &ToneShift, skin: &SkinTone) -> f64 {
     let [hair_a, hair_b] = shaved(shift.delta_l, skin);
     let cooler = |shift: f64, hair: f64| (shift - hair).min(0.0);
-    cooler(shift.delta_a, hair_a).hypot(cooler(shift.delta_b, hair_b))
+    libm::hypot(cooler(shift.delta_a, hair_a), cooler(shift.delta_b, hair_b))
 }
 
 /// Δa* and Δb* of shaved hair that darkens the skin by ΔL*.

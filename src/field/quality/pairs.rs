@@ -88,7 +88,7 @@ pub fn lattice_harmonic(field: &DotField) -> [f64; 2] {
     let harmonic = |along: &dyn Fn(DVec2) -> f64| {
         let mut sum = DVec2::ZERO;
         for dot in field.dots() {
-            let (sin, cos) = (along(dot.position_mm.as_dvec2()) * turn).sin_cos();
+            let (sin, cos) = libm::sincos(along(dot.position_mm.as_dvec2()) * turn);
             sum += DVec2::new(cos, sin);
         }
         2.0 * sum.length() / (field.dots().len() as f64).max(1.0)

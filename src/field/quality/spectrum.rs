@@ -60,9 +60,9 @@ impl Periodogram {
             let width = 2 * highest as usize + 1;
             let mut sums = vec![DVec2::ZERO; width];
             for turn in &turns {
-                let (sin, cos) = (turn.y * fy as f64 - turn.x * f64::from(highest)).sin_cos();
+                let (sin, cos) = libm::sincos(turn.y * fy as f64 - turn.x * f64::from(highest));
                 let mut phase = DVec2::new(cos, sin);
-                let (sin, cos) = turn.x.sin_cos();
+                let (sin, cos) = libm::sincos(turn.x);
                 for sum in &mut sums {
                     *sum += phase;
                     phase =
@@ -176,7 +176,7 @@ impl Periodogram {
         let (mut n, mut frequency, mut sum, mut squares) = (0.0, 0.0, 0.0, 0.0);
         let reach = ((high * self.root_n).floor() as i32).min(self.highest);
         for (fx, fy, power) in self.waves(reach) {
-            let f = f64::from(fx).hypot(f64::from(fy)) / self.root_n;
+            let f = libm::hypot(f64::from(fx), f64::from(fy)) / self.root_n;
             if f <= low || f > high {
                 continue;
             }
@@ -190,7 +190,7 @@ impl Periodogram {
         (n > 0.0).then(|| RadialBin {
             frequency: frequency / n,
             power,
-            anisotropy_db: 10.0 * (variance / (power * power)).log10(),
+            anisotropy_db: 10.0 * libm::log10(variance / (power * power)),
         })
     }
 }

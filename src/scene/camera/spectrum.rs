@@ -57,7 +57,7 @@ impl Spectrum {
         for v in 0..TILE {
             for u in 0..RINGS {
                 let fv = v.min(TILE - v) as f32;
-                let ring = (u as f32).hypot(fv).round() as usize;
+                let ring = libm::hypotf(u as f32, fv).round() as usize;
                 // Along the axes the window's own skirt and the picture's blocks would enter twice.
                 let weight = if u == 0 || u == RINGS - 1 { 1.0 } else { 2.0 };
                 let counted = if ring < RINGS { weight } else { 0.0 };

@@ -133,7 +133,7 @@ impl Peak {
         let xy = 0.25 * (near(1, 1) + near(-1, -1) - near(1, -1) - near(-1, 1));
         // Both bends are downwards; the smaller one lies along a shaft.
         let (mean, half) = (0.5 * (xx + yy), 0.5 * (xx - yy));
-        let spread = half.hypot(xy);
+        let spread = libm::hypotf(half, xy);
         let (across, along) = (mean - spread, mean + spread);
         let is_shaft = across < 0.0 && -across > SHAFT * (-along).max(0.0);
         let angle = 0.5 * libm::atan2f(2.0 * xy, xx - yy);

@@ -239,7 +239,7 @@ impl ScaleEstimate {
     #[must_use]
     pub fn disagreement(&self, other: &Self) -> f32 {
         let apart = libm::logf(self.scale.get() / other.scale.get()).abs();
-        let sd = self.uncertainty.hypot(other.uncertainty);
+        let sd = libm::hypotf(self.uncertainty, other.uncertainty);
         apart / sd.max(1e-3)
     }
 
