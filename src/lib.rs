@@ -46,6 +46,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod error;
+mod exponential;
 mod field;
 mod filter;
 mod logarithm;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::filter;
+use crate::parallel;
 use crate::units::Size;
 
 /// A row-major grid: `width × height` values, row 0 on top, pixel centres at +0.5.
@@ -50,6 +51,20 @@ impl<T: Copy> Plane<T> {
             values.extend((0..size.width()).map(|x| f(x, y)));
         }
         Self { size, values }
+    }
+
+    /// [`Plane::from_fn`] by several threads.
+    pub(crate) fn from_rows(size: Size, f: impl Fn(u32, u32) -> T + Sync + Send) -> Self
+    where
+        T: Default + Send,
+    {
+        let mut plane = Self::filled(size, T::default());
+        parallel::for_each_chunk(&mut plane.values, size.width() as usize, |y, row| {
+            for (x, value) in (0..).zip(row) {
+                *value = f(x, y as u32);
+            }
+        });
+        plane
     }
 
     /// A grid over values that are already there, row by row.

@@ -12,6 +12,7 @@ const LAYERS: [&[&str]; 9] = [
         "progress",
         "random",
         "noise",
+        "exponential",
         "filter",
         "logarithm",
         "scielab",

@@ -164,7 +164,7 @@ impl Plan {
             Wear::Wet => POWDER * SOAKED,
         };
         let surface = self.scene.surface();
-        let veil = film.over_pixels(|place_px, thickness| {
+        film.veil(|place_px, thickness| {
             let place_mm = place_px / self.scale.get();
             let uneven = (0..3).map(|i| UNEVEN[i].1 * noises[i].at(place_mm));
             let lies = thickness * (1.0 + uneven.sum::<f32>()).max(0.0);
@@ -175,8 +175,7 @@ impl Plan {
                 let gloss = 1.0 - hidden * MATT;
                 body + (gloss - body) * gleam
             })
-        });
-        Veil::from_grid(&veil, film.pixels_a_cell(), film.origin_px())
+        })
     }
 
     /// The middle of the clot that a wet fibre at a place clings to: the nearest of those in the squares around it,
@@ -204,8 +203,7 @@ impl Plan {
         let wanted = TUFTS_PER_MM2 * film.mass_mm2();
         let fewer = (MOST_TUFTS / wanted.max(1.0)).min(1.0);
         let larger = 1.0 / fewer.sqrt();
-        let mut tufts = Vec::new();
-        film.scatter(self.seed, TUFTS_PER_MM2 * fewer, |place_mm, stream| {
+        let mut tufts = film.scatter(self.seed, TUFTS_PER_MM2 * fewer, |place_mm, stream| {
             let turn = stream.unit_f32();
             let (mut place, mut angle) = (place_mm, turn * std::f32::consts::PI);
             if wear == Wear::Wet {
@@ -218,12 +216,12 @@ impl Plan {
             }
             let long = 0.6 + 0.8 * stream.unit_f32();
             let [length, width] = [TUFT_MM[0] * long, TUFT_MM[1]].map(|mm| mm * larger);
-            tufts.push(InkEllipse {
+            InkEllipse {
                 center_px: place * self.scale.get(),
                 semi_axes_px: Vec2::new(length, width) * self.scale.get(),
                 angle_rad: angle,
                 absorptance,
-            });
+            }
         });
         let most = InkEllipse::MAX_SEMI_AXIS_PX;
         for tuft in &mut tufts {

@@ -211,8 +211,11 @@ pub(super) struct Redness {
 }
 
 impl Redness {
-    /// Loss of green and blue light where so many dots stand on a cm².
-    pub(super) fn among(&self, per_cm2: f32) -> f32 {
-        (self.mean * per_cm2 / FULLY_RED_PER_CM2).min(self.most)
+    /// Absorbance of green and blue light (natural logarithm) where so many dots stand on a cm².
+    pub(super) fn absorbance_among(&self, per_cm2: f32) -> f32 {
+        if self.most <= 0.0 {
+            return 0.0; // once healed, as at most times
+        }
+        -libm::log1pf(-(self.mean * per_cm2 / FULLY_RED_PER_CM2).min(self.most))
     }
 }

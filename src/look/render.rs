@@ -1,6 +1,7 @@
 //! A plan drawn at one time: deposits become ink, ink becomes light.
 
 use crate::error::{Error, Result};
+use crate::exponential::exponentials;
 use crate::look::moment::Moment;
 use crate::look::plan::{Plan, PlannedDot};
 use crate::photo::Photo;
@@ -8,6 +9,7 @@ use crate::pigment::{Halo, Impression, Optics, When, halo};
 use crate::plane::Plane;
 use crate::raster::{BLUR_RANGE_PX, Ink, InkDot, InkEllipse, MAX_RADIUS_PX, Rasterizer, Veil};
 use crate::scene::Tilt;
+use crate::units::Size;
 
 /// The most cells of the veil's grid: a quarter of a millimetre on a whole head.
 const MOST_VEIL_CELLS: f32 = 4e6;
@@ -68,9 +70,9 @@ impl Plan {
         photo: &Photo,
         when: When,
     ) -> Result<Photo> {
-        photo.size().check_equals(self.mask.size(), "photo")?;
-        let mut after = photo.clone();
-        self.draw(rasterizer, &mut after, when)?;
+        let speck = Size::within(1, 1);
+        let mut after = Photo::from_rgb8(speck, vec![0; 3])?;
+        self.render_into(rasterizer, photo, when, &mut after)?;
         Ok(after)
     }
 
@@ -100,15 +102,10 @@ impl Plan {
         after: &mut Photo,
     ) -> Result<()> {
         photo.size().check_equals(self.mask.size(), "photo")?;
-        after.copy_from(photo);
-        self.draw(rasterizer, after, when)
-    }
-
-    /// Draws the treatment onto a copy of the photo.
-    fn draw(&self, rasterizer: &mut Rasterizer, after: &mut Photo, when: When) -> Result<()> {
         let drawing = self.drawing(when)?;
         let ink = drawing.ink().with_surface(&self.untouched);
-        rasterizer.composite(after.target_mut(), &ink)?;
+        after.become_like(photo);
+        rasterizer.composite_into(photo.source(), after.target_mut(), &ink)?;
         let named = self.fingerprint();
         after.describe(&format!("Simulated scalp micropigmentation, plan {named}"));
         Ok(())
@@ -236,16 +233,26 @@ impl Plan {
         let redness = moment.redness(placed.iter().map(|placed| placed.dot));
         // What the mean dot covers turns the share of pigment back into a number of dots.
         let mean_area = covered / placed.len() as f32;
-        let transmittance = halo.map(|area| {
-            let mut absorbance = optics.veil_absorbance(area);
-            let red = -libm::log1pf(-redness.among(100.0 * area[1] / mean_area.max(1e-9)));
-            absorbance[1] += red;
-            absorbance[2] += red;
-            absorbance.map(|a| libm::expf(-a))
-        });
+        let mean_area = mean_area.max(1e-9);
         let cell_px = self.scale.to_px(halo.cell_mm).max(1.0);
         let origin_px = halo.origin_mm * self.scale.get();
-        Veil::from_grid(&transmittance, cell_px, origin_px).map(Some)
+        let width = halo.size.width() as usize;
+        let row = |y: usize, row: &mut [[f32; 3]]| {
+            let mut area = [(); 3].map(|()| vec![0.0; width]);
+            let held = halo.row(y, &mut area);
+            row.fill([1.0; 3]);
+            let cells = &mut row[held.clone()];
+            for (cell, i) in cells.iter_mut().zip(held) {
+                let area = [area[0][i], area[1][i], area[2][i]];
+                let mut absorbance = optics.veil_absorbance(area);
+                let red = redness.absorbance_among(100.0 * area[1] / mean_area);
+                absorbance[1] += red;
+                absorbance[2] += red;
+                *cell = absorbance.map(|a| -a);
+            }
+            exponentials(cells.as_flattened_mut());
+        };
+        Veil::from_rows(halo.size, cell_px, origin_px, row).map(Some)
     }
 
     pub(super) fn moment(&self, when: When) -> Moment {

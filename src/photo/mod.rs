@@ -195,8 +195,9 @@ impl Photo {
         self.exif.as_deref()
     }
 
-    /// Becomes a copy of another photo, in the memory that is there where depth and channels agree.
-    pub(crate) fn copy_from(&mut self, other: &Self) {
+    /// Becomes a photo like another in all but its pixels, which may hold anything; in the memory that is
+    /// there where depth and channels agree.
+    pub(crate) fn become_like(&mut self, other: &Self) {
         let Self {
             size,
             buffer,
@@ -208,7 +209,7 @@ impl Photo {
             source,
             notes,
         } = other;
-        self.buffer.copy_from(buffer);
+        self.buffer.fit(buffer);
         self.size = *size;
         self.space.clone_from(space);
         self.decode.clone_from(decode);

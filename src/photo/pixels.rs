@@ -88,17 +88,22 @@ impl Samples<'_> {
 }
 
 impl Buffer {
-    /// Becomes a copy of another buffer, in its own memory where both are of one kind.
-    pub(super) fn copy_from(&mut self, other: &Self) {
+    /// Becomes as another buffer is in kind and length, with values of any kind, in its own memory where
+    /// that serves.
+    pub(super) fn fit(&mut self, other: &Self) {
         match (self, other) {
             (Self::Rgb8(own), Self::Rgb8(other)) | (Self::Rgba8(own), Self::Rgba8(other)) => {
-                own.clone_from(other);
+                fit(own, other);
             }
             (Self::Rgb16(own), Self::Rgb16(other)) | (Self::Rgba16(own), Self::Rgba16(other)) => {
-                own.clone_from(other);
+                fit(own, other);
             }
-            (Self::RgbF32(own), Self::RgbF32(other)) => own.clone_from(other),
-            (own, other) => *own = other.clone(),
+            (Self::RgbF32(own), Self::RgbF32(other)) => fit(own, other),
+            (own, Self::Rgb8(other)) => *own = Self::Rgb8(vec![0; other.len()]),
+            (own, Self::Rgba8(other)) => *own = Self::Rgba8(vec![0; other.len()]),
+            (own, Self::Rgb16(other)) => *own = Self::Rgb16(vec![0; other.len()]),
+            (own, Self::Rgba16(other)) => *own = Self::Rgba16(vec![0; other.len()]),
+            (own, Self::RgbF32(other)) => *own = Self::RgbF32(vec![0.0; other.len()]),
         }
     }
 
@@ -147,6 +152,16 @@ impl Buffer {
             });
         }
         Ok(())
+    }
+}
+
+/// Makes values as many as others are. New memory is left for the system to clear page by page, when
+/// those who write to it, often several threads, come to each.
+fn fit<T: Copy + Default>(own: &mut Vec<T>, other: &[T]) {
+    if own.capacity() < other.len() {
+        *own = vec![T::default(); other.len()];
+    } else {
+        own.resize(other.len(), T::default());
     }
 }
 

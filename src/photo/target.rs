@@ -22,4 +22,19 @@ impl Photo {
             .expect("a photo's buffer has been checked")
             .with_transfer(transfer)
     }
+
+    /// The pixels, for the rasterizer to draw a copy of.
+    pub(crate) fn source(&self) -> raster::Pixels<'_> {
+        let size = self.size;
+        let (rgb, rgba) = (raster::Channels::Rgb, raster::Channels::Rgba);
+        let row = size.width() as usize;
+        let source = match &self.buffer {
+            Buffer::Rgb8(codes) => raster::Pixels::from_u8(codes, size, rgb, 3 * row),
+            Buffer::Rgba8(codes) => raster::Pixels::from_u8(codes, size, rgba, 4 * row),
+            Buffer::Rgb16(codes) => raster::Pixels::from_u16(codes, size, rgb, 3 * row),
+            Buffer::Rgba16(codes) => raster::Pixels::from_u16(codes, size, rgba, 4 * row),
+            Buffer::RgbF32(light) => raster::Pixels::from_f32(light, size, rgb, 3 * row),
+        };
+        source.expect("a photo's buffer has been checked")
+    }
 }

@@ -10,6 +10,7 @@
 use crate::raster::coverage::{edge, share};
 use crate::raster::ellipse::InkEllipse;
 use crate::raster::extent::Found;
+use crate::raster::kernel::LANES;
 use crate::units::Size;
 use std::f64::consts::PI;
 
@@ -20,6 +21,10 @@ const ENTRIES: f64 = 32.0;
 /// Coverage of a pixel at which a window ends.
 const TAIL_ERROR: f64 = 1e-4;
 
+/// Which of its values is asked of a [`Profile`].
+const EDGE: usize = 0;
+const SHARE: usize = 1;
+
 /// The edge of ink under one blur along one axis, as a table.
 #[derive(Debug)]
 pub(super) struct Profile {
@@ -27,9 +32,10 @@ pub(super) struct Profile {
     per_px: f64,
     /// The distance from an edge beyond which nothing is covered, and all behind it.
     reach: f64,
-    /// The share of a pixel at some distance behind an edge that is covered, and the share of a line
-    /// through zero that falls into it.
-    values: Vec<[f32; 2]>,
+    /// The share of a pixel at some distance behind an edge that is covered, the share of a line
+    /// through zero that falls into it, and how much either grows to the next entry. The first entry is
+    /// for all nearer places, the last for all farther ones.
+    entries: Vec<[f32; 4]>,
 }
 
 /// An ellipse, placed.
@@ -60,29 +66,38 @@ impl Profile {
         let count = (2.0 * reach * per_px).ceil() as usize + 2;
         let at = |i| i as f64 / per_px - reach;
         let value = |i| [edge(at(i), blur) as f32, share(at(i), blur) as f32];
+        let values: Vec<[f32; 2]> = (0..count).map(value).collect();
+        let steps = values.windows(2).map(|ends| {
+            let [[edge, share], [next_edge, next_share]] = [ends[0], ends[1]];
+            [edge, share, next_edge - edge, next_share - share]
+        });
+        let nearer = std::iter::once([0.0; 4]);
         Self {
             blur,
             per_px,
             reach,
-            values: (0..count).map(value).collect(),
+            entries: nearer.chain(steps).chain([[1.0, 0.0, 0.0, 0.0]]).collect(),
         }
     }
 
+    /// Values at eight distances: of [`EDGE`] or of [`SHARE`].
     #[inline(always)]
-    fn at(&self, distance: f64) -> [f32; 2] {
-        let place = (distance + self.reach) * self.per_px;
-        if place <= 0.0 {
-            return [0.0, 0.0];
+    fn eight<const OF: usize>(&self, distances: [f64; LANES]) -> [f32; LANES] {
+        let last = (self.entries.len() - 2) as f64;
+        let (mut entries, mut parts) = ([0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            let place = (distances[i] + self.reach) * self.per_px;
+            let inside = place.max(0.0).min(last);
+            let below = inside as i32;
+            parts[i] = (inside - f64::from(below)) as f32;
+            entries[i] = below + i32::from(place > 0.0);
         }
-        let below = place as usize;
-        let (Some(low), Some(high)) = (self.values.get(below), self.values.get(below + 1)) else {
-            return [1.0, 0.0];
-        };
-        let part = (place - below as f64) as f32;
-        [
-            low[0] + (high[0] - low[0]) * part,
-            low[1] + (high[1] - low[1]) * part,
-        ]
+        let mut values = [0.0; LANES];
+        for i in 0..LANES {
+            let entry = &self.entries[entries[i] as usize];
+            values[i] = entry[OF] + entry[OF + 2] * parts[i];
+        }
+        values
     }
 
     /// Places an ellipse: its window and chords.
@@ -116,31 +131,45 @@ impl Profile {
 }
 
 impl Chords {
-    /// Calls `row` with each chord's number, each column of the window and the chord's factor there,
-    /// and `column` likewise with rows: the coverage is the sum over chords of the products.
+    /// Calls `row` with each chord's number and, for every eight columns of the window, the first of them and
+    /// the chord's factors there, 0 beyond the window; and `column` likewise with rows, some of them beyond
+    /// it: the coverage is the sum over chords of the products.
+    #[inline(always)]
     pub(super) fn factors(
         &self,
         profile: &Profile,
-        mut row: impl FnMut(usize, usize, f32),
-        mut column: impl FnMut(usize, usize, f32),
+        mut row: impl FnMut(usize, usize, [f32; LANES]),
+        mut column: impl FnMut(usize, usize, [f32; LANES]),
     ) {
         let step = PI / self.rank as f64;
+        let [columns, rows] = self.size;
         for k in 0..self.rank {
             let (sin, cos) = libm::sincos((k as f64 + 0.5) * step - 0.5 * PI);
             let weight = (self.width * cos * step) as f32;
             let (across, half) = (self.width * sin, self.half * cos);
-            for x in 0..self.size[0] {
-                let share = profile.at(x as f64 - self.offset[0] - across)[1];
-                row(k, x, share * weight);
+            for first in (0..columns).step_by(LANES) {
+                let mut places = [0.0; LANES];
+                for (x, place) in (first..).zip(&mut places) {
+                    *place = x as f64 - self.offset[0] - across;
+                }
+                let mut factors = profile.eight::<SHARE>(places);
+                for (x, factor) in (first..).zip(&mut factors) {
+                    *factor = if x < columns { *factor * weight } else { 0.0 };
+                }
+                row(k, first, factors);
             }
             let middle = self.offset[1] + across * self.slope;
-            for y in 0..self.size[1] {
-                let from = y as f64 - middle;
-                column(
-                    k,
-                    y,
-                    profile.at(from + half)[0] - profile.at(from - half)[0],
-                );
+            for first in (0..rows).step_by(LANES) {
+                let mut ends = [[0.0; LANES]; 2];
+                for (i, y) in (first..first + LANES).enumerate() {
+                    let from = y as f64 - middle;
+                    [ends[0][i], ends[1][i]] = [from + half, from - half];
+                }
+                let [mut factors, before] = ends.map(|end| profile.eight::<EDGE>(end));
+                for (factor, before) in factors.iter_mut().zip(before) {
+                    *factor -= before;
+                }
+                column(k, first, factors);
             }
         }
     }

@@ -47,8 +47,6 @@ pub(super) trait Light: Copy + Debug + Send + Sync + 'static {
     fn store_shares<S: Simd>(shares: f32x16<S>, to: &mut [Self]);
     /// The share of light, 0..=1, that one number stands for.
     fn share(self) -> f32;
-    /// The inverse.
-    fn of_share(share: f32) -> Self;
 }
 
 /// Such numbers side by side.
@@ -109,11 +107,6 @@ impl Light for f32 {
     fn share(self) -> f32 {
         self.clamp(0.0, 1.0)
     }
-
-    #[inline(always)]
-    fn of_share(share: f32) -> Self {
-        share
-    }
 }
 
 impl Light for i16 {
@@ -170,11 +163,6 @@ impl Light for i16 {
     #[inline(always)]
     fn share(self) -> f32 {
         f32::from(self) * (-1.0 / STEPS)
-    }
-
-    #[inline(always)]
-    fn of_share(share: f32) -> Self {
-        -((share * STEPS + 0.5) as i32) as Self
     }
 }
 

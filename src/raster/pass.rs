@@ -17,7 +17,7 @@ use crate::raster::tables::Tables;
 use crate::raster::tile::{Shape, Tile};
 use crate::raster::tile_set::TileSet;
 use crate::raster::veil::Spread;
-use crate::simd::{Level, dispatch};
+use crate::simd::{Level, Simd, SimdBase, dispatch, f32x16};
 use crate::units::Size;
 use std::sync::Mutex;
 
@@ -167,7 +167,7 @@ impl Pass<'_> {
             splat::draw_ellipses(self.level, tile, &self.tables.profile, ellipses, room);
             tile.inked(inked);
             if let Some(surface) = self.ink.surface {
-                dispatch!(self.level.get(), simd => shine(tile, inked, surface));
+                dispatch!(self.level.get(), simd => shine(simd, tile, inked, surface));
             }
             self.curve
                 .apply::<E, CHANNELS>(self.level, tile, inked, rows, self.stride);
@@ -190,35 +190,43 @@ fn copy<E: Element, const CHANNELS: usize>(
     }
 }
 
-/// Lets the surface's share of light pass above the ink, at runs of eight pixels: T becomes
-/// T + (1 − T)·p.
+/// Lets the surface's share of light pass above the ink, at runs of eight pixels, two of them at a time: T
+/// becomes T + (1 − T)·p. Where there is no such share they stay what they are.
 #[inline(always)]
-fn shine<L: Light>(tile: &mut Tile<L>, inked: &[[u16; 2]], surface: &Plane<u8>) {
-    for &[y, x] in inked {
-        let (y, x) = (usize::from(y), usize::from(x));
-        let columns = x..tile.width.min(x + LANES);
-        let shares = &surface.row((tile.top as usize + y) as u32)[tile.left as usize..];
-        let shares = &shares[columns.clone()];
-        for channel in 0..3 {
-            let light = tile.span(y, channel, columns.clone());
-            // Of a known length they are reckoned side by side.
-            let (blocks, rest) = light.as_chunks_mut::<LANES>();
-            let (own, last) = shares.as_chunks::<LANES>();
-            for (light, shares) in blocks.iter_mut().zip(own) {
-                for (light, &share) in light.iter_mut().zip(shares) {
-                    *light = above(*light, share);
-                }
+fn shine<S: Simd, L: Light>(
+    simd: S,
+    tile: &mut Tile<L>,
+    inked: &[[u16; 2]],
+    surface: &Plane<u8>,
+) {
+    for pair in inked.chunks(2) {
+        // A place without a partner is its own: it is read twice before it is written twice.
+        let places = [pair[0], pair[pair.len() - 1]].map(|place| place.map(usize::from));
+        let mut shares = [[0; LANES]; 2];
+        for (shares, [y, x]) in shares.iter_mut().zip(places) {
+            let row = surface.row((tile.top as usize + y) as u32);
+            let own = &row[tile.left as usize + x..];
+            match own.first_chunk() {
+                Some(whole) => *shares = *whole,
+                None => shares[..own.len()].copy_from_slice(own),
             }
-            for (light, &share) in rest.iter_mut().zip(last) {
-                *light = above(*light, share);
+        }
+        if shares == [[0; LANES]; 2] {
+            continue;
+        }
+        let mut above = [0.0; 2 * LANES];
+        for (above, &share) in above.iter_mut().zip(shares.as_flattened()) {
+            *above = f32::from(share) * (1.0 / 255.0);
+        }
+        let above = f32x16::from_slice(simd, &above);
+        for channel in 0..3 {
+            let [a, b] = places.map(|[y, x]| tile.eight(y, x)[channel]);
+            let through = L::shares(simd, a, b);
+            let mut light = [L::ZERO; 2 * LANES];
+            L::store_shares(through + (-through + 1.0) * above, &mut light);
+            for (light, [y, x]) in light.chunks_exact(LANES).zip(places) {
+                tile.span(y, channel, x..x + LANES).copy_from_slice(light);
             }
         }
     }
-}
-
-/// Light through ink with what the surface sent back, in 255ths, above it.
-#[inline(always)]
-fn above<L: Light>(light: L, share: u8) -> L {
-    let through = light.share();
-    L::of_share(through + (1.0 - through) * (f32::from(share) * (1.0 / 255.0)))
 }

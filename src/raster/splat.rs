@@ -337,13 +337,20 @@ fn draw_ellipse<S: Simd, L: Light>(
 ) {
     let ([width, height], rank) = (chords.size, chords.rank);
     let Wide { rows, columns } = &mut room.wide;
-    rows.clear();
-    rows.resize(width.next_multiple_of(LANES) * rank, 0.0);
-    columns.resize((height * rank).max(columns.len()), 0.0);
+    let length = |side: usize| side.next_multiple_of(LANES) * rank;
+    rows.resize(length(width).max(rows.len()), 0.0);
+    columns.resize(length(height).max(columns.len()), 0.0);
     chords.factors(
         profile,
-        |k, x, value| rows[(x / LANES * rank + k) * LANES + x % LANES] = value,
-        |k, y, value| columns[y * rank + k] = value,
+        #[inline(always)]
+        |k, x, values| rows[x * rank + k * LANES..][..LANES].copy_from_slice(&values),
+        #[inline(always)]
+        |k, y, values| {
+            let from = columns[y * rank..].chunks_exact_mut(rank);
+            for (column, value) in from.zip(values) {
+                column[k] = value;
+            }
+        },
     );
     multiply(simd, tile, clip, rank, chords.absorptance, &room.wide);
 }

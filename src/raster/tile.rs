@@ -122,9 +122,9 @@ impl<L: Light> Tile<L> {
         (u64::MAX >> (63 - last)) & (u64::MAX << (columns.start / LANES))
     }
 
-    /// Notes ink on all columns of a row.
-    pub(super) fn ink(&mut self, row: usize) {
-        self.inked[row] = Self::inked_by(0..self.width);
+    /// Notes ink on a row, given by bits.
+    pub(super) fn ink(&mut self, row: usize, bits: u64) {
+        self.inked[row] |= bits;
     }
 
     /// Lists the places of all runs of eight pixels that may hold ink: row and column. The last one of

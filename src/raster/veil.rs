@@ -1,13 +1,16 @@
 //! The veil: a slowly varying transmittance under all dots, on a coarse grid.
 
 use crate::error::{Error, Result};
+use crate::parallel;
 use crate::plane::Plane;
+use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
 use crate::raster::tile::Tile;
 use crate::raster::tile_set::TileSet;
-use crate::simd::{Level, Simd, SimdBase, dispatch, f32x16};
+use crate::simd::{Level, Simd, SimdBase, dispatch, f32x8, f32x16};
 use crate::units::Size;
 use glam::Vec2;
+use std::ops::Range;
 
 /// A slowly varying loss of light per channel, given at the centres of square cells.
 ///
@@ -41,6 +44,43 @@ pub struct Veil {
     inked: Option<[usize; 4]>,
 }
 
+/// Rows of cells that one task fills: enough that tasks are few, and few enough that they are alike.
+const ROWS: usize = 8;
+
+/// A row of the caller's cells, and what was found in it.
+struct Row<'a> {
+    loss: &'a mut [[f32; 3]],
+    /// First and last cell that loses light.
+    inked: Option<[usize; 2]>,
+    /// The first value that is no share.
+    bad: Option<f32>,
+}
+
+impl<'a> Row<'a> {
+    const fn new(loss: &'a mut [[f32; 3]]) -> Self {
+        Self {
+            loss,
+            inked: None,
+            bad: None,
+        }
+    }
+
+    /// Makes losses of the transmittance that it was filled with.
+    fn turn(&mut self) {
+        let good = |t: f32| (0.0..=1.0).contains(&t);
+        let values = self.loss.as_flattened_mut();
+        if !values.iter().fold(true, |all, &t| all & good(t)) {
+            self.bad = values.iter().copied().find(|&t| !good(t));
+        }
+        for t in values {
+            *t = 1.0 - *t;
+        }
+        let inked = |loss: &[f32; 3]| *loss != [0.0; 3];
+        let ends = (self.loss.iter().position(inked)).zip(self.loss.iter().rposition(inked));
+        self.inked = ends.map(|(first, last)| [first, last]);
+    }
+}
+
 impl Veil {
     /// A veil from the transmittance, 0..=1 per channel, at the centres of square cells of side
     /// `cell_px`; the first cell's upper left corner lies at `origin_px` of the picture.
@@ -53,6 +93,20 @@ impl Veil {
         cell_px: f32,
         origin_px: Vec2,
     ) -> Result<Self> {
+        let row = |y: usize, row: &mut [[f32; 3]]| row.copy_from_slice(transmittance.row(y as u32));
+        Self::from_rows(transmittance.size(), cell_px, origin_px, row)
+    }
+
+    /// [`Veil::from_grid`] of cells that `fill` gives row by row, in any order and by several threads.
+    ///
+    /// # Errors
+    /// As [`Veil::from_grid`].
+    pub(crate) fn from_rows(
+        size: Size,
+        cell_px: f32,
+        origin_px: Vec2,
+        fill: impl Fn(usize, &mut [[f32; 3]]) + Sync + Send,
+    ) -> Result<Self> {
         Error::check(
             "cell_px",
             f64::from(cell_px),
@@ -63,23 +117,25 @@ impl Veil {
             let near = value.abs() <= super::MAX_POSITION_PX;
             Error::check("origin_px", f64::from(value), near, "-4194304..=4194304")?;
         }
-        for &value in transmittance.values().iter().flatten() {
-            let share = (0.0..=1.0).contains(&value);
-            Error::check("veil transmittance", f64::from(value), share, "0..=1")?;
-        }
-        let size = transmittance.size();
         let (width, height) = (size.width() as usize, size.height() as usize);
         let columns = width + 2;
         let mut loss = vec![[0.0; 3]; columns * (height + 2)];
+        let inside = loss[columns..columns * (height + 1)].chunks_exact_mut(columns);
+        let mut rows: Vec<Row<'_>> = inside.map(|row| Row::new(&mut row[1..=width])).collect();
+        parallel::for_each_chunk(&mut rows, ROWS, |i, rows| {
+            for (y, row) in (i * ROWS..).zip(rows) {
+                fill(y, row.loss);
+                row.turn();
+            }
+        });
         let mut inked: Option<[usize; 4]> = None;
-        for (y, row) in transmittance.values().chunks_exact(width).enumerate() {
-            for (x, &t) in row.iter().enumerate() {
-                let (x, y) = (x + 1, y + 1);
-                loss[y * columns + x] = t.map(|t| 1.0 - t);
-                if t != [1.0; 3] {
-                    let [left, top, right, bottom] = inked.unwrap_or([x, y, x, y]);
-                    inked = Some([left.min(x), top.min(y), right.max(x), bottom.max(y)]);
-                }
+        for (y, row) in (1..).zip(&rows) {
+            if let Some(bad) = row.bad {
+                Error::check("veil transmittance", f64::from(bad), false, "0..=1")?;
+            }
+            if let Some([first, last]) = row.inked {
+                let [left, top, right, _] = inked.unwrap_or([first + 1, y, last + 1, y]);
+                inked = Some([left.min(first + 1), top, right.max(last + 1), y]);
             }
         }
         Ok(Self {
@@ -186,7 +242,7 @@ impl Veil {
         high: f32,
         first: f32,
         count: usize,
-    ) -> Option<std::ops::Range<usize>> {
+    ) -> Option<Range<usize>> {
         let from = ((low - first) * self.cells_per_px).floor().max(0.0);
         let to = ((high - first) * self.cells_per_px).floor() + 2.0;
         let to = to.clamp(0.0, count as f32);
@@ -203,57 +259,63 @@ impl Veil {
 
     #[inline(always)]
     fn fill_with<S: Simd, L: Light>(&self, simd: S, tile: &mut Tile<L>, scratch: &mut Spread) {
-        // The cell in the corner holds no ink: it stands for all places outside the grid.
-        let column = |x| self.column((tile.left + x) as f32 + 0.5);
-        scratch.places.clear();
-        scratch
-            .places
-            .extend((0..tile.width as i64).map(|x| column(x).unwrap_or((0, 0.0))));
-        let length = tile.width.next_multiple_of(16);
-        for losses in [&mut scratch.above, &mut scratch.below] {
-            for losses in losses {
-                losses.resize(length, 0.0);
-            }
-        }
+        scratch.place(tile.width, |x| self.column((tile.left + x) as f32 + 0.5));
         let mut spread = None;
         for y in 0..tile.height {
             let place = self.row((tile.top + y as i64) as f32 + 0.5);
             let Some((j, v)) = place else {
                 continue;
             };
-            tile.ink(y);
             if spread != Some(j) {
                 if spread.is_some_and(|before| before + 1 == j) {
                     std::mem::swap(&mut scratch.above, &mut scratch.below);
                 } else {
-                    self.spread(j, &scratch.places, &mut scratch.above);
+                    self.spread(simd, j, &scratch.columns, &mut scratch.above);
                 }
-                self.spread(j + 1, &scratch.places, &mut scratch.below);
+                self.spread(simd, j + 1, &scratch.columns, &mut scratch.below);
                 spread = Some(j);
             }
+            let (above, below) = (&scratch.above, &scratch.below);
+            let inked = (above.inked | below.inked) & Tile::<L>::inked_by(0..tile.width);
+            tile.ink(y, inked);
             for c in 0..3 {
-                let light = tile.span(y, c, 0..length);
-                let (above, below) = (&scratch.above[c][..length], &scratch.below[c][..length]);
-                for x in (0..length).step_by(16) {
-                    let above = f32x16::from_slice(simd, &above[x..x + 16]);
-                    let below = f32x16::from_slice(simd, &below[x..x + 16]);
-                    let loss = above + (below - above) * v;
-                    L::store_shares(f32x16::splat(simd, 1.0) - loss, &mut light[x..x + 16]);
+                let light = tile.span(y, c, 0..tile.width.next_multiple_of(16));
+                let losses = above.losses[c].chunks_exact(16).zip(below.losses[c].chunks_exact(16));
+                let (mut left, lights) = (inked, light.chunks_exact_mut(16));
+                for (light, (above, below)) in lights.zip(losses) {
+                    if left & 3 != 0 {
+                        let above = f32x16::from_slice(simd, above);
+                        let below = f32x16::from_slice(simd, below);
+                        let loss = above + (below - above) * v;
+                        L::store_shares(f32x16::splat(simd, 1.0) - loss, light);
+                    }
+                    left >>= 2;
                 }
             }
         }
     }
 
     /// The loss along a row of cells at each of the places.
-    fn spread(&self, row: usize, places: &[(usize, f32)], to: &mut [Vec<f32>; 3]) {
+    #[inline(always)]
+    fn spread<S: Simd>(&self, simd: S, row: usize, columns: &Columns, to: &mut Losses) {
         let loss = &self.loss[row * self.columns..][..self.columns];
-        let [r, g, b] = to;
-        let to = r.iter_mut().zip(g).zip(b);
-        for (&(i, u), ((r, g), b)) in places.iter().zip(to) {
-            let (a, z) = (loss[i], loss[i + 1]);
-            *r = mix(a[0], z[0], u);
-            *g = mix(a[1], z[1], u);
-            *b = mix(a[2], z[2], u);
+        to.inked = 0;
+        for losses in &mut to.losses {
+            losses.resize(columns.way.len(), 0.0);
+        }
+        for run in &columns.runs {
+            let ends = [loss[run.cell], loss[run.cell + 1]];
+            if ends != [[0.0; 3]; 2] {
+                to.inked |= run.eights;
+            }
+            // The last vector of a run may go on into the next one, which is written later.
+            for x in run.columns.clone().step_by(LANES) {
+                let u = f32x8::from_slice(simd, &columns.way[x..x + LANES]);
+                for c in 0..3 {
+                    let loss = u * (ends[1][c] - ends[0][c]) + ends[0][c];
+                    loss.store_slice(&mut to.losses[c][x..x + LANES]);
+                }
+            }
         }
     }
 
@@ -271,11 +333,62 @@ impl Veil {
 /// Room for [`Veil::fill`].
 #[derive(Debug, Default)]
 pub(super) struct Spread {
-    /// The cell left of each column of a tile, and how far it lies towards the next.
-    places: Vec<(usize, f32)>,
-    /// The losses along the rows of cells above and below, at each column: red, green and blue.
-    above: [Vec<f32>; 3],
-    below: [Vec<f32>; 3],
+    columns: Columns,
+    /// Along the rows of cells above and below.
+    above: Losses,
+    below: Losses,
+}
+
+/// Between which cells the columns of a tile lie.
+#[derive(Debug, Default)]
+struct Columns {
+    /// How far each lies from the cell left of it towards the next; then room for a vector.
+    way: Vec<f32>,
+    runs: Vec<Run>,
+}
+
+/// Columns between the same two cells.
+#[derive(Debug)]
+struct Run {
+    /// The left one.
+    cell: usize,
+    columns: Range<usize>,
+    /// Bits for ink on them.
+    eights: u64,
+}
+
+/// The losses along a row of cells at each column of a tile: red, green and blue.
+#[derive(Debug, Default)]
+struct Losses {
+    losses: [Vec<f32>; 3],
+    /// Bits for ink.
+    inked: u64,
+}
+
+impl Spread {
+    /// Takes the columns of a tile, with the place of each among the cells.
+    fn place(&mut self, width: usize, column: impl Fn(i64) -> Option<(usize, f32)>) {
+        let Columns { way, runs } = &mut self.columns;
+        way.clear();
+        runs.clear();
+        for x in 0..width {
+            // The cell in the corner holds no ink: it stands for all places outside the grid.
+            let (cell, part) = column(x as i64).unwrap_or((0, 0.0));
+            way.push(part);
+            match runs.last_mut() {
+                Some(run) if run.cell == cell => run.columns.end = x + 1,
+                _ => runs.push(Run {
+                    cell,
+                    columns: x..x + 1,
+                    eights: 0,
+                }),
+            }
+        }
+        way.resize(width.next_multiple_of(16) + LANES, 0.0);
+        for run in runs {
+            run.eights = Tile::<f32>::inked_by(run.columns.clone());
+        }
+    }
 }
 
 /// `a` at 0, `b` at 1; exactly `a` when both are the same.

@@ -3,11 +3,14 @@
 use glam::Vec2;
 
 use super::Wear;
+use crate::error::Result;
 use crate::look::plan::Plan;
 use crate::mask::smoothstep;
 use crate::noise::Noise;
+use crate::parallel;
 use crate::plane::Plane;
 use crate::random::{Seed, Stage, Stream};
+use crate::raster::Veil;
 use crate::units::Size;
 
 /// Side of the cells on which it flows, in mm, and the most of them.
@@ -79,7 +82,7 @@ impl Film {
         let grid = Size::within(cells(pixels.width()), cells(pixels.height()));
         let away = plan.mask.signed_distance_px();
         let waver = Noise::new(plan.seed, Stage::UptakeNoise, WAVER_LENGTH_MM, 9);
-        let thickness = Plane::from_fn(grid, |x, y| {
+        let thickness = Plane::from_rows(grid, |x, y| {
             let px = origin_px + Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * side_px;
             let inside_mm = scale.to_mm(away.sample(px.x, px.y));
             let line = WAVER_MM * (0.5 + 0.5 * waver.at(px / scale.get()));
@@ -103,35 +106,30 @@ impl Film {
             film.run(plan.seed);
         }
         let wall = plan.scene.background().coverage();
-        film.thickness = Plane::from_fn(grid, |x, y| {
+        film.thickness = Plane::from_rows(grid, |x, y| {
             let px = origin_px + Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * side_px;
             film.thickness.at(i64::from(x), i64::from(y)) * (1.0 - wall.sample(px.x, px.y))
         });
         Some(film)
     }
 
-    /// Pixels that a cell of [`Film::over_pixels`] takes.
-    pub(super) const fn pixels_a_cell(&self) -> f32 {
-        self.pixels_a_cell
-    }
-
-    pub(super) const fn origin_px(&self) -> Vec2 {
-        self.origin_px
-    }
-
-    /// `f(place in pixels, thickness)` over the film's part of the picture; 1 where nothing lies.
-    pub(super) fn over_pixels(&self, f: impl Fn(Vec2, f32) -> [f32; 3]) -> Plane<[f32; 3]> {
+    /// A veil that lets `f(place in pixels, thickness)` through over the film's part of the picture, and all where
+    /// nothing lies.
+    pub(super) fn veil(&self, f: impl Fn(Vec2, f32) -> [f32; 3] + Sync + Send) -> Result<Veil> {
         let side = self.pixels_a_cell;
         let cells = |px: u32| (px as f32 / side).ceil() as u32;
         let grid = Size::within(cells(self.pixels.width()), cells(self.pixels.height()));
-        Plane::from_fn(grid, |x, y| {
-            let from = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * side;
-            let cell = from / self.side_px;
-            let thickness = self.thickness.sample(cell.x, cell.y);
-            if thickness <= 1e-4 {
-                return [1.0; 3];
+        Veil::from_rows(grid, side, self.origin_px, |y, row| {
+            for (x, through) in row.iter_mut().enumerate() {
+                let from = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * side;
+                let cell = from / self.side_px;
+                let thickness = self.thickness.sample(cell.x, cell.y);
+                *through = if thickness > 1e-4 {
+                    f(self.origin_px + from, thickness).map(|t| t.clamp(0.0, 1.0))
+                } else {
+                    [1.0; 3]
+                };
             }
-            f(self.origin_px + from, thickness).map(|t| t.clamp(0.0, 1.0))
         })
     }
 
@@ -141,14 +139,20 @@ impl Film {
         self.thickness.values().iter().sum::<f32>() * cell_mm * cell_mm
     }
 
-    /// Random places in mm, so many per mm² where the film is one thick, each with a stream of its own.
-    pub(super) fn scatter(&self, seed: Seed, per_mm2: f32, mut f: impl FnMut(Vec2, &mut Stream)) {
-        let size = self.thickness.size();
+    /// What `f` makes of random places in mm, so many per mm² where the film is one thick; those of a cell share
+    /// a stream.
+    pub(super) fn scatter<T: Clone + Send>(
+        &self,
+        seed: Seed,
+        per_mm2: f32,
+        f: impl Fn(Vec2, &mut Stream) -> T + Sync + Send,
+    ) -> Vec<T> {
         let cell_mm = self.side_px / self.px_per_mm;
         let per_cell = per_mm2 * cell_mm * cell_mm;
-        for y in 0..size.height() {
-            for (x, &thickness) in self.thickness.row(y).iter().enumerate() {
-                let key = (u64::from(y) << 32) | x as u64;
+        let rows = parallel::map(self.thickness.size().height() as usize, |y| {
+            let mut made = Vec::new();
+            for (x, &thickness) in self.thickness.row(y as u32).iter().enumerate() {
+                let key = ((y as u64) << 32) | x as u64;
                 let mut stream = seed.stream(Stage::Concealer, key);
                 // The whole part for sure, the rest by chance; doubled at random, as lint clings to lint.
                 let wanted = thickness * per_cell * 2.0 * stream.unit_f32();
@@ -156,13 +160,13 @@ impl Film {
                 for _ in 0..count {
                     let within = Vec2::new(stream.unit_f32(), stream.unit_f32());
                     let cell = Vec2::new(x as f32, y as f32) + within;
-                    f(
-                        (self.origin_px + cell * self.side_px) / self.px_per_mm,
-                        &mut stream,
-                    );
+                    let place_mm = (self.origin_px + cell * self.side_px) / self.px_per_mm;
+                    made.push(f(place_mm, &mut stream));
                 }
             }
-        }
+            made
+        });
+        rows.concat()
     }
 
     /// Water: some is washed off all over, the rest beads, and trickles carry it down.
@@ -172,16 +176,15 @@ impl Film {
             Noise::new(seed, Stage::UptakeNoise, BEADS[i].0, layer)
         });
         let size = self.thickness.size();
-        let mut area_cells = 0.0_f32;
         let dry = self.thickness.clone();
-        self.thickness = Plane::from_fn(size, |x, y| {
+        self.thickness = Plane::from_rows(size, |x, y| {
             let own = dry.at(i64::from(x), i64::from(y));
             let place_mm = self.place_mm(Vec2::new(x as f32 + 0.5, y as f32 + 0.5));
             let place_mm = place_mm / Vec2::new(1.0, DRAWN_OUT);
             let uneven = (0..2).map(|i| BEADS[i].1 * beads[i].at(place_mm));
-            area_cells += f32::from(u8::from(own > 0.5));
             own * (1.0 - WASHED) * (1.0 + uneven.sum::<f32>()).max(0.05)
         });
+        let area_cells = dry.values().iter().filter(|&&own| own > 0.5).count() as f32;
         let cell_mm = self.side_px / self.px_per_mm;
         let count = (area_cells * cell_mm * cell_mm / PER_TRICKLE_MM2).ceil() as u64;
         for trickle in 0..count {
