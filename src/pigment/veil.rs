@@ -142,10 +142,12 @@ impl Channel {
                 }
             }
         });
-        let held = spots.iter().map(|spots| match (spots.first(), spots.last()) {
-            (Some(first), Some(last)) => first.0 - reach..last.0 + reach + 1,
-            _ => 0..0,
-        });
+        let held = spots
+            .iter()
+            .map(|spots| match (spots.first(), spots.last()) {
+                (Some(first), Some(last)) => first.0 - reach..last.0 + reach + 1,
+                _ => 0..0,
+            });
         Self {
             held: held.collect(),
             rows,
@@ -260,7 +262,10 @@ mod tests {
             let halo = halo(&deposits, SIGMA_MM, cell).unwrap();
             for (c, area) in areas(&halo).iter().enumerate() {
                 let plain = plainly(&halo, &deposits, c);
-                assert!(area.values() == plain.values(), "{count} at {cell}, channel {c}");
+                assert!(
+                    area.values() == plain.values(),
+                    "{count} at {cell}, channel {c}"
+                );
             }
         }
     }

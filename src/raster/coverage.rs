@@ -23,29 +23,40 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 pub(super) struct BlurredDisc {
     radius: f64,
     pub(super) blur: f64,
+    /// Sine and cosine of each term's θ.
+    angles: Vec<[f64; 2]>,
 }
 
 impl BlurredDisc {
-    pub(super) const fn new(radius: f64, blur: f64) -> Self {
-        Self { radius, blur }
+    pub(super) fn new(radius: f64, blur: f64) -> Self {
+        let terms = 8 + (2.0 * PI * radius / blur).ceil() as usize;
+        let angle = |term: usize| {
+            let theta = PI * ((term as f64 + 0.5) / terms as f64 - 0.5);
+            [libm::sin(theta), libm::cos(theta)]
+        };
+        Self {
+            radius,
+            blur,
+            angles: (0..terms).map(angle).collect(),
+        }
     }
 
     /// How many products make up the coverage.
-    pub(super) fn terms(&self) -> usize {
-        8 + (2.0 * PI * self.radius / self.blur).ceil() as usize
+    pub(super) const fn terms(&self) -> usize {
+        self.angles.len()
     }
 
     /// The x-function of a term: the pixel's share of a blurred line at x' = R sin θ, times the
     /// line's weight.
     pub(super) fn across(&self, term: usize, x: f64) -> f64 {
-        let (sin, cos) = self.angle(term);
+        let [sin, cos] = self.angles[term];
         let weight = self.radius * cos * PI / self.terms() as f64;
         weight * share(x - self.radius * sin, self.blur)
     }
 
     /// The y-function of a term: the pixel's share of the chord at x' = R sin θ, blurred.
     pub(super) fn along(&self, term: usize, y: f64) -> f64 {
-        let half = self.radius * self.angle(term).1;
+        let half = self.radius * self.angles[term][1];
         edge(y + half, self.blur) - edge(y - half, self.blur)
     }
 
@@ -65,11 +76,6 @@ impl BlurredDisc {
             row
         };
         x.iter().map(row).collect()
-    }
-
-    fn angle(&self, term: usize) -> (f64, f64) {
-        let theta = PI * ((term as f64 + 0.5) / self.terms() as f64 - 0.5);
-        (libm::sin(theta), libm::cos(theta))
     }
 }
 

@@ -321,7 +321,11 @@ impl Grid {
 
 /// The distance along an axis at which coverage has fallen to what a window may leave out.
 fn reach(disc: &BlurredDisc, radius: f64, blur: f64) -> f64 {
-    let along_axis = |x: f64| disc.coverage(&[x], &[0.0])[0][0];
+    let along: Vec<f64> = (0..disc.terms()).map(|m| disc.along(m, 0.0)).collect();
+    let along_axis = |x: f64| {
+        let terms = along.iter().enumerate();
+        terms.fold(0.0, |sum, (m, along)| sum + disc.across(m, x) * along)
+    };
     let end = TAIL_ERROR.min(TAIL_SHARE * along_axis(0.0));
     let (mut inside, mut outside) = (0.0, radius + 4.0 * blur + 1.0);
     for _ in 0..24 {

@@ -193,12 +193,7 @@ fn copy<E: Element, const CHANNELS: usize>(
 /// Lets the surface's share of light pass above the ink, at runs of eight pixels, two of them at a time: T
 /// becomes T + (1 − T)·p. Where there is no such share they stay what they are.
 #[inline(always)]
-fn shine<S: Simd, L: Light>(
-    simd: S,
-    tile: &mut Tile<L>,
-    inked: &[[u16; 2]],
-    surface: &Plane<u8>,
-) {
+fn shine<S: Simd, L: Light>(simd: S, tile: &mut Tile<L>, inked: &[[u16; 2]], surface: &Plane<u8>) {
     for pair in inked.chunks(2) {
         // A place without a partner is its own: it is read twice before it is written twice.
         let places = [pair[0], pair[pair.len() - 1]].map(|place| place.map(usize::from));

@@ -236,13 +236,7 @@ impl Veil {
     }
 
     /// The cells that pixels from `low` to `high` lie between.
-    fn cells(
-        &self,
-        low: f32,
-        high: f32,
-        first: f32,
-        count: usize,
-    ) -> Option<Range<usize>> {
+    fn cells(&self, low: f32, high: f32, first: f32, count: usize) -> Option<Range<usize>> {
         let from = ((low - first) * self.cells_per_px).floor().max(0.0);
         let to = ((high - first) * self.cells_per_px).floor() + 2.0;
         let to = to.clamp(0.0, count as f32);
@@ -280,7 +274,9 @@ impl Veil {
             tile.ink(y, inked);
             for c in 0..3 {
                 let light = tile.span(y, c, 0..tile.width.next_multiple_of(16));
-                let losses = above.losses[c].chunks_exact(16).zip(below.losses[c].chunks_exact(16));
+                let losses = above.losses[c]
+                    .chunks_exact(16)
+                    .zip(below.losses[c].chunks_exact(16));
                 let (mut left, lights) = (inked, light.chunks_exact_mut(16));
                 for (light, (above, below)) in lights.zip(losses) {
                     if left & 3 != 0 {
