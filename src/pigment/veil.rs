@@ -59,7 +59,7 @@ impl Halo {
 /// Deposits add in their given order, rows and columns blur independently.
 ///
 /// # Cost
-/// Some hundred nanoseconds per dot, and a few for each cell that holds anything.
+/// Proportional to the dots, and to the cells that hold anything, for which [`Halo::row`] is left most of the work.
 pub(crate) fn halo(
     deposits: &[(Vec2, [f32; 3])],
     sigma_mm: [f32; 3],
@@ -135,7 +135,7 @@ impl Channel {
         let mut rows = vec![0.0; size.pixels()];
         parallel::for_each_chunk(&mut rows, width, |y, row| {
             for &(x, pigment) in &spots[y] {
-                // The rim is wide enough for every deposit's whole blur.
+                // The rim is wide enough for every deposit's whole blur, whose weights are the same to both sides.
                 let cells = &mut row[x - reach..x + reach + 1];
                 for (cell, weight) in cells.iter_mut().zip(&weights) {
                     *cell += weight * pigment[channel];
