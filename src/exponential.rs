@@ -1,6 +1,7 @@
 //! Exponentials of whole rows.
 
 use crate::simd::{Level, dispatch};
+use std::f32::consts::LOG2_E;
 
 /// Replaces values by e to their power, the bits of [`libm::expf`]; they must lie in −80 to 80.
 ///
@@ -16,7 +17,6 @@ pub(crate) fn exponentials(values: &mut [f32]) {
 }
 
 const LN_2: [f32; 2] = [6.931_457_5e-1, 1.428_606_8e-6];
-const PER_LN_2: f32 = 1.442_695;
 const SERIES: [f32; 2] = [1.666_662_5e-1, -2.766_733_3e-3];
 
 #[inline(always)]
@@ -24,7 +24,7 @@ fn exponential(x: f32) -> f32 {
     /// Half of ln 2, one and a half, and 2⁻¹³, as the original has them.
     const ENDS: [u32; 3] = [0x3eb1_7218, 0x3f85_1592, 0x3900_0000];
     let size = x.to_bits() & 0x7fff_ffff;
-    let far = (PER_LN_2 * x + 0.5_f32.copysign(x)) as i32 as f32;
+    let far = (LOG2_E * x + 0.5_f32.copysign(x)) as i32 as f32;
     let near = 1.0_f32.copysign(x);
     let halvings = if size > ENDS[1] { far } else { near };
     let halvings = if size > ENDS[0] { halvings } else { 0.0 };
