@@ -349,7 +349,8 @@ fn listing(folder: &Path) -> Vec<PathBuf> {
 fn wrong_values_are_named_with_what_is_allowed() {
     let folder = with_photo();
     let photo = ["--photo", "photo.png", "--outline", OUTLINE];
-    let cases: [(&[&str], &str, &str); 26] = [
+    let cases: [(&[&str], &str, &str); 27] = [
+        (&["--touch-up", "NaN"], "touch-up years is NaN", "0..=30"),
         (&["--concealer", "wax"], "concealer is \"wax\"", "powder"),
         (&["--brows", "20,80"], "brows has 1 points", "allowed: 2"),
         (&["--brows", "20;80"], "brows has \"20;80\"", "120,80"),

@@ -198,6 +198,10 @@ fn masks_are_brought_by_their_owner_and_recognised() {
         .match_tone(&photo, &own, scale(), recipe.seed, &tone)
         .unwrap();
     assert!(picture(&plan, &photo) == picture(&called.plan, &photo));
+    let matched = read.match_with(&photo, &[like.clone(), own.clone()]);
+    assert_eq!(matched.unwrap().unwrap().reached, called.reached);
+    let (_, untoned) = recipes().remove(0);
+    assert!(untoned.match_with(&photo, &[]).unwrap().is_none());
 
     let digest = |mask: &Mask| stubblefield::MaskDigest::of(mask).to_string();
     let refused = read.plan(&photo).unwrap_err().to_string();

@@ -184,10 +184,11 @@ impl Args {
             Some("flat") => look.with_head(None),
             Some(outline) => look.with_head(Some(HeadShape::fit(&points("head", outline)?)?)),
         };
-        Ok(match self.density {
-            Some(density) => look.with_density(Density::per_cm2(density)?),
-            None => look,
-        })
+        if let Some(density) = self.density {
+            look = look.with_density(Density::per_cm2(density)?);
+        }
+        look.check()?;
+        Ok(look)
     }
 
     /// Whether the recipe that is followed lies where a run would keep its own: it stays there as it is.

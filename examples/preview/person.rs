@@ -73,12 +73,14 @@ impl Words {
             Some(hair) if fine => Some(Follicles::find(photo, hair, scale)?),
             _ => None,
         };
-        Ok(Known {
+        let known = Known {
             brows: self.brows,
             face: area("face", &self.face)?,
             hair,
             follicles,
-        })
+        };
+        known.person().check(photo.size())?;
+        Ok(known)
     }
 }
 

@@ -182,14 +182,9 @@ impl Subject {
             masks,
             remarks,
         } = self;
-        let Recipe {
-            look, scale, seed, ..
-        } = &*recipe;
-        let mask = recipe.mask(photo, masks)?;
-        let plan = match recipe.tone(photo, masks)? {
-            None => look.plan(photo, &mask, *scale, *seed)?,
-            Some(tone) => {
-                let matched = look.match_tone(photo, &mask, *scale, *seed, &tone)?;
+        let plan = match recipe.match_with(photo, masks)? {
+            None => recipe.plan_with(photo, masks)?,
+            Some(matched) => {
                 remarks.push(format!(
                     "brought to ΔL* {:+.1} for {:+.1}, with {:.0} dots per cm²",
                     matched.reached,

@@ -85,8 +85,22 @@ impl<'a> Person<'a> {
         self
     }
 
-    /// An error naming what does not belong to a photo of this size.
-    pub(super) fn check(&self, size: Size) -> Result<()> {
+    /// Whether all of it belongs to a photo of this size; [`Plan::compare_on`](crate::Plan::compare_on) checks it too.
+    ///
+    /// # Errors
+    /// [`Error::SizeMismatch`] for masks of another size; [`Error::OutOfRange`] for brows outside the photo or in one
+    /// place.
+    ///
+    /// # Examples
+    /// ```
+    /// use stubblefield::{Person, Size};
+    ///
+    /// let person = Person::new().with_brows([[20.0, 80.0].into(), [300.0, 80.0].into()]);
+    /// assert!(person.check(Size::new(400, 300)?).is_ok());
+    /// assert!(person.check(Size::new(200, 300)?).is_err());
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    pub fn check(&self, size: Size) -> Result<()> {
         let masks = [("free", self.free), ("hair", self.hair)];
         for (name, mask) in masks {
             mask.map_or(Ok(()), |mask| mask.size().check_equals(size, name))?;

@@ -7,7 +7,7 @@ pub use area::{Area, MaskDigest};
 
 use crate::error::Result;
 use crate::look::fingerprint::PICTURE_VERSION;
-use crate::look::matching::{Tone, check_delta_l};
+use crate::look::matching::{Tone, ToneMatch, check_delta_l};
 use crate::look::{Look, Plan};
 use crate::mask::Mask;
 use crate::photo::Photo;
@@ -143,16 +143,29 @@ impl Recipe {
     /// [`Error::OtherDigest`](crate::Error::OtherDigest) where a mask is not among those brought, and those of
     /// [`Area::mask`], [`Look::plan`] and [`Look::match_tone`].
     pub fn plan_with(&self, photo: &Photo, masks: &[Mask]) -> Result<Plan> {
-        let mask = self.mask(photo, masks)?;
-        match self.tone(photo, masks)? {
-            None => self.look.plan(photo, &mask, self.scale, self.seed),
-            Some(tone) => {
-                let matched = self
-                    .look
-                    .match_tone(photo, &mask, self.scale, self.seed, &tone)?;
-                Ok(matched.plan)
-            }
+        if let Some(matched) = self.match_with(photo, masks)? {
+            return Ok(matched.plan);
         }
+        let mask = self.mask(photo, masks)?;
+        self.look.plan(photo, &mask, self.scale, self.seed)
+    }
+
+    /// The plan of [`Recipe::plan_with`] with how near it comes to the tone that the recipe asks for; `None` where
+    /// it asks for none.
+    ///
+    /// # Errors
+    /// As [`Recipe::plan_with`].
+    pub fn match_with(&self, photo: &Photo, masks: &[Mask]) -> Result<Option<ToneMatch>> {
+        if self.tone.is_none() {
+            return Ok(None);
+        }
+        let Self {
+            look, scale, seed, ..
+        } = self;
+        let mask = self.mask(photo, masks)?;
+        let tone = self.tone(photo, masks)?;
+        tone.map(|tone| look.match_tone(photo, &mask, *scale, *seed, &tone))
+            .transpose()
     }
 
     /// Where the recipe treats a photo.
