@@ -2,7 +2,9 @@
 
 use crate::field::{Obstacle, ObstacleKind};
 use crate::look::{Course, Edge, Look, Session, TouchUp, Uptake};
+#[cfg(feature = "serde")]
 use crate::mask::Mask;
+use crate::parallel;
 use crate::pigment::{Deposit, Fading, Variation};
 use crate::plane::Plane;
 use crate::random::mix64;
@@ -51,19 +53,29 @@ impl Digest {
         )
     }
 
-    pub(super) fn add_mask(self, mask: &Mask) -> Self {
-        self.add_plane(mask.coverage())
-    }
-
+    /// Row by row, each by itself: as large a plane as a photo takes a few ns a pixel.
     pub(super) fn add_plane(self, plane: &Plane<f32>) -> Self {
         let size = plane.size();
+        let row = |y: usize| Self::new().add_values(plane.row(y as u32)).0;
+        self.add_words([size.width(), size.height()].map(u64::from))
+            .add_words(parallel::map(size.height() as usize, row))
+    }
+
+    /// In one go, as recipes know masks.
+    #[cfg(feature = "serde")]
+    pub(super) fn add_mask(self, mask: &Mask) -> Self {
+        let size = mask.size();
+        self.add_words([size.width(), size.height()].map(u64::from))
+            .add_values(mask.coverage().values())
+    }
+
+    fn add_values(self, values: &[f32]) -> Self {
         let word = |pair: &[f32; 2]| {
             let [first, second] = pair.map(|value| u64::from(value.to_bits()));
             first | second << 32
         };
-        let (pairs, rest) = plane.values().as_chunks();
-        self.add_words([size.width(), size.height()].map(u64::from))
-            .add_words(pairs.iter().map(word))
+        let (pairs, rest) = values.as_chunks();
+        self.add_words(pairs.iter().map(word))
             .add_numbers(rest.iter().copied())
     }
 
@@ -74,7 +86,7 @@ impl Digest {
             .add_numbers(skin)
             .add_bytes(untouched.values())
             .add_bytes(&scene.beside().map_or_else(Vec::new, HairBeside::bytes))
-            .add_mask(scene.background());
+            .add_plane(scene.background().coverage());
         match scene.hair().filter(|_| under_hair) {
             Some(hair) => digest.add_plane(hair.cover()),
             None => digest,

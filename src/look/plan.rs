@@ -235,7 +235,7 @@ pub(super) fn plan(
         .add_words([u64::from(PICTURE_VERSION), seed.get()])
         .add_numbers([scale.get()])
         .add_look(&look)
-        .add_mask(mask)
+        .add_plane(mask.coverage())
         .add_scene(&scene, &untouched, look.long_hair)
         .add_obstacles(&site.obstacles)
         .hex();
