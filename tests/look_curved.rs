@@ -178,6 +178,9 @@ fn dots_are_spread_evenly_on_the_skin_and_in_all_directions() {
         }
     }
     assert!(least > 0.85 * spacing, "{least} for {spacing}");
+    let report = plan.report(&photo, When::healed()).unwrap();
+    let told = report.min_spacing_mm.unwrap();
+    assert!((told / least - 1.0).abs() < 0.02, "{told} for {least}");
     let balance = along / across;
     assert!((0.95..1.06).contains(&balance), "{balance}");
 }

@@ -58,8 +58,8 @@ pub struct Report {
     pub dots_per_cm2: f64,
     /// Dots per cm² asked for where the treatment is full.
     pub target_dots_per_cm2: f64,
-    /// Least distance between two dots in mm, on the skin's chart where the head's shape is known; `None` with
-    /// fewer than two.
+    /// Least distance between two dots in mm, on the skin where the head's shape is known; `None` with fewer than
+    /// two.
     pub min_spacing_mm: Option<f64>,
     /// Share of the treated area where one more dot would fit among those laid before the field was
     /// cut to the mask: a check of the field, 0 unless it is broken.
@@ -185,7 +185,7 @@ impl Plan {
             background_share: self.background_share(),
             dots_per_cm2: in_place.map_or(0.0, |session| session.dots_per_cm2),
             target_dots_per_cm2: f64::from(self.look().density().get()),
-            min_spacing_mm: quality::least_distance_mm(self.field()),
+            min_spacing_mm: separation::least_distance_mm(self),
             uncovered_share: quality::uncovered_share(self.field(), PROBES, self.seed()),
             inside: shifts.inside,
             full: shifts.full,

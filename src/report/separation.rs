@@ -4,7 +4,7 @@ use std::fmt;
 
 use glam::{DVec2, Vec2};
 
-use crate::field::Bins;
+use crate::field::{Bins, quality};
 use crate::look::Plan;
 use crate::parallel;
 use crate::pigment::When;
@@ -117,6 +117,34 @@ pub(super) fn separation(plan: &Plan, when: When) -> Option<Separation> {
         gap_mm: median(gaps),
         spot_mm: median(judged.iter().map(|&i| 2.0 * spots[i].1).collect()),
     })
+}
+
+/// The least way on the skin from one dot to another, in mm; `None` with fewer than two.
+pub(super) fn least_distance_mm(plan: &Plan) -> Option<f64> {
+    let laid = quality::least_distance_mm(plan.field())?;
+    if !plan.is_curved() {
+        return Some(laid);
+    }
+    let scale = f64::from(plan.scale().get());
+    let dots = plan.dots().iter();
+    let points: Vec<DVec2> = dots.map(|dot| dot.position_mm.as_dvec2()).collect();
+    // A head's chart bends lengths by much less, and a way in the picture is never the longer one.
+    let reach = 2.0 * laid;
+    let bins = Bins::new(&points, reach, None);
+    let nearest = parallel::map(points.len(), |i| {
+        let mut least = f64::INFINITY;
+        bins.within(points[i], reach, |j, _| {
+            let (one, other) = (points[i], points[j as usize]);
+            if j as usize != i {
+                let between = 0.5 * scale * (one + other);
+                let tilt = plan.tilt_at(between.as_vec2());
+                least = least.min(tilt.squared_on_skin(other - one));
+            }
+        });
+        least.sqrt()
+    });
+    let least = nearest.into_iter().fold(f64::INFINITY, f64::min);
+    least.is_finite().then_some(least)
 }
 
 /// Share of the places that are free, over the treatment where it is full, or all of it.
