@@ -119,7 +119,9 @@ impl Rasterizer {
     ///
     /// # Cost
     /// Proportional to the dots and to the pixels that they reach. The first call with a new
-    /// blur builds a table for each class of radius, a few milliseconds each.
+    /// blur builds a table for each class of radius: a few milliseconds each for dots of a few
+    /// pixels, but growing with the third power of radius over blur. Sharp discs of hundreds of
+    /// pixels are allowed and slow, and not told to stop before their table is done.
     pub fn composite(&mut self, target: PixelsMut<'_>, ink: &Ink<'_>) -> Result<Drawn> {
         let size = target.size;
         ink.check_but_dots(size)?;
