@@ -198,7 +198,8 @@ impl<'a> FieldRequest<'a> {
     /// [`Error::SizeMismatch`] or [`Error::OutOfRange`] for a relative density or an area factor of
     /// another size or outside its range, [`Error::OutOfRange`] for a bad obstacle, count, inset or
     /// least spacing, [`Error::UnknownName`] for [`EdgePolicy::Fill`] where density may vary,
-    /// [`Error::TooLarge`] above [`FieldRequest::MAX_DOTS`], before anything is allocated; [`Error::TooLarge`] for a count that the mask has no room for, with the count
+    /// [`Error::TooLarge`] above [`FieldRequest::MAX_DOTS`], before anything is allocated;
+    /// [`Error::TooLarge`] for a count that the mask has no room for, with the count
     /// there is room for; [`Error::RoomLeft`] should the field not close, which no run has shown.
     ///
     /// # Determinism

@@ -79,6 +79,20 @@ impl Sessions {
             ..last.clone()
         }
     }
+
+    /// An error unless a treatment can reach these shares one after the other.
+    pub(crate) fn check(shares: &[f32]) -> Result<()> {
+        let count = shares.len();
+        let some = (1..=Self::MAX).contains(&count);
+        Error::check("sessions", count as f64, some, "1..=16")?;
+        let mut before = 0.0;
+        for &share in shares {
+            let rising = share > before && share <= 1.0;
+            Error::check("share", f64::from(share), rising, "rising, 0..=1")?;
+            before = share;
+        }
+        Ok(())
+    }
 }
 
 impl FieldRequest<'_> {
@@ -109,20 +123,12 @@ impl FieldRequest<'_> {
     /// That of a field with obstacles for every session.
     pub fn generate_sessions(&self, shares: &[f32]) -> Result<Sessions> {
         self.check()?;
-        let count = shares.len();
-        let some = (1..=Sessions::MAX).contains(&count);
-        Error::check("sessions", count as f64, some, "1..=16")?;
-        let mut before = 0.0;
-        for &share in shares {
-            let rising = share > before && share <= 1.0;
-            Error::check("share", f64::from(share), rising, "rising, 0..=1")?;
-            before = share;
-        }
+        Sessions::check(shares)?;
         let prepared = Prepared::new(self, true)?;
         let total = prepared.total() as f64;
         let standing = prepared.standing as f64;
         let mut obstacles = self.obstacles.to_vec();
-        let mut fields = Vec::with_capacity(count);
+        let mut fields = Vec::with_capacity(shares.len());
         let mut placed = 0;
         for (tag, &share) in (0..).zip(shares) {
             let reached = (f64::from(share) * total).round();

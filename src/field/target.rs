@@ -213,7 +213,6 @@ fn touched(
 }
 
 /// Whether every pixel is either in or out.
-/// Whether every pixel is in or out.
 pub(super) fn is_hard(mask: &Mask) -> bool {
     mask.coverage().all(|c| (c == 0.0) | (c == 1.0))
 }

@@ -274,27 +274,16 @@ impl Course {
     /// [`Error::OutOfRange`] naming the first that does not: for no session or more than 16, for shares that do not
     /// rise to 1, for more than [`Course::MOST_TOUCH_UPS`], and for values of a [`Session`] or [`TouchUp`].
     pub fn check(&self) -> Result<()> {
-        let count = self.sessions.len();
-        // As the field has it.
-        let some = (1..=Sessions::MAX).contains(&count);
-        Error::check("sessions", count as f64, some, "1..=16")?;
-        let mut before = 0.0;
+        let shares: Vec<f32> = self.sessions.iter().map(|session| session.share).collect();
+        Sessions::check(&shares)?;
         for session in &self.sessions {
-            let Session {
-                share,
-                strength,
-                size,
-                ..
-            } = *session;
-            let rising = share > before && share <= 1.0;
-            Error::check("share", f64::from(share), rising, "rising, 0..=1")?;
-            before = share;
+            let Session { strength, size, .. } = *session;
             Error::within("session strength", strength, 0.3, 2.0, "0.3..=2")?;
             Error::within("session size", size, 0.5, 1.5, "0.5..=1.5")?;
             let gap = session.gap_days;
             Error::within("session gap_days", gap, 1.0, 365.0, "1..=365 days")?;
         }
-        let last = self.sessions[count - 1].share;
+        let last = shares[shares.len() - 1];
         Error::check("last session's share", f64::from(last), last == 1.0, "1")?;
         let few = self.touch_ups.len() <= Self::MOST_TOUCH_UPS;
         Error::check("touch-ups", self.touch_ups.len() as f64, few, "at most 8")?;
