@@ -1,5 +1,6 @@
 //! How far a long call is, and how to stop it.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -130,10 +131,37 @@ impl<'a> Watch<'a> {
         if self.stops() {
             return Err(Error::Cancelled);
         }
+        self.tell(steps);
+        Ok(())
+    }
+
+    fn tell(&self, steps: u32) {
         let before = self.furthest.fetch_max(steps, Ordering::Relaxed);
         let steps = steps.max(before).min(self.total);
         self.progress.report(steps, self.total);
-        Ok(())
+    }
+
+    /// These steps of it, as a call of their own.
+    pub(crate) const fn part(&'a self, steps: Range<u32>) -> Part<'a> {
+        Part { watch: self, steps }
+    }
+}
+
+/// Some steps of a watched call, watched as a call of their own.
+pub(crate) struct Part<'a> {
+    watch: &'a Watch<'a>,
+    steps: Range<u32>,
+}
+
+impl Progress for Part<'_> {
+    fn report(&self, done: u32, total: u32) {
+        let Range { start, end } = self.steps;
+        let steps = u64::from(end - start) * u64::from(done) / u64::from(total.max(1));
+        self.watch.tell(start + steps as u32);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.watch.stops()
     }
 }
 

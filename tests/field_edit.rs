@@ -1,14 +1,10 @@
 //! An edited field is the full run of what was asked for, and changes nothing far away.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use glam::{DVec2, Vec2};
 use stubblefield::{
     Change, Count, Density, Dot, EdgePolicy, Edit, EndlessField, Error, FieldEditor, FieldRequest,
-    Mask, Obstacle, ObstacleKind, Plane, Progress, Ranking, Scale, Seed, Size, Softness, Stage,
-    Stream, Stroke,
+    Mask, Obstacle, ObstacleKind, Plane, Ranking, Scale, Seed, Size, Softness, Stage, Stream,
+    Stroke,
 };
 
 fn request(mask: &Mask, seed: u64) -> FieldRequest<'_> {
@@ -348,63 +344,5 @@ fn places_a_period_of_cells_apart_have_nothing_in_common() {
         // A chance of 2·10⁻⁴ for each of some 310.
         let same = here.iter().filter(again).count();
         assert!(same < 4, "{same} of {} again at {shift:?}", here.len());
-    }
-}
-
-/// Counts what it is told and asked, and answers or panics at one point.
-#[derive(Default)]
-struct Spy {
-    reports: Mutex<Vec<(u32, u32)>>,
-    asked: AtomicU32,
-    stop_at: Option<u32>,
-    panics: bool,
-}
-
-impl Progress for Spy {
-    fn report(&self, done: u32, total: u32) {
-        self.reports.lock().unwrap().push((done, total));
-    }
-
-    fn is_cancelled(&self) -> bool {
-        let stops = Some(self.asked.fetch_add(1, Ordering::Relaxed)) == self.stop_at;
-        assert!(!(stops && self.panics), "as the test wants");
-        stops
-    }
-}
-
-/// Field test 27.
-#[test]
-fn a_watched_field_is_the_same_or_nothing() {
-    let size = Size::new(300, 260).unwrap();
-    let mask = hairline(size, 40.0);
-    let nowhere = Mask::from_fn(size, |_| 0.0).unwrap();
-    let ramp = Plane::from_fn(size, |x, _| 0.5 + x as f32 / 600.0);
-    for request in [
-        request(&mask, 3),
-        request(&mask, 3).with_relative_density(&ramp),
-        request(&nowhere, 3),
-    ] {
-        let plain = request.generate().unwrap();
-        let spy = Spy::default();
-        assert_eq!(request.generate_with(&spy).unwrap(), plain);
-        let asked = spy.asked.into_inner();
-        let reports = spy.reports.into_inner().unwrap();
-        assert!(reports.is_sorted() && reports.len() > 1, "{reports:?}");
-        let (last, total) = reports[reports.len() - 1];
-        assert_eq!(last, total);
-        for stop_at in 0..asked {
-            let stopping = |panics| Spy {
-                stop_at: Some(stop_at),
-                panics,
-                ..Spy::default()
-            };
-            let stopped = request.generate_with(&stopping(false));
-            assert_eq!(stopped, Err(Error::Cancelled), "at question {stop_at}");
-            let caught = catch_unwind(AssertUnwindSafe(|| {
-                request.generate_with(&stopping(true)).map(|_| ())
-            }));
-            assert!(caught.is_err(), "at question {stop_at}");
-        }
-        assert_eq!(request.generate().unwrap(), plain, "after all that");
     }
 }

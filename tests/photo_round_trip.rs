@@ -17,6 +17,10 @@ fn round_trip(photo: &Photo, name: &str) -> (Photo, Vec<Loss>) {
     let file = folder.path().join(name);
     let saved = photo.save(&file).unwrap();
     assert_eq!(listing(folder.path()), [name]);
+    assert_eq!(
+        photo.to_bytes(saved.format).unwrap(),
+        fs::read(&file).unwrap()
+    );
     let again = Photo::open(&file).unwrap();
     assert_eq!(again.format(), Some(saved.format));
     assert_eq!(again.size(), photo.size());

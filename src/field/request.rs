@@ -34,7 +34,7 @@ pub enum Ranking {
 }
 
 /// Steps of a watched run: the mask brought onto the lattice, the dots laid, listed and ranked.
-const STEPS: u32 = 1 + fast::STEPS + 2;
+pub(super) const STEPS: u32 = 1 + fast::STEPS + 2;
 
 /// Everything a field depends on.
 ///

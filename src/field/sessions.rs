@@ -2,11 +2,11 @@
 
 use super::obstacle::{Obstacle, ObstacleKind};
 use super::prepare::Prepared;
-use super::request::FieldRequest;
+use super::request::{FieldRequest, STEPS};
 use super::select::Batch;
 use super::{Dot, DotField};
 use crate::error::{Error, Result};
-use crate::progress::Watch;
+use crate::progress::{Progress, Watch};
 use crate::random::{Seed, mix64};
 
 /// The dots of a treatment, session by session.
@@ -122,8 +122,23 @@ impl FieldRequest<'_> {
     /// # Cost
     /// That of a field with obstacles for every session.
     pub fn generate_sessions(&self, shares: &[f32]) -> Result<Sessions> {
+        self.generate_sessions_with(shares, &())
+    }
+
+    /// As [`FieldRequest::generate_sessions`], watched: to show how far it is, and to stop it.
+    ///
+    /// # Errors
+    /// Those of [`FieldRequest::generate_sessions`], and [`Error::Cancelled`], as soon as
+    /// [`FieldRequest::generate_with`] stops.
+    pub fn generate_sessions_with(
+        &self,
+        shares: &[f32],
+        progress: &dyn Progress,
+    ) -> Result<Sessions> {
         self.check()?;
         Sessions::check(shares)?;
+        let watch = Watch::new(progress, STEPS * shares.len() as u32);
+        watch.done(0)?;
         let prepared = Prepared::new(self, true)?;
         let total = prepared.total() as f64;
         let standing = prepared.standing as f64;
@@ -142,7 +157,10 @@ impl FieldRequest<'_> {
                 keep: Some(reached as usize - placed),
                 first_rank: placed as u32,
             };
-            let laid = prepared.lay(&batch, &Watch::new(&(), 0))?;
+            let begun = STEPS * u32::from(tag);
+            let session = watch.part(begun..begun + STEPS);
+            let laid = prepared.lay(&batch, &Watch::new(&session, STEPS))?;
+            watch.done(begun + STEPS)?;
             let stand = laid.field.dots.iter().chain(&laid.standing);
             obstacles
                 .extend(stand.map(|dot| Obstacle::new(dot.position_mm, ObstacleKind::CountsAsDot)));

@@ -7,9 +7,11 @@ use crate::field::{
     Count, Dot, DotField, EdgePolicy, FieldRequest, Obstacle, ObstacleKind, Sessions,
 };
 use crate::look::Look;
-use crate::look::edge::Laid;
+use crate::look::edge::{Ground, Laid};
+use crate::look::site::Site;
 use crate::mask::Mask;
 use crate::plane::Plane;
+use crate::progress::{Progress, Watch};
 use crate::random::Seed;
 use crate::scene::Chart;
 use crate::units::Scale;
@@ -70,11 +72,12 @@ impl<'a> Bed<'a> {
 pub(super) fn stand_on(
     chart: &Chart,
     look: &Look,
-    laid: &Laid,
-    obstacles: &[Obstacle],
-    scale: Scale,
-    seed: Seed,
+    site: &Site,
+    ground: Ground,
+    progress: &dyn Progress,
 ) -> Result<(Vec<Standing>, DotField)> {
+    let Ground { scale, seed } = ground;
+    let laid = &site.laid;
     let size = laid.reached.size();
     let ([reached, density, full], area_factor) = chart.laid_out(|Vec2 { x, y }| {
         let shown =
@@ -95,12 +98,12 @@ pub(super) fn stand_on(
         area_factor: Some(&area_factor),
         scale: chart.scale(),
     };
-    let obstacles = obstacles.iter().filter_map(|obstacle| {
+    let obstacles = site.obstacles.iter().filter_map(|obstacle| {
         let on_chart_mm = chart.of_photo(obstacle.position_mm * scale.get())?;
         Some(Obstacle::new(on_chart_mm, obstacle.kind))
     });
     let obstacles: Vec<Obstacle> = obstacles.collect();
-    let (mut dots, field) = stand(look, &bed, &obstacles, seed)?;
+    let (mut dots, field) = stand(look, &bed, &obstacles, seed, progress)?;
     dots.retain_mut(|(_, dot, _)| {
         let seen = chart.to_photo(dot.position_mm);
         seen.map(|at_px| dot.position_mm = at_px / scale.get())
@@ -116,7 +119,9 @@ pub(super) fn stand(
     bed: &Bed<'_>,
     obstacles: &[Obstacle],
     seed: Seed,
+    progress: &dyn Progress,
 ) -> Result<(Vec<Standing>, DotField)> {
+    let watch = Watch::new(progress, 2);
     let shares = look.course.shares();
     let shaded = |sessions: &Sessions| {
         // Told apart rather than drawn: shades drawn dot by dot clump, and clumps look like dirt.
@@ -133,7 +138,7 @@ pub(super) fn stand(
             .request(bed.reached, look, seed)
             .with_relative_density(bed.density)
             .with_obstacles(obstacles);
-        return shaded(&request.generate_sessions(&shares)?);
+        return shaded(&request.generate_sessions_with(&shares, &watch.part(0..2))?);
     }
     // A scar is often narrower than two spacings: a field with one density for both would smear it over
     // what lies around, and leave every third mark of an extraction without a dot.
@@ -150,7 +155,8 @@ pub(super) fn stand(
         let count = (look.density.get() * bed.area_cm2(&scar)).round().max(1.0);
         request = request.with_count(Count::Dots(count as u32));
     }
-    let (mut dots, field) = shaded(&request.generate_sessions(&shares)?)?;
+    let sessions = request.generate_sessions_with(&shares, &watch.part(0..1))?;
+    let (mut dots, field) = shaded(&sessions)?;
     let around = bed.reached.subtract(&scar)?;
     let clearance = ObstacleKind::Clearance(look.density.spacing_mm() as f32);
     let obstacles = dots
@@ -161,7 +167,7 @@ pub(super) fn stand(
         .request(&around, look, seed)
         .with_relative_density(bed.density)
         .with_obstacles(&obstacles);
-    let (past, _) = shaded(&request.generate_sessions(&shares)?)?;
+    let (past, _) = shaded(&request.generate_sessions_with(&shares, &watch.part(1..2))?)?;
     let inside = dots.len();
     dots.extend(past.into_iter().map(|(visit, mut dot, shade)| {
         dot.id |= PAST;

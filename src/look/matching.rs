@@ -1,14 +1,16 @@
 //! A look brought to a tone: how dark it has to be, and what a clinic may do to get there.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use crate::error::{Error, Result};
 use crate::look::Look;
+use crate::look::limits::LEAST_STRENGTH;
 use crate::look::plan::Plan;
 use crate::look::tone::{Tones, tones};
 use crate::mask::Mask;
 use crate::photo::Photo;
 use crate::pigment::{Variation, When};
+use crate::progress::{Progress, Watch};
 use crate::random::Seed;
 use crate::scene::Scene;
 use crate::units::{Density, Scale};
@@ -27,107 +29,6 @@ pub enum Tone {
     /// As light as the skin around it ([`Plan::surroundings`]) will be; for scars. Where no clinical means
     /// gets there, as near as they come.
     Surroundings,
-}
-
-/// What a clinic will do at most, and at least: the means by which a tone is reached.
-///
-/// # Examples
-/// ```
-/// use stubblefield::{Limits, Look};
-///
-/// let mut careful = Limits::default();
-/// careful.density[1] = 140.0;
-/// assert!(careful.strength[0] < careful.strength[1]);
-/// let look = Look::stubble().with_limits(careful);
-/// # let _ = look;
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
-#[non_exhaustive]
-pub struct Limits {
-    /// Least and greatest median strength, as in [`Variation::strength`](crate::Variation::strength):
-    /// the dilutions that are in use.
-    pub strength: [f32; 2],
-    /// Fewest and most dots per cm².
-    pub density: [f32; 2],
-    /// Smallest and largest median diameter of a healed deposit in healthy skin, in mm.
-    pub diameter_mm: [f32; 2],
-}
-
-/// Least strength from which or to which a tone is looked for: there are no even ratios from nothing.
-const LEAST_STRENGTH: f32 = 0.001;
-
-impl Default for Limits {
-    /// A fifth to 1.6 times the usual strength, 80 to 180 dots per cm², 0.14 to 0.28 mm: the ranges that
-    /// clinics quote for a shaved scalp; those of strength are a guess.
-    fn default() -> Self {
-        Self {
-            strength: [0.11, 0.88],
-            density: [80.0, 180.0],
-            diameter_mm: [0.14, 0.28],
-        }
-    }
-}
-
-impl Limits {
-    /// Beards: 45 to 120 dots per cm² where they are densest, 0.16 to 0.30 mm. A shaved beard has 45 to 80;
-    /// gaps beside hairs that have grown take more.
-    #[must_use]
-    pub fn beard() -> Self {
-        Self {
-            density: [45.0, 120.0],
-            diameter_mm: [0.16, 0.30],
-            ..Self::default()
-        }
-    }
-
-    /// Scars: 60 to 250 dots per cm², since the mark of one extraction takes one to three of them, and
-    /// 0.16 to 0.28 mm.
-    #[must_use]
-    pub fn scar() -> Self {
-        Self {
-            density: [60.0, 250.0],
-            diameter_mm: [0.16, 0.28],
-            ..Self::default()
-        }
-    }
-
-    /// Whether every limit lies in its range; planning checks it too.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] naming the first pair that does not rise, or lies outside 0.001..=4 of strength, 0.1..=2000
-    /// dots per cm², 0.02..=0.6 mm.
-    pub fn check(&self) -> Result<()> {
-        for (name, [low, high], [least, most], allowed) in [
-            (
-                "limits of strength",
-                self.strength,
-                [LEAST_STRENGTH, Variation::MOST_STRENGTH],
-                "rising, 0.001..=4",
-            ),
-            (
-                "limits of density",
-                self.density,
-                [0.1, 2000.0],
-                "rising, 0.1..=2000",
-            ),
-            (
-                "limits of diameter_mm",
-                self.diameter_mm,
-                [0.02, 0.6],
-                "rising, 0.02..=0.6",
-            ),
-        ] {
-            let rising = low >= least && low <= high && high <= most;
-            let value = if low >= least { high } else { low };
-            Error::check(name, f64::from(value), rising, allowed)?;
-        }
-        Ok(())
-    }
 }
 
 /// A plan whose tone was asked for, and how near it came.
@@ -168,6 +69,12 @@ const NEAR: f64 = 0.08;
 /// Plans that are tried within one means at most.
 const MOST_STEPS: u32 = 8;
 
+/// Plans that are tried at all: the look itself, the ends of three means, and those within one.
+const MOST_TRIALS: u32 = 1 + 3 + MOST_STEPS;
+
+/// Steps of a watched search for the reading of the photo, beside one for every plan.
+const READING: u32 = 4;
+
 impl Look {
     /// Lays this look on a photo with the dilution, density and size that bring it to a tone once healed.
     ///
@@ -196,6 +103,24 @@ impl Look {
         seed: Seed,
         tone: &Tone,
     ) -> Result<ToneMatch> {
+        self.match_tone_with(photo, mask, scale, seed, tone, &())
+    }
+
+    /// [`Look::match_tone`], watched as [`Look::plan_with`]: every plan on trial is a step.
+    ///
+    /// # Errors
+    /// Those of [`Look::match_tone`], and [`Error::Cancelled`].
+    pub fn match_tone_with(
+        &self,
+        photo: &Photo,
+        mask: &Mask,
+        scale: Scale,
+        seed: Seed,
+        tone: &Tone,
+        progress: &dyn Progress,
+    ) -> Result<ToneMatch> {
+        let watch = Watch::new(progress, READING + MOST_TRIALS);
+        watch.done(0)?;
         self.check()?;
         if let Tone::DeltaL(delta_l) = *tone {
             check_delta_l(delta_l)?;
@@ -205,7 +130,7 @@ impl Look {
             let pixels = region.area_px();
             Error::check("pixels of the region", pixels, pixels > 0.0, "above 0")?;
         }
-        let scene = self.read(photo, mask, scale)?;
+        let scene = self.read(photo, mask, scale, &watch.part(0..READING))?;
         let answering = self.answering(&scene);
         Error::within(
             "strength",
@@ -223,8 +148,12 @@ impl Look {
             seed,
             tone,
             around: OnceCell::new(),
+            watch: &watch,
+            trials: Cell::new(0),
         };
-        search.run()
+        let found = search.run()?;
+        watch.done(READING + MOST_TRIALS)?;
+        Ok(found)
     }
 }
 
@@ -294,6 +223,9 @@ struct Search<'a> {
     seed: Seed,
     tone: &'a Tone,
     around: OnceCell<Mask>,
+    watch: &'a Watch<'a>,
+    /// Plans tried so far.
+    trials: Cell<u32>,
 }
 
 impl Search<'_> {
@@ -376,7 +308,10 @@ impl Search<'_> {
 
     fn trial(&self, place: f32) -> Result<Trial> {
         let look = self.path.at(place);
-        let plan = look.plan_on(self.scene.clone(), self.mask, self.scale, self.seed)?;
+        let begun = READING + self.trials.replace(self.trials.get() + 1);
+        let watched = self.watch.part(begun..begun + 1);
+        let scene = self.scene.clone();
+        let plan = look.plan_on_with(scene, self.mask, self.scale, self.seed, &watched)?;
         let after = plan.render(self.photo, When::healed())?;
         let photos = [self.photo, &after];
         let other = match self.tone {

@@ -11,11 +11,13 @@ mod edge;
 mod fingerprint;
 mod hairline;
 mod laying;
+mod limits;
 mod matching;
 mod moment;
 mod outlook;
 mod own;
 mod plan;
+mod planning;
 #[cfg(feature = "serde")]
 mod recipe;
 mod render;
@@ -31,7 +33,8 @@ pub use course::{Course, Session, TouchUp};
 pub use crown::Crown;
 pub use edge::Edge;
 pub use hairline::{Hairline, HairlineShape};
-pub use matching::{Limits, Tone, ToneMatch};
+pub use limits::Limits;
+pub use matching::{Tone, ToneMatch};
 pub use outlook::Healing;
 pub use own::{Source, Sources};
 pub use plan::{Plan, PlannedDot};
@@ -43,12 +46,9 @@ pub use tone::ToneShift;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
-use crate::mask::Mask;
-use crate::photo::Photo;
 use crate::pigment::{Deposit, Fading, HairColor, Variation};
-use crate::random::Seed;
-use crate::scene::{FINE, HeadShape, Hints, Scene, USUAL_BLUR_PX};
-use crate::units::{Density, Scale};
+use crate::scene::{HeadShape, USUAL_BLUR_PX};
+use crate::units::Density;
 
 /// A treatment as a practitioner would describe it, before it meets a particular head.
 ///
@@ -279,7 +279,7 @@ impl Look {
     }
 
     /// The photo's own blur as a Gaussian's standard deviation in pixels, 0.3..=8. Unless stated, what
-    /// [`Scene::camera`] found, but at least 0.7: in a sharpened photo, which measures narrower, real stubble is
+    /// [`Scene::camera`](crate::Scene::camera) found, but at least 0.7: in a sharpened photo, which measures narrower, real stubble is
     /// as soft as that.
     pub const fn with_photo_blur_px(mut self, sigma_px: f32) -> Self {
         self.photo_blur_px = sigma_px;
@@ -289,7 +289,7 @@ impl Look {
 
     /// The shape of the head in the photo: dots are then laid on its curved skin, closer to each other and narrower in the
     /// picture where it turns away, and areas and densities are those of the skin. Unless stated, that of
-    /// [`Scene::head`] where the treatment fits on it; without any, and with `None`, all skin counts as facing the camera.
+    /// [`Scene::head`](crate::Scene::head) where the treatment fits on it; without any, and with `None`, all skin counts as facing the camera.
     ///
     /// Edges keep their width in the picture.
     ///
@@ -314,66 +314,6 @@ impl Look {
     pub const fn with_deposit(mut self, deposit: Deposit) -> Self {
         self.deposit = deposit;
         self
-    }
-
-    /// Lays the dots of this look on a photo; nothing is drawn yet.
-    ///
-    /// An empty mask gives a plan without dots.
-    ///
-    /// # Errors
-    /// As [`Look::plan_on`].
-    ///
-    /// # Determinism
-    /// The same photo, mask, scale, seed and look give the same plan for any number of threads.
-    ///
-    /// # Cost
-    /// That of [`Scene::read`], about 20 ns per pixel for the edge, and a few µs per dot.
-    pub fn plan(&self, photo: &Photo, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
-        self.plan_on(self.read(photo, mask, scale)?, mask, scale, seed)
-    }
-
-    /// What a photo shows where this look treats it.
-    pub(super) fn read(&self, photo: &Photo, mask: &Mask, scale: Scale) -> Result<Scene> {
-        mask.size().check_equals(photo.size(), "mask")?;
-        self.check()?;
-        let mut hints = Hints::new().with_scale(scale);
-        hints.long_hair = self.long_hair;
-        hints.without_follicles = scale.get() < FINE;
-        hints.without_camera = self.sources.blur == Source::Stated;
-        let reached = self.edge.reached(mask, scale);
-        if !mask.is_empty() {
-            hints = hints.with_area(&reached);
-        }
-        Scene::read(photo, hints)
-    }
-
-    /// Lays the dots of this look on a photo that was read before, with whatever hints.
-    ///
-    /// # Examples
-    /// A picture in shades of grey does not show the tone of its skin; the caller may know it.
-    /// ```
-    /// use stubblefield::{Error, Hints, Look, Mask, Photo, Scale, Scene, Seed, Size, SkinTone};
-    ///
-    /// let size = Size::new(60, 40)?;
-    /// let gray = Photo::from_rgb8(size, [150; 3].repeat(size.pixels()))?;
-    /// let (mask, scale) = (Mask::full(size), Scale::px_per_mm(5.0)?);
-    /// let refused = Look::stubble().plan(&gray, &mask, scale, Seed::new(1)).unwrap_err();
-    /// assert!(matches!(refused, Error::NotFound { what: "skin", .. }));
-    ///
-    /// let tone = SkinTone::from_linear(palette::LinSrgb::new(0.36, 0.23, 0.17));
-    /// let scene = Scene::read(&gray, Hints::new().with_skin(tone))?;
-    /// assert!(Look::stubble().plan_on(scene, &mask, scale, Seed::new(1)).is_ok());
-    /// # Ok::<(), stubblefield::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::SizeMismatch`] when mask and photo differ in size; [`Error::NotFound`] where the mask
-    /// shows no skin and none was hinted, and where [`Look::between_hair`] finds no hair; [`Error::OutOfRange`] for what
-    /// [`Look::check`] refuses, for a stated head with a half axis outside 30 to 200 mm or a quarter too small for the
-    /// treatment (one that was found is then taken for flat), and for dots that would grow beyond what can be drawn within
-    /// thirty years; [`Error::TooLarge`] when the mask would take more dots than the field's limit.
-    pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
-        plan::plan(self, scene, mask, scale, seed)
     }
 }
 

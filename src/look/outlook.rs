@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::look::fingerprint::Digest;
-use crate::look::plan::{Plan, find_doses};
+use crate::look::plan::Plan;
+use crate::look::planning::find_doses;
 use crate::noise::Noise;
 use crate::random::Stage;
 

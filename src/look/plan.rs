@@ -2,21 +2,16 @@
 
 use glam::Vec2;
 
-use crate::error::Result;
 use crate::field::DotField;
 use crate::look::Look;
-use crate::look::edge::Ground;
-use crate::look::fingerprint::{Digest, PICTURE_VERSION};
-use crate::look::laying::{Bed, Standing, stand, stand_on};
-use crate::look::moment::{Dose, SAMPLE, doses};
-use crate::look::own::{Source, Sources};
-use crate::look::site::Site;
+use crate::look::moment::Dose;
+use crate::look::own::Sources;
 use crate::mask::Mask;
 use crate::parallel;
-use crate::pigment::{Impression, Optics, When};
+use crate::pigment::{Impression, When};
 use crate::plane::Plane;
 use crate::random::Seed;
-use crate::scene::{Chart, Ellipsoid, Scene, Tilt};
+use crate::scene::{Ellipsoid, Scene, Tilt};
 use crate::units::Scale;
 
 /// One dot of a plan.
@@ -205,137 +200,4 @@ impl Plan {
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
-}
-
-pub(super) fn plan(
-    look: &Look,
-    scene: Scene,
-    mask: &Mask,
-    scale: Scale,
-    seed: Seed,
-) -> Result<Plan> {
-    // What is stated before it binds what is found, and what is found before anything is laid.
-    look.check()?;
-    mask.size().check_equals(scene.surface().size(), "mask")?;
-    let mut look = look.answering(&scene);
-    look.check()?;
-    let site = Site::of(&look, &scene, mask, Ground { scale, seed })?;
-    let chart = charted(&mut look, &site.laid.reached, scale)?;
-    let (standing, field) = match &chart {
-        Some(chart) => stand_on(chart, &look, &site.laid, &site.obstacles, scale, seed)?,
-        None => {
-            let bed = Bed::flat(&site.laid, scale);
-            stand(&look, &bed, &site.obstacles, seed)?
-        }
-    };
-    let dots = impressions(&look, &site, standing, scale, seed);
-    let doses = find_doses(&look, &dots, site.melanin);
-    let untouched = scene.untouched();
-    let fingerprint = Digest::new()
-        .add_words([u64::from(PICTURE_VERSION), seed.get()])
-        .add_numbers([scale.get()])
-        .add_look(&look)
-        .add_plane(mask.coverage())
-        .add_scene(&scene, &untouched, look.long_hair)
-        .add_obstacles(&site.obstacles)
-        .hex();
-    let plan = Plan {
-        look,
-        mask: site.laid.reached,
-        scale,
-        seed,
-        head: chart.map(|chart| chart.head()),
-        scene,
-        melanin: site.melanin,
-        field,
-        asked_px: site.asked_px,
-        wall_px: site.wall_px,
-        untouched,
-        full: site.laid.full,
-        dots,
-        doses,
-        fingerprint,
-    };
-    plan.check_drawable()?;
-    Ok(plan)
-}
-
-/// The chart of the head that a treatment lies on. One that was found in the picture and does not fit is taken for flat:
-/// nobody stated it, and a few pixels of the mask off it are no reason to refuse a plan.
-fn charted(look: &mut Look, reached: &Mask, scale: Scale) -> Result<Option<Chart>> {
-    let Some(head) = look.head else {
-        return Ok(None);
-    };
-    let chart = Chart::around(reached, &head, scale);
-    if chart.is_err() && look.sources.head == Source::Outline {
-        look.head = None;
-        look.sources.head = Source::Usual;
-        return Ok(None);
-    }
-    chart
-}
-
-/// What heals of the dots where they stand.
-fn impressions(
-    look: &Look,
-    site: &Site,
-    standing: Vec<Standing>,
-    scale: Scale,
-    seed: Seed,
-) -> Vec<PlannedDot> {
-    let mut variation = look.variation;
-    // Dark skin takes twice the strength of fair skin, in even steps of lightness between.
-    variation.strength *= libm::exp2f(site.melanin);
-    let uptake = look.uptake.at(seed);
-    let scarred = look
-        .scarred
-        .as_ref()
-        .map(|scarred| (scarred.at(seed), scarred.spread));
-    let dots = standing.into_iter().map(|(visit, dot, shade)| {
-        let at_px = dot.position_mm * scale.get();
-        let zone = site.laid.zone.sample(at_px.x, at_px.y);
-        let session = &look.course.sessions()[visit];
-        let mut healed = variation.impression(look.hair, seed, dot.id, shade);
-        healed.radius_mm *= session.size * look.edge.size_at(zone);
-        let (mut taken, mut spread) = (uptake(dot.position_mm), look.uptake.spread);
-        if let Some((in_scar, wider)) = &scarred {
-            let scar = site.treated.coverage().sample(at_px.x, at_px.y);
-            taken += (in_scar(dot.position_mm) - taken) * scar;
-            spread += (wider - spread) * scar;
-        }
-        // What runs wider is paler for it.
-        healed.radius_mm *= spread;
-        taken /= spread * spread;
-        healed.strength *= session.strength * look.edge.strength_at(zone) * taken;
-        PlannedDot {
-            id: dot.id,
-            position_mm: dot.position_mm,
-            rank: dot.rank,
-            session: visit as u8 + 1,
-            healed,
-        }
-    });
-    dots.collect()
-}
-
-/// What the touch-ups of a look lay on its dots.
-pub(super) fn find_doses(look: &Look, dots: &[PlannedDot], melanin: f32) -> Vec<Dose> {
-    let every = dots.len().div_ceil(SAMPLE).max(1);
-    let sample = dots.iter().step_by(every).map(|dot| dot.healed);
-    let sample: Vec<Impression> = sample.collect();
-    doses(&look.course, &look.fading, &sample, |deposit| {
-        let Impression {
-            radius_mm,
-            strength,
-            absorbance,
-            depth_mm,
-            ..
-        } = *deposit;
-        Optics::new(look.deposit, depth_mm, melanin).mean_transmittance(
-            look.density,
-            radius_mm,
-            strength,
-            absorbance,
-        )
-    })
 }

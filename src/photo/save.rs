@@ -1,8 +1,8 @@
 //! Writing photos: to a temporary file first, never over the photo they came from.
 
 use std::borrow::Cow;
-use std::fs::{self, File};
-use std::io::{BufWriter, ErrorKind, Write};
+use std::fs;
+use std::io::{BufWriter, Cursor, ErrorKind, Seek, Write};
 use std::path::Path;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -12,7 +12,7 @@ use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder, ImageError, ImageResult};
 use tempfile::NamedTempFile;
 
-use super::open::one_line;
+use super::open::{Origin, one_line};
 use super::pixels::{Buffer, Samples, narrow};
 use super::{ColorSpace, FileFormat, Loss, Photo, Transfer, curve, icc};
 use crate::error::{Error, FileProblem, Result};
@@ -61,7 +61,7 @@ impl Photo {
         self.check_target(path)?;
         let refused = |error: std::io::Error| refused(path, &error);
         let mut temporary = temporary(folder(path)).map_err(refused)?;
-        self.encode(format, temporary.as_file_mut())
+        self.encode(format, BufWriter::new(temporary.as_file_mut()))
             .map_err(|error| match error {
                 ImageError::IoError(error) => refused(error),
                 other => problem(path, FileProblem::Denied(one_line(&other.to_string()))),
@@ -74,6 +74,35 @@ impl Photo {
             format,
             losses: self.losses(format),
         })
+    }
+
+    /// The file that [`Photo::save`] would write, in memory: for a server's answer or a database.
+    ///
+    /// [`Photo::losses`] tells what the format cannot hold.
+    ///
+    /// # Examples
+    /// ```
+    /// use stubblefield::{FileFormat, Photo, Size};
+    ///
+    /// let photo = Photo::from_rgb8(Size::new(2, 1)?, vec![200, 150, 120, 90, 60, 50])?;
+    /// let png = photo.to_bytes(FileFormat::Png)?;
+    /// assert_eq!(Photo::from_bytes(&png)?.pixels(), photo.pixels());
+    /// # Ok::<(), stubblefield::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a side longer than JPEG or WebP can have; [`Error::File`] for a TIFF above 4 GiB.
+    pub fn to_bytes(&self, format: FileFormat) -> Result<Vec<u8>> {
+        self.check_sides(format)?;
+        let mut bytes = Cursor::new(Vec::new());
+        self.encode(format, &mut bytes)
+            .map_err(|error| Error::File {
+                parameter: "photo",
+                path: Origin::memory("photo").path.to_path_buf(),
+                problem: FileProblem::Denied(one_line(&error.to_string())),
+                allowed: "what a file of this format can hold",
+            })?;
+        Ok(bytes.into_inner())
     }
 
     fn check_sides(&self, format: FileFormat) -> Result<()> {
@@ -105,15 +134,14 @@ impl Photo {
         Ok(())
     }
 
-    fn encode(&self, format: FileFormat, file: &mut File) -> ImageResult<()> {
-        let file = &mut BufWriter::new(file);
+    fn encode(&self, format: FileFormat, mut file: impl Write + Seek) -> ImageResult<()> {
         match format {
-            FileFormat::Png => self.write(PngEncoder::new(&mut *file), format)?,
+            FileFormat::Png => self.write(PngEncoder::new(&mut file), format)?,
             FileFormat::Jpeg => {
-                self.write(JpegEncoder::new_with_quality(&mut *file, 95), format)?;
+                self.write(JpegEncoder::new_with_quality(&mut file, 95), format)?;
             }
-            FileFormat::Tiff => self.write(TiffEncoder::new(&mut *file), format)?,
-            FileFormat::WebP => self.write(WebPEncoder::new_lossless(&mut *file), format)?,
+            FileFormat::Tiff => self.write(TiffEncoder::new(&mut file), format)?,
+            FileFormat::WebP => self.write(WebPEncoder::new_lossless(&mut file), format)?,
         }
         Ok(file.flush()?)
     }

@@ -42,6 +42,7 @@ use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::progress::{Progress, Watch};
 use working::Working;
 
 /// How far around the area follicles and hair are looked for: those beside it bear on dots as well, and
@@ -60,6 +61,10 @@ pub(crate) const FINE: f32 = 10.0;
 
 /// Blur of a photo that does not tell, in pixels.
 pub(crate) const USUAL_BLUR_PX: f32 = 0.7;
+
+/// Steps of a watched reading: light and skin around each place, wall and shine, hair beside the area, colour of the hair,
+/// follicles, hair over the skin.
+const STEPS: u32 = 6;
 
 /// What was read from a photo, as far as it shows.
 ///
@@ -107,6 +112,17 @@ impl Scene {
     /// # Cost
     /// A few passes over the photo; 5 bytes per pixel are kept.
     pub fn read(photo: &Photo, hints: Hints<'_>) -> Result<Self> {
+        Self::read_with(photo, hints, &())
+    }
+
+    /// [`Scene::read`], watched: to show how far it is, and to stop it.
+    ///
+    /// # Errors
+    /// Those of [`Scene::read`], and [`Error::Cancelled`](crate::Error::Cancelled), once the step that has begun is
+    /// through: about a quarter of a second at 12 megapixels.
+    pub fn read_with(photo: &Photo, hints: Hints<'_>, progress: &dyn Progress) -> Result<Self> {
+        let watch = Watch::new(progress, STEPS);
+        watch.done(0)?;
         let area = hints.checked_area(photo)?;
         let scale = hints.read_scale(photo)?;
         let head = hints.read_head(photo)?;
@@ -120,6 +136,7 @@ impl Scene {
         };
         let working = Working::of(photo);
         let skin_map = SkinMap::from_working(&working);
+        watch.done(1)?;
         let skin = || -> Result<(Mask, Option<SkinTone>, Option<HeadShape>)> {
             let background = wall(&working, photo, area, skin_map.as_ref());
             let skin = match (hints.skin, &skin_map) {
@@ -148,10 +165,12 @@ impl Scene {
             (shine::surface(photo, skin_map.as_ref()), camera())
         });
         let (background, skin, head) = skin?;
+        watch.done(2)?;
         let beside = scale.zip(skin).and_then(|(found, _)| {
             HairBeside::find(&working, area, &background, &surface, found.scale)
         });
         drop(working);
+        watch.done(3)?;
         let mut scene = Self {
             skin,
             surface,
@@ -166,8 +185,9 @@ impl Scene {
             hair_tone: None,
         };
         if let Some(skin) = scene.skin {
-            scene.read_hair(photo, area, &skin, &hints)?;
+            scene.read_hair(photo, area, &skin, &hints, &watch)?;
         }
+        watch.done(STEPS)?;
         Ok(scene)
     }
 
@@ -178,10 +198,12 @@ impl Scene {
         area: &Mask,
         skin: &SkinTone,
         hints: &Hints<'_>,
+        watch: &Watch<'_>,
     ) -> Result<()> {
         let scale = self.scale.map(|found| found.scale);
         let px = |mm: f32| scale.map_or(0, |scale| scale.to_px(mm) as u32);
         self.hair_tone = HairTone::find(photo, &around(area, &self.background, px(FAR_MM)), skin)?;
+        watch.done(4)?;
         let Some(scale) = scale else {
             return Ok(());
         };
@@ -209,6 +231,7 @@ impl Scene {
             }
             self.follicles = Some(found);
         }
+        watch.done(5)?;
         // Last, for it is as large as a mask.
         if covers {
             let bright: Oklch<f32> = Oklch::from_color(skin.linear());
