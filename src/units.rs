@@ -93,6 +93,11 @@ impl Size {
         })
     }
 
+    /// Whether a place, in pixels, lies in a picture of this size.
+    pub(crate) fn holds(self, at: Vec2) -> bool {
+        (0.0..self.width as f32).contains(&at.x) && (0.0..self.height as f32).contains(&at.y)
+    }
+
     /// An error unless a place that the caller names lies in the picture.
     pub(crate) fn check_inside(self, parameter: &'static str, at: Vec2) -> Result<()> {
         let within = |v: f32, side: u32| (0.0..=side as f32).contains(&v);

@@ -10,10 +10,11 @@ use crate::noise::Noise;
 use crate::parallel;
 use crate::plane::Plane;
 use crate::random::{Seed, Stage};
-use crate::scene::HairBeside;
+use crate::scene::{Chart, HairBeside};
 use crate::units::Scale;
 
-/// The transition zone along the edge of a treatment. Lengths in mm, shares 0 to 1.
+/// The transition zone along the edge of a treatment. Lengths in mm, on the skin where the head's shape is known
+/// ([`Look::with_head`](crate::Look::with_head)), shares 0 to 1.
 ///
 /// The zone lies inside the mask: nothing is drawn beyond it unless [`Edge::past_mm`] says so. In a mask
 /// too narrow for the whole zone everything shrinks in proportion.
@@ -181,9 +182,19 @@ impl Edge {
         share("edge past_density", self.past_density)
     }
 
-    /// How a treatment lies on its mask, from which the wall is already taken away; before `beyond` it does not end.
-    pub(super) fn lay(&self, treated: &Mask, beyond: &Mask, ground: Ground) -> Result<Laid> {
-        let zone = self.zone(treated, beyond, ground)?;
+    /// How a treatment lies on its mask, from which the wall is already taken away; before `beyond` it does not end. The
+    /// zone is measured on the skin where there is a chart of it, what lies past the mask in the picture.
+    pub(super) fn lay(
+        &self,
+        treated: &Mask,
+        beyond: &Mask,
+        chart: Option<&Chart>,
+        ground: Ground,
+    ) -> Result<Laid> {
+        let zone = match chart {
+            Some(chart) => self.zone_on(chart, treated, beyond, ground.seed)?,
+            None => self.zone(treated, beyond, ground)?,
+        };
         let columns = zone.size().width() as usize;
         let mut density = Plane::filled(zone.size(), 0.0_f32);
         parallel::for_each_chunk(density.values_mut(), columns, |y, row| {
@@ -237,7 +248,7 @@ impl Edge {
         Cow::Owned(mask.grown(scale.to_px(self.past_mm)))
     }
 
-    /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, −1 where
+    /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, below 0 where
     /// the irregular edge leaves the skin free.
     ///
     /// Where the treatment borders on `beyond`, the wall or own hair, it goes on to the last pixel.
@@ -279,7 +290,7 @@ impl Edge {
                         inside_mm - wave_mm * (1.0 + CREST * wave.at(at)).clamp(0.0, 2.0);
                     let drawn_in = gap_mm * (1.0 + gap.at(at));
                     let t = (inside_mm - drawn_in) / (width_mm - drawn_in).max(1e-3);
-                    if t < 0.0 { -1.0 } else { t.min(1.0) }
+                    t.clamp(-1.0, 1.0)
                 };
             }
         });

@@ -1,7 +1,5 @@
 //! Where the dots of a look stand, session by session.
 
-use glam::Vec2;
-
 use crate::error::Result;
 use crate::field::{
     Count, Dot, DotField, EdgePolicy, FieldRequest, Obstacle, ObstacleKind, Sessions,
@@ -79,18 +77,18 @@ pub(super) fn stand_on(
     let Ground { scale, seed } = ground;
     let laid = &site.laid;
     let size = laid.reached.size();
-    let ([reached, density, full], area_factor) = chart.laid_out(|Vec2 { x, y }| {
-        let shown =
-            (0.0..size.width() as f32).contains(&x) && (0.0..size.height() as f32).contains(&y);
+    let [reached, density, full] = chart.laid_out(|at| {
+        let shown = size.holds(at);
         let reached = if shown {
-            laid.reached.coverage().sample(x, y)
+            laid.reached.coverage().sample(at.x, at.y)
         } else {
             0.0
         };
         // Beyond the rim and the frame density goes on, as it does where dots are laid on the picture.
-        let full = laid.full.at(x as i64, y as i64);
-        [reached, laid.density.sample(x, y), f32::from(full)]
+        let full = laid.full.at(at.x as i64, at.y as i64);
+        [reached, laid.density.sample(at.x, at.y), f32::from(full)]
     });
+    let area_factor = chart.area_factor();
     let bed = Bed {
         reached: &Mask::from_shares(reached),
         density: &density,

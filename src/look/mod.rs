@@ -8,6 +8,7 @@ mod course;
 mod crown;
 mod curve;
 mod edge;
+mod edge_on_skin;
 mod fingerprint;
 mod hairline;
 mod laying;
@@ -291,7 +292,7 @@ impl Look {
     /// picture where it turns away, and areas and densities are those of the skin. Unless stated, that of
     /// [`Scene::head`](crate::Scene::head) where the treatment fits on it; without any, and with `None`, all skin counts as facing the camera.
     ///
-    /// Edges keep their width in the picture.
+    /// So are the widths of edges, but not what lies past the mask ([`Edge::past_mm`]).
     ///
     /// # Examples
     /// ```

@@ -11,7 +11,7 @@ use crate::parallel;
 use crate::pigment::{Impression, When};
 use crate::plane::Plane;
 use crate::random::Seed;
-use crate::scene::{Ellipsoid, Scene, Tilt};
+use crate::scene::{Chart, Scene, Tilt};
 use crate::units::Scale;
 
 /// One dot of a plan.
@@ -55,8 +55,8 @@ pub struct Plan {
     pub(super) mask: Mask,
     pub(super) scale: Scale,
     pub(super) seed: Seed,
-    /// The head as it was charted.
-    pub(super) head: Option<Ellipsoid>,
+    /// The skin it lies on, where the head's shape is known.
+    pub(super) chart: Option<Chart>,
     pub(super) scene: Scene,
     /// Of the skin that is treated; 0 where nothing is.
     pub(super) melanin: f32,
@@ -151,13 +151,21 @@ impl Plan {
 
     /// How the skin is turned at a place of the picture, as far as the head's shape is known.
     pub(crate) fn tilt_at(&self, at_px: Vec2) -> Tilt {
-        let known = self.head.and_then(|head| head.tilt(at_px));
+        let known = self
+            .chart
+            .as_ref()
+            .and_then(|chart| chart.head().tilt(at_px));
         known.unwrap_or(Tilt::NONE)
     }
 
     /// Whether the head's shape is known.
     pub(crate) const fn is_curved(&self) -> bool {
         self.look.head.is_some()
+    }
+
+    /// The skin it lies on, where the head's shape is known and anything is treated.
+    pub(crate) const fn chart(&self) -> Option<&Chart> {
+        self.chart.as_ref()
     }
 
     /// Skin of the treatment where `holds`, in cm², soft parts by their share.

@@ -14,7 +14,7 @@ use crate::photo::Photo;
 use crate::pigment::{Impression, Optics};
 use crate::progress::{Progress, Watch};
 use crate::random::Seed;
-use crate::scene::{Chart, FINE, Hints, Scene};
+use crate::scene::{FINE, Hints, Scene};
 use crate::units::Scale;
 
 /// Steps of a watched plan for the reading of the photo, and as many for what is laid on it.
@@ -141,11 +141,10 @@ impl Look {
         mask.size().check_equals(scene.surface().size(), "mask")?;
         let mut look = self.answering(&scene);
         look.check()?;
-        let site = Site::of(&look, &scene, mask, ground)?;
+        let site = Site::of(&mut look, &scene, mask, ground)?;
         watch.done(1)?;
-        let chart = charted(&mut look, &site.laid.reached, scale)?;
         let laying = watch.part(1..STEPS - 1);
-        let (standing, field) = match &chart {
+        let (standing, field) = match &site.chart {
             Some(chart) => stand_on(chart, &look, &site, ground, &laying)?,
             None => {
                 let bed = Bed::flat(&site.laid, scale);
@@ -168,7 +167,7 @@ impl Look {
             mask: site.laid.reached,
             scale,
             seed,
-            head: chart.map(|chart| chart.head()),
+            chart: site.chart,
             scene,
             melanin: site.melanin,
             field,
@@ -184,21 +183,6 @@ impl Look {
         watch.done(STEPS)?;
         Ok(plan)
     }
-}
-
-/// The chart of the head that a treatment lies on. One that was found in the picture and does not fit is taken for flat:
-/// nobody stated it, and a few pixels of the mask off it are no reason to refuse a plan.
-fn charted(look: &mut Look, reached: &Mask, scale: Scale) -> Result<Option<Chart>> {
-    let Some(head) = look.head else {
-        return Ok(None);
-    };
-    let chart = Chart::around(reached, &head, scale);
-    if chart.is_err() && look.sources.head == Source::Outline {
-        look.head = None;
-        look.sources.head = Source::Usual;
-        return Ok(None);
-    }
-    chart
 }
 
 /// What heals of the dots where they stand.

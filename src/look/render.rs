@@ -196,7 +196,7 @@ impl Plan {
                 radius_px: self.scale.to_px(deposit.radius_mm * optics.spread),
                 absorptance: optics.core_absorptance(deposit.strength, deposit.absorbance),
             };
-            let ellipse = self.head.and_then(|_| {
+            let ellipse = self.chart.as_ref().and_then(|_| {
                 InkEllipse::of_tilted(&round, blur_px, tilt.seen(), tilt.toward_rad())
             });
             match ellipse {

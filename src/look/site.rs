@@ -7,13 +7,17 @@ use crate::field::Obstacle;
 use crate::look::Look;
 use crate::look::between::Between;
 use crate::look::edge::{Ground, Laid};
+use crate::look::own::Source;
 use crate::mask::Mask;
-use crate::scene::Scene;
+use crate::scene::{Chart, Scene};
+use crate::units::Scale;
 
 pub(super) struct Site {
     /// The mask less the wall behind the head, and what lies before the own hairline.
     pub(super) treated: Mask,
     pub(super) laid: Laid,
+    /// The skin it lies on, where the head's shape is known.
+    pub(super) chart: Option<Chart>,
     /// Of the skin that is treated; 0 where nothing is.
     pub(super) melanin: f32,
     /// Area of the mask as given, with what the look reaches past it, and of the wall in it.
@@ -24,8 +28,8 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Of a look with everything that it takes from the scene.
-    pub(super) fn of(look: &Look, scene: &Scene, mask: &Mask, ground: Ground) -> Result<Self> {
+    /// Of a look with everything that it takes from the scene; the head among it is dropped where it does not fit.
+    pub(super) fn of(look: &mut Look, scene: &Scene, mask: &Mask, ground: Ground) -> Result<Self> {
         let asked = look.edge.reached(mask, ground.scale);
         let asked_px = asked.area_px();
         // Dots stay off the wall behind the head, and the head's rim is no edge of the treatment.
@@ -53,7 +57,9 @@ impl Site {
         }
         let met = look.hair_met(scene, &treated);
         let beyond = scene.no_border(met, &treated);
-        let mut laid = look.edge.lay(&treated, &beyond, ground)?;
+        let chart = charted(look, scene, &treated, ground.scale)?;
+        let edge = look.edge;
+        let mut laid = edge.lay(&treated, &beyond, chart.as_ref(), ground)?;
         // What lies under long hair is left to it.
         if let Some(between) = &between {
             between.spare(&mut laid)?;
@@ -63,10 +69,29 @@ impl Site {
         Ok(Self {
             treated,
             laid,
+            chart,
             melanin,
             asked_px,
             wall_px: asked_px - on_head_px,
             obstacles: look.obstacles(scene, ground.scale),
         })
     }
+}
+
+/// The chart of the head that a treatment lies on. One that was found in the picture and does not fit is taken for flat:
+/// nobody stated it, and a few pixels of the mask off it are no reason to refuse a plan.
+fn charted(look: &mut Look, scene: &Scene, treated: &Mask, scale: Scale) -> Result<Option<Chart>> {
+    let Some(head) = look.head else {
+        return Ok(None);
+    };
+    let chart = match look.edge.reached(treated, scale) {
+        Cow::Borrowed(treated) => Chart::around(treated, &head, scale),
+        Cow::Owned(reached) => Chart::around(&reached.subtract(scene.background())?, &head, scale),
+    };
+    if chart.is_err() && look.sources.head == Source::Outline {
+        look.head = None;
+        look.sources.head = Source::Usual;
+        return Ok(None);
+    }
+    chart
 }

@@ -1,5 +1,6 @@
 //! How a treatment ends towards bare skin: how straight, how sharply, how low.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -25,6 +26,10 @@ const STRETCH_MM: f32 = 4.0;
 const AROUND_MM: f32 = 15.0;
 const DEEP_MM: f32 = 25.0;
 
+/// Least area in the picture over that of the skin at which a border is judged: at more than 60° off the camera a hairline is
+/// not seen for what it is.
+const LEAST_SEEN: f32 = 0.5;
+
 /// Fewer stretches are no hairline.
 const LEAST_STRETCHES: usize = 8;
 
@@ -35,7 +40,8 @@ const STEPS: usize = (DEEP_MM / STEP_MM) as usize;
 const FULL_SHARE: f64 = 0.8;
 
 /// The border of a treatment towards bare skin, measured on its dots; that to the background and to the
-/// frame of the picture does not count.
+/// frame of the picture does not count. Lengths are those on the skin where the head's shape is known, and skin that is turned
+/// more than 60° off the camera is then left out.
 ///
 /// # Examples
 /// ```
@@ -79,7 +85,7 @@ impl fmt::Display for Border {
     }
 }
 
-/// Where smooth borders run, on a coarse grid.
+/// Where smooth borders run, on a coarse grid of the skin, or of the picture where the head's shape is not known.
 struct Line {
     /// Distance into the treatment in mm, behind the smooth border and behind that of the mask.
     inside_mm: Plane<f32>,
@@ -92,11 +98,19 @@ struct Line {
 impl Line {
     /// `None` for a treatment without a border in the picture.
     fn of(plan: &Plan, met: Option<&HairBeside>) -> Option<Self> {
-        let scale = plan.scale();
+        let treated = plan.mask();
+        let beyond = plan.scene().no_border(met, treated);
+        let (treated, beyond, scale) = match plan.chart() {
+            Some(chart) => {
+                let [treated, beyond] = chart.of_masks(treated, &beyond);
+                (Cow::Owned(treated), Cow::Owned(beyond), chart.scale())
+            }
+            None => (Cow::Borrowed(treated), beyond, plan.scale()),
+        };
         let side = (scale.to_px(CELL_MM) as usize).max(1);
         let cells_per_mm = scale.get() / side as f32;
-        let treated = cells(plan.mask(), side);
-        let beyond = cells(&plan.scene().no_border(met, plan.mask()), side);
+        let treated = cells(&treated, side);
+        let beyond = cells(&beyond, side);
         let mut covered = treated.clone();
         for (covered, &beyond) in covered.values_mut().iter_mut().zip(beyond.values()) {
             *covered = f32::from(u8::from(*covered > 0.0 || beyond > 0.5));
@@ -135,9 +149,7 @@ impl Line {
         let size = self.beyond.size();
         let is_skin = |place_mm: Vec2| {
             let at = place_mm * self.cells_per_mm;
-            (0.0..size.width() as f32).contains(&at.x)
-                && (0.0..size.height() as f32).contains(&at.y)
-                && self.beyond.sample(at.x, at.y) < 0.5
+            size.holds(at) && self.beyond.sample(at.x, at.y) < 0.5
         };
         let ends_here = is_skin(foot - 3.0 * inwards) && is_skin(foot + 2.0 * inwards);
         // Where smoothing has closed a gap, its border is none of the treatment.
@@ -217,8 +229,15 @@ impl Stretches {
 pub(super) fn border(plan: &Plan) -> Option<Border> {
     let met = plan.look().hair_met(plan.scene(), plan.mask());
     let line = Line::of(plan, met)?;
-    let dots = plan.dots().iter();
-    let feet: Vec<(f32, Vec2)> = dots.filter_map(|dot| line.foot(dot.position_mm)).collect();
+    let dots = plan.dots().iter().filter_map(|dot| {
+        let at_px = dot.position_mm * plan.scale().get();
+        let judged = plan.tilt_at(at_px).seen() >= LEAST_SEEN;
+        judged.then_some(match plan.chart() {
+            Some(chart) => chart.of_photo(at_px)?,
+            None => dot.position_mm,
+        })
+    });
+    let feet: Vec<(f32, Vec2)> = dots.filter_map(|place| line.foot(place)).collect();
     let stretches = Stretches::over(feet.iter().map(|foot| foot.1));
     if stretches.middles.len() < LEAST_STRETCHES {
         return None;
@@ -279,18 +298,27 @@ fn rise(
     }
     let mut area = vec![0.0_f64; STEPS];
     let cell_mm = 1.0 / line.cells_per_mm;
-    // What is left to own hair is no part of the treatment.
-    let left = |place_mm: Vec2| {
-        let at_px = place_mm * plan.scale().get();
-        met.map_or(1.0, |hair| 1.0 - hair.share_at(at_px))
+    let in_picture = |place: Vec2| match plan.chart() {
+        Some(chart) => chart.to_photo(place),
+        None => Some(place * plan.scale().get()),
     };
     let size = line.inside_mm.size();
     for y in 0..size.height() {
         for x in 0..size.width() {
             let place = Vec2::new(x as f32 + 0.5, y as f32 + 0.5) * cell_mm;
-            if let Some(step) = line.foot(place).and_then(&behind) {
-                let skin = plan.tilt_at(place * plan.scale().get()).area_factor();
-                area[step] += f64::from(cell_mm * cell_mm * left(place) * skin);
+            let Some(step) = line.foot(place).and_then(&behind) else {
+                continue;
+            };
+            let Some(at_px) = in_picture(place) else {
+                continue;
+            };
+            if plan.tilt_at(at_px).seen() >= LEAST_SEEN {
+                // What is left to own hair is no part of the treatment.
+                let left = met.map_or(1.0, |hair| 1.0 - hair.share_at(at_px));
+                let skin = plan
+                    .chart()
+                    .map_or(1.0, |chart| chart.area_factor_at(place));
+                area[step] += f64::from(cell_mm * cell_mm * left * skin);
             }
         }
     }

@@ -173,27 +173,65 @@ impl Chart {
         from_corner.is_finite().then_some(from_corner)
     }
 
-    /// Things of the picture on the chart, 0 where that shows nothing of them: `of` takes pixels of the picture. The last plane is
-    /// mm² of skin per mm² of chart, from 1 on.
+    /// Things of the picture on the chart, 0 where that shows nothing of them: `of` takes pixels of the picture, which may
+    /// lie beyond its frame.
     pub(crate) fn laid_out<const N: usize>(
         &self,
         of: impl Fn(Vec2) -> [f32; N] + Sync + Send,
-    ) -> ([Plane<f32>; N], Plane<f32>) {
-        let nothing = ([0.0; N], 1.0_f32);
+    ) -> [Plane<f32>; N] {
+        let all = self.planned([0.0; N], |on_ball| {
+            of(self.head.to_px(on_ball.truncate().as_vec2()))
+        });
+        std::array::from_fn(|i| all.map(|shown| shown[i]))
+    }
+
+    /// What is treated and what lies beyond it, on the chart. What the picture does not show is beyond: a treatment goes on
+    /// past the rim of the head and the frame.
+    pub(crate) fn of_masks(&self, treated: &Mask, beyond: &Mask) -> [Mask; 2] {
+        let size = treated.size();
+        let [covered, open] = self.laid_out(|at| {
+            let share = |mask: &Mask| mask.coverage().sample(at.x, at.y);
+            if size.holds(at) {
+                [share(treated), 1.0 - share(beyond)]
+            } else {
+                [0.0; 2]
+            }
+        });
+        [Mask::from_shares(covered), Mask::from_shares(open).invert()]
+    }
+
+    /// Skin per area of chart, from 1 on.
+    pub(crate) fn area_factor(&self) -> Plane<f32> {
+        self.planned(1.0, |on_ball| self.factor(on_ball))
+    }
+
+    /// [`Chart::area_factor`] at one place of the chart, in its mm.
+    pub(crate) fn area_factor_at(&self, on_chart_mm: Vec2) -> f32 {
+        let seen = self.direction(on_chart_mm);
+        seen.map_or(1.0, |on_ball| self.factor(on_ball))
+    }
+
+    fn factor(&self, on_ball: DVec3) -> f32 {
+        let factor = area(self.axes_mm, on_ball) / self.to_mm.determinant();
+        (factor as f32).max(1.0)
+    }
+
+    /// A plane over the chart: `of` takes places on the ball that the camera sees.
+    fn planned<T: Copy + Send + Sync>(
+        &self,
+        nothing: T,
+        of: impl Fn(DVec3) -> T + Sync + Send,
+    ) -> Plane<T> {
         let mut all = Plane::filled(self.size, nothing);
-        let across = self.to_mm.determinant();
         parallel::for_each_chunk(all.values_mut(), self.size.width() as usize, |y, row| {
             for (x, value) in row.iter_mut().enumerate() {
                 let at_px = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
                 if let Some(on_ball) = self.direction(at_px / self.scale.get()) {
-                    let factor = area(self.axes_mm, on_ball) / across;
-                    let shown = of(self.head.to_px(on_ball.truncate().as_vec2()));
-                    *value = (shown, (factor as f32).max(1.0));
+                    *value = of(on_ball);
                 }
             }
         });
-        let shown = std::array::from_fn(|i| all.map(|(shown, _)| shown[i]));
-        (shown, all.map(|(_, factor)| factor))
+        all
     }
 }
 
@@ -296,7 +334,7 @@ mod tests {
     #[test]
     fn lengths_and_areas_are_those_of_the_skin() {
         for (_, chart) in charts() {
-            let ([], factors) = chart.laid_out(|_| []);
+            let factors = chart.area_factor();
             let axes = chart.axes_mm;
             let middle = chart.turn_back * DVec3::Z;
             for i in 0..60 {

@@ -21,7 +21,7 @@ mod working;
 pub(crate) use beside::HairBeside;
 pub use camera::{BlurMap, Camera, Grain};
 pub(crate) use chart::Chart;
-pub(crate) use ellipsoid::{Ellipsoid, Tilt};
+pub(crate) use ellipsoid::Tilt;
 pub(crate) use follicles::PLAIN;
 pub use follicles::{Follicle, Follicles};
 pub use hair::HairCover;

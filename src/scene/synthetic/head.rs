@@ -121,10 +121,11 @@ fn follicles(head: &HeadShape, size: Size, scale: Scale, seed: Seed) -> Result<V
             at.cmpge(Vec2::ZERO).all() && at.x < size.width() as f32 && at.y < size.height() as f32;
         in_picture && ellipsoid.tilt(at).is_some()
     };
-    let ([skin, hair], area_factor) = chart.laid_out(|at| {
+    let [skin, hair] = chart.laid_out(|at| {
         let skin = f32::from(u8::from(shown(at)));
         [skin, hair_share(at / scale.get())]
     });
+    let area_factor = chart.area_factor();
     let (skin, density) = (Mask::from_shares(skin), Density::per_cm2(FOLLICLES)?);
     let field = FieldRequest::new(&skin, chart.scale(), density, seed)
         .with_relative_density(&hair)
