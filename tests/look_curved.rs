@@ -390,3 +390,36 @@ fn a_head_that_is_none_is_refused_by_name() {
     assert!(with(|h| h.half_axes_px *= 3.0).starts_with("half axis of the head in mm is 234"));
     assert!(with(|h| h.half_axes_px *= 0.6).starts_with("farthest place of the treatment"));
 }
+
+#[test]
+fn an_edge_is_as_wide_on_skin_that_turns_away() {
+    let (photo, head, scale) = ground(2.0);
+    let whole = within(&photo, &head, 0.0, 1.0);
+    let part = |low_mm: Vec2, high_mm: Vec2| {
+        let [low, high] = [low_mm, high_mm].map(|at| at * scale.get());
+        let inside = |p: Vec2| p.cmpge(low).all() && p.cmplt(high).all();
+        let part = Mask::from_fn(photo.size(), |p| f32::from(u8::from(inside(p)))).unwrap();
+        part.intersect(&whole).unwrap()
+    };
+    // By how many mm of bare skin the border stands back, in the middle of the head.
+    let bare_mm = |border_mm: f32, seed: u64| {
+        let treated = part(Vec2::ZERO, Vec2::new(200.0, border_mm));
+        let look = Look::stubble().with_head(Some(head));
+        let plan = look.plan(&photo, &treated, scale, Seed::new(seed)).unwrap();
+        let strip = part(
+            Vec2::new(70.0, border_mm - 22.0),
+            Vec2::new(130.0, border_mm),
+        );
+        let skin_cm2 = skin_cm2(&strip, &head, scale);
+        let along = (70..=130).map(|x| on_skin(&head, scale, Vec2::new(x as f32, border_mm)));
+        let along: Vec<DVec3> = along.collect();
+        let length_mm: f64 = along.windows(2).map(|w| w[0].distance(w[1])).sum();
+        100.0 * (skin_cm2 - count(&plan, &strip) / 130.0) / length_mm
+    };
+    // 5°, 25° and 45° off the camera.
+    let [facing, between, slanted] = [112.0, 80.0, 52.0]
+        .map(|border_mm| (1..=4).map(|seed| bare_mm(border_mm, seed)).sum::<f64>() / 4.0);
+    for off in [between, slanted] {
+        assert!((off / facing - 1.0).abs() < 0.1, "{off} for {facing}");
+    }
+}
