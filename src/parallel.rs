@@ -34,6 +34,11 @@ pub(crate) fn both<A: Send, B: Send>(
     return (a(), b());
 }
 
+/// Tasks to each thread, at least, where there are so many parts. Left to itself rayon makes four, and
+/// towards the end the others wait for who has the last of them.
+#[cfg(feature = "rayon")]
+const TASKS: usize = 16;
+
 /// Hands each run of `chunk` elements (the last may be shorter) to `f` with its index.
 pub(crate) fn for_each_chunk<T: Send>(
     values: &mut [T],
@@ -41,10 +46,13 @@ pub(crate) fn for_each_chunk<T: Send>(
     f: impl Fn(usize, &mut [T]) + Sync + Send,
 ) {
     #[cfg(feature = "rayon")]
-    values
-        .par_chunks_mut(chunk)
-        .enumerate()
-        .for_each(|(i, part)| f(i, part));
+    {
+        let parts = values.par_chunks_mut(chunk).enumerate();
+        let most = parts.len() / (TASKS * workers());
+        parts
+            .with_max_len(most.max(1))
+            .for_each(|(i, part)| f(i, part));
+    }
     #[cfg(not(feature = "rayon"))]
     values
         .chunks_mut(chunk)

@@ -46,7 +46,7 @@ pub(super) struct Bins {
     layout: Option<Layout>,
     rows: Vec<Row>,
     extent: Extent,
-    /// Room for sorting.
+    /// Room for sorting: at least as many as the longest list had, since its memory comes slowly.
     chunks: Vec<Chunk>,
     unsorted: Vec<Mutex<Vec<(u32, Splat)>>>,
 }
@@ -147,27 +147,29 @@ impl Bins {
     }
 
     fn sort(&mut self, dots: &[InkDot], tables: &mut Tables, layout: &Layout) -> Result<()> {
-        let chunks = dots.len().div_ceil(CHUNK);
-        self.chunks.resize_with(chunks, Chunk::default);
+        let count = dots.len().div_ceil(CHUNK);
+        let room = count.max(self.chunks.len());
+        self.chunks.resize_with(room, Chunk::default);
+        let chunks = &mut self.chunks[..count];
         let workers = parallel::workers().max(self.unsorted.len());
         self.unsorted.resize_with(workers, Mutex::default);
         loop {
             let (given, unsorted) = (&*tables, &mut self.unsorted[..]);
-            parallel::for_each_chunk_with(&mut self.chunks, 1, unsorted, |i, chunk, unsorted| {
+            parallel::for_each_chunk_with(chunks, 1, unsorted, |i, chunk, unsorted| {
                 let dots = &dots[..dots.len().min((i + 1) * CHUNK)];
                 chunk[0].fill(dots, i * CHUNK, given, layout, unsorted);
             });
-            if let Some(bad) = self.chunks.iter_mut().find_map(|chunk| chunk.bad.take()) {
+            if let Some(bad) = chunks.iter_mut().find_map(|chunk| chunk.bad.take()) {
                 return Err(bad);
             }
-            let missing = || self.chunks.iter().flat_map(|chunk| &chunk.missing).copied();
+            let missing = || chunks.iter().flat_map(|chunk| &chunk.missing).copied();
             if missing().next().is_none() {
                 break;
             }
             tables.serve(missing());
         }
-        self.extent = whole(self.chunks.iter().map(|chunk| chunk.extent));
-        let chunks = &self.chunks[..];
+        self.extent = whole(chunks.iter().map(|chunk| chunk.extent));
+        let chunks = &*chunks;
         self.rows.resize_with(layout.rows(), Row::default);
         parallel::for_each_chunk(&mut self.rows, 1, |i, row| {
             row[0].gather(i, chunks, layout.columns(i));

@@ -88,11 +88,11 @@ pub(super) struct Pass<'a> {
 /// Elements to be copied to the picture before it is drawn on, and their stride.
 pub(super) type Source<'a, E> = (&'a [E], usize);
 
-/// Bands that each worker draws between two reports.
+/// Bands that each worker draws between two reports, at which all of them meet.
 const BANDS_A_STEP: usize = 16;
 
 impl Pass<'_> {
-    /// Draws all bands.
+    /// Draws all bands, in one go where nobody watches.
     ///
     /// # Errors
     /// [`Error::Cancelled`](crate::error::Error::Cancelled).
@@ -102,11 +102,14 @@ impl Pass<'_> {
         pixels: &mut [E],
         channels: Channels,
         scratch: &mut [Mutex<Scratch>],
-        progress: &dyn Progress,
+        progress: Option<&dyn Progress>,
     ) -> Result<()> {
-        let bands = BANDS_A_STEP * parallel::workers();
-        let steps = (self.size.height() as usize).div_ceil(self.shape.height * bands);
-        let watch = Watch::new(progress, steps as u32);
+        let all = (self.size.height() as usize).div_ceil(self.shape.height);
+        let bands = match progress {
+            Some(_) => BANDS_A_STEP * parallel::workers(),
+            None => all,
+        };
+        let watch = Watch::new(progress.unwrap_or(&()), all.div_ceil(bands) as u32);
         let band = self.shape.height * self.stride;
         for (step, pixels) in pixels.chunks_mut(bands * band).enumerate() {
             parallel::for_each_chunk_with(pixels, band, scratch, |i, rows, scratch| {

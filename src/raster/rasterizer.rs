@@ -127,7 +127,7 @@ impl Rasterizer {
         ink.check_but_dots(size)?;
         target.transfer.check()?;
         let found = self.prepare(size, ink)?;
-        self.draw(None, target, ink, None, &())?;
+        self.draw(None, target, ink, None, None)?;
         Ok(Drawn::new(found, size, ink))
     }
 
@@ -157,7 +157,7 @@ impl Rasterizer {
         target: PixelsMut<'_>,
         ink: &Ink<'_>,
     ) -> Result<Drawn> {
-        self.composite_into_with(source, target, ink, &())
+        self.draw_into(source, target, ink, None)
     }
 
     /// [`Rasterizer::composite_into`], watched: asked whether to stop at every row of tiles.
@@ -171,6 +171,16 @@ impl Rasterizer {
         target: PixelsMut<'_>,
         ink: &Ink<'_>,
         progress: &dyn Progress,
+    ) -> Result<Drawn> {
+        self.draw_into(source, target, ink, Some(progress))
+    }
+
+    fn draw_into(
+        &mut self,
+        source: Pixels<'_>,
+        target: PixelsMut<'_>,
+        ink: &Ink<'_>,
+        progress: Option<&dyn Progress>,
     ) -> Result<Drawn> {
         ink.check_but_dots(target.size)?;
         target.transfer.check()?;
@@ -293,7 +303,7 @@ impl Rasterizer {
             .fill(ink.ellipses, profile, size, self.tile.height);
         let found = found.and(aslant);
         let tiles = std::mem::take(&mut self.tiles);
-        self.draw(Some(source), target, ink, Some(&tiles), &())?;
+        self.draw(Some(source), target, ink, Some(&tiles), None)?;
         let bounds = tiles.bounds().map(PixelRect::from);
         self.tiles = tiles;
         self.memory = Some(memory);
@@ -346,7 +356,7 @@ impl Rasterizer {
         target: PixelsMut<'_>,
         ink: &Ink<'_>,
         wanted: Option<&TileSet>,
-        progress: &dyn Progress,
+        progress: Option<&dyn Progress>,
     ) -> Result<()> {
         let workers = parallel::workers();
         if self.scratch.len() < workers {

@@ -8,7 +8,7 @@ use crate::raster::layout::Layout;
 use crate::raster::tables::Tables;
 
 /// Dots of one chunk: few enough that they stay in a second-level cache while they are sorted.
-pub(super) const CHUNK: usize = 8192;
+pub(super) const CHUNK: usize = 2048;
 
 /// Dots that [`Row::refresh`] fetches at a time.
 const GATHERED: usize = 64;
