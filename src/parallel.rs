@@ -34,8 +34,8 @@ pub(crate) fn both<A: Send, B: Send>(
     return (a(), b());
 }
 
-/// Tasks to each thread, at least, where there are so many parts. Left to itself rayon makes four, and
-/// towards the end the others wait for who has the last of them.
+/// Tasks for each thread beside the first, at least, where there are so many parts. Left to itself rayon
+/// makes four or so, and towards the end the others wait for who has the last of them.
 #[cfg(feature = "rayon")]
 const TASKS: usize = 16;
 
@@ -48,9 +48,9 @@ pub(crate) fn for_each_chunk<T: Send>(
     #[cfg(feature = "rayon")]
     {
         let parts = values.par_chunks_mut(chunk).enumerate();
-        let most = parts.len() / (TASKS * workers());
+        let most = parts.len().checked_div(TASKS * (workers() - 1));
         parts
-            .with_max_len(most.max(1))
+            .with_max_len(most.map_or(usize::MAX, |most| most.max(1)))
             .for_each(|(i, part)| f(i, part));
     }
     #[cfg(not(feature = "rayon"))]

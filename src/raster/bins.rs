@@ -35,7 +35,7 @@ pub(super) struct Splat {
     /// As those of [`Placed`].
     pub(super) blend: f32,
     pub(super) absorptance: [f32; 3],
-    /// Place in the caller's list.
+    /// Place in the caller's list when it was sorted; [`Row`] knows the one of today.
     pub(super) index: u32,
 }
 
@@ -84,11 +84,11 @@ impl Splat {
         }
     }
 
-    /// The order of dots in a bin: by place, those in one place as the caller gave them.
-    pub(super) fn order(&self, other: &Self) -> Ordering {
+    /// The order of dots in a bin: by place, those in one place as the caller gave them, told by indices.
+    pub(super) fn order(&self, index: u32, other: &Self, other_index: u32) -> Ordering {
         let (a, b) = (self.center_px, other.center_px);
         let by_place = a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y));
-        by_place.then(self.index.cmp(&other.index))
+        by_place.then(index.cmp(&other_index))
     }
 }
 
@@ -184,11 +184,11 @@ impl Bins {
     /// As [`Bins::fill`].
     ///
     /// # Cost
-    /// Proportional to the edit, and a look at every dot if the list's length changes.
-    pub(super) fn edit(
+    /// Proportional to the edit, and a look at every index if the list's length changes.
+    pub(super) fn edit<'a>(
         &mut self,
-        gone: &[InkDot],
-        dots: &[InkDot],
+        gone: impl Iterator<Item = &'a InkDot> + Clone,
+        dots: &'a [InkDot],
         edit: &Edit,
         tables: &mut Tables,
         size: Size,
@@ -200,18 +200,19 @@ impl Bins {
             return self.fill(dots, tables, size);
         }
         let come = &dots[edit.start..edit.start + edit.new];
-        tables.serve(gone.iter().chain(come).map(|dot| dot.radius_px));
+        tables.serve(gone.clone().chain(come).map(|dot| dot.radius_px));
         let place = |dot: &InkDot, i: usize| {
             let placed = tables.place(dot).expect("its table has just been built");
             let ([row, column], overhang) = layout.bin(dot, &placed);
             let splat = Splat::new(dot, &placed, column, edit.start + i);
             (row as usize, splat, Extent::of(&placed, overhang))
         };
-        for (i, dot) in gone.iter().enumerate() {
+        for (i, dot) in gone.enumerate() {
             let (row, splat, _) = place(dot, i);
             self.rows[row].remove(&splat);
         }
-        if edit.old != edit.new {
+        let behind = dots.len() > edit.start + edit.new;
+        if edit.old != edit.new && behind {
             let by = (edit.new as u32).wrapping_sub(edit.old as u32);
             parallel::for_each_chunk(&mut self.rows, 1, |_, row| {
                 row[0].renumber(edit.start as u32, by);

@@ -14,6 +14,7 @@ mod expansion;
 mod extent;
 mod gain;
 mod ink;
+mod kept;
 mod kernel;
 mod layout;
 mod light;

@@ -5,19 +5,17 @@ use crate::raster::bins::Edit;
 use crate::raster::chords::Profile;
 use crate::raster::ellipse::InkEllipse;
 use crate::raster::ink::{Ink, InkDot};
+use crate::raster::kept::Kept;
 use crate::raster::tables::Tables;
 use crate::raster::tile_set::TileSet;
 use crate::raster::veil::Veil;
 use crate::units::Size;
 use std::ops::Range;
 
-/// Dots compared at a time.
-const STEP: usize = 64;
-
 /// The ink of the last pass.
 #[derive(Debug)]
 pub(super) struct Memory {
-    dots: Vec<InkDot>,
+    dots: Kept,
     ellipses: Vec<InkEllipse>,
     veil: Option<Veil>,
     blur_px: f32,
@@ -27,7 +25,7 @@ pub(super) struct Memory {
 impl Memory {
     pub(super) fn new(size: Size, ink: &Ink<'_>) -> Self {
         Self {
-            dots: ink.dots.to_vec(),
+            dots: Kept::new(ink.dots),
             ellipses: ink.ellipses.to_vec(),
             veil: ink.veil.cloned(),
             blur_px: ink.blur_px,
@@ -42,21 +40,13 @@ impl Memory {
     }
 
     /// Some of the dots.
-    pub(super) fn dots(&self, range: Range<usize>) -> &[InkDot] {
-        &self.dots[range]
+    pub(super) fn dots(&self, range: Range<usize>) -> impl Iterator<Item = &InkDot> + Clone {
+        self.dots.range(range)
     }
 
     /// The part of both lists that holds all differences.
     pub(super) fn edit(&self, dots: &[InkDot]) -> Edit {
-        let shorter = self.dots.len().min(dots.len());
-        let start = same(&self.dots[..shorter], &dots[..shorter]);
-        let (old, new) = (&self.dots[start..], &dots[start..]);
-        let end = same_at_end(old, new);
-        Edit {
-            start,
-            old: old.len() - end,
-            new: new.len() - end,
-        }
+        self.dots.edit(dots)
     }
 
     /// The part of both lists that holds all differences, as a caller tells it.
@@ -95,18 +85,17 @@ impl Memory {
             tiles.mark(placed.window());
         };
         if old == new {
-            for (before, after) in self.dots[old.clone()].iter().zip(&dots[new.clone()]) {
+            for (before, after) in self.dots(old.clone()).zip(&dots[new.clone()]) {
                 if before != after {
                     mark(before);
                     mark(after);
                 }
             }
-            self.dots[old].copy_from_slice(&dots[new]);
         } else {
-            self.dots[old.clone()].iter().for_each(&mut mark);
+            self.dots(old.clone()).for_each(&mut mark);
             dots[new.clone()].iter().for_each(&mut mark);
-            self.dots.splice(old, dots[new].iter().copied());
         }
+        self.dots.replace(old, &dots[new]);
     }
 
     /// Marks the tiles that changed ellipses reach or reached, then takes the new list for the old
@@ -157,38 +146,4 @@ impl Edit {
     pub(super) fn new_range(&self) -> Range<usize> {
         self.start..self.start + self.new
     }
-}
-
-/// How many dots are the same from the start on; lists of one length.
-fn same(a: &[InkDot], b: &[InkDot]) -> usize {
-    let whole = a.chunks(STEP).zip(b.chunks(STEP));
-    let start = STEP * whole.take_while(|(a, b)| equal(a, b)).count();
-    let rest = a.iter().zip(b).skip(start);
-    (start + rest.take_while(|(a, b)| a == b).count()).min(a.len())
-}
-
-/// How many dots are the same at the end.
-fn same_at_end(a: &[InkDot], b: &[InkDot]) -> usize {
-    let shorter = a.len().min(b.len());
-    let (a, b) = (&a[a.len() - shorter..], &b[b.len() - shorter..]);
-    let whole = a.rchunks(STEP).zip(b.rchunks(STEP));
-    let end = STEP * whole.take_while(|(a, b)| equal(a, b)).count();
-    let rest = a.iter().rev().zip(b.iter().rev()).skip(end);
-    (end + rest.take_while(|(a, b)| a == b).count()).min(shorter)
-}
-
-/// Whether all are equal; looks at all of them, which is faster than to stop at each.
-fn equal(a: &[InkDot], b: &[InkDot]) -> bool {
-    let differs = |(a, b): (&InkDot, &InkDot)| {
-        let [r, g, bl] = std::array::from_fn(|c| a.absorptance[c] != b.absorptance[c]);
-        let (x, y) = (
-            a.center_px.x != b.center_px.x,
-            a.center_px.y != b.center_px.y,
-        );
-        x | y | (a.radius_px != b.radius_px) | r | g | bl
-    };
-    !a.iter()
-        .zip(b)
-        .map(differs)
-        .fold(false, |any, one| any | one)
 }

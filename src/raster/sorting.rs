@@ -36,6 +36,8 @@ pub(super) struct Chunk {
 #[derive(Debug, Default)]
 pub(super) struct Row {
     pub(super) splats: Vec<Splat>,
+    /// The place of each in the caller's list: apart from the rest, so that they are soon counted anew.
+    indices: Vec<u32>,
     /// Where the dots of each column start, and where the last ones end.
     starts: Vec<u32>,
     pub(super) extent: Extent,
@@ -110,9 +112,12 @@ impl Row {
         for ends in self.starts.windows(2) {
             let bin = &mut self.splats[ends[0] as usize..ends[1] as usize];
             if bin.len() > 1 {
-                bin.sort_unstable_by(Splat::order);
+                bin.sort_unstable_by(|a, b| a.order(a.index, b, b.index));
             }
         }
+        self.indices.clear();
+        self.indices
+            .extend(self.splats.iter().map(|splat| splat.index));
     }
 
     /// Gives the dots their new sizes and colours, unless one belongs elsewhere or is bad.
@@ -127,12 +132,13 @@ impl Row {
         self.missing.clear();
         self.whole = false;
         let mut near = [UNSET; GATHERED];
-        for splats in self.splats.chunks_mut(GATHERED) {
+        let indices = self.indices.chunks(GATHERED);
+        for (splats, indices) in self.splats.chunks_mut(GATHERED).zip(indices) {
             // Dots in any order lie in memory that is far; many are asked for before one is needed.
-            for (dot, splat) in near.iter_mut().zip(&*splats) {
-                *dot = dots[splat.index as usize];
+            for (dot, &index) in near.iter_mut().zip(indices) {
+                *dot = dots[index as usize];
             }
-            for (dot, splat) in near.iter().zip(splats) {
+            for ((dot, splat), &index) in near.iter().zip(splats).zip(indices) {
                 if dot.check().is_err() {
                     return;
                 }
@@ -148,7 +154,7 @@ impl Row {
                 if row != layout.outside() {
                     self.extent = self.extent.and(Extent::of(&placed, overhang));
                 }
-                *splat = Splat::new(dot, &placed, bin[1], splat.index as usize);
+                *splat = Splat::new(dot, &placed, bin[1], index as usize);
             }
         }
         self.whole = true;
@@ -159,34 +165,49 @@ impl Row {
         &self.splats[self.starts[columns.start] as usize..self.starts[columns.end] as usize]
     }
 
-    /// Removes a dot, given by its column and its like.
-    pub(super) fn remove(&mut self, splat: &Splat) {
+    /// Where a dot of this row lies, or would.
+    fn find(&self, splat: &Splat) -> usize {
         let column = usize::from(splat.column);
-        let splats = self.run(column..column + 1);
-        let at = splats.partition_point(|other| other.order(splat).is_lt());
-        self.splats.remove(self.starts[column] as usize + at);
-        for start in &mut self.starts[column + 1..] {
+        let (mut low, mut high) = (
+            self.starts[column] as usize,
+            self.starts[column + 1] as usize,
+        );
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let (other, index) = (&self.splats[middle], self.indices[middle]);
+            if other.order(index, splat, splat.index).is_lt() {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// Removes a dot, given by its like, with the index of today.
+    pub(super) fn remove(&mut self, splat: &Splat) {
+        let at = self.find(splat);
+        self.splats.remove(at);
+        self.indices.remove(at);
+        for start in &mut self.starts[usize::from(splat.column) + 1..] {
             *start -= 1;
         }
     }
 
     /// Inserts a dot where it belongs.
     pub(super) fn insert(&mut self, splat: Splat) {
-        let column = usize::from(splat.column);
-        let splats = self.run(column..column + 1);
-        let at = splats.partition_point(|other| other.order(&splat).is_lt());
-        self.splats.insert(self.starts[column] as usize + at, splat);
-        for start in &mut self.starts[column + 1..] {
+        let at = self.find(&splat);
+        self.splats.insert(at, splat);
+        self.indices.insert(at, splat.index);
+        for start in &mut self.starts[usize::from(splat.column) + 1..] {
             *start += 1;
         }
     }
 
     /// Moves all dots from a place in the caller's list on to later places, or earlier ones.
     pub(super) fn renumber(&mut self, from: u32, by: u32) {
-        for splat in &mut self.splats {
-            if splat.index >= from {
-                splat.index = splat.index.wrapping_add(by);
-            }
+        for index in &mut self.indices {
+            *index = index.wrapping_add(if *index >= from { by } else { 0 });
         }
     }
 }
