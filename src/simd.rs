@@ -317,11 +317,12 @@ pub(crate) fn negative_whole<S: Simd>(values: f32x8<S>) -> i16x8<S> {
     narrow(-values.to_int::<i32x8<S>>())
 }
 
-/// [`negative_whole`] of sixteen values.
+/// Sixteen values, each within 2¹⁵ of zero, cut to whole numbers.
 #[inline(always)]
-pub(crate) fn negative_whole_16<S: Simd>(values: f32x16<S>) -> i16x16<S> {
+pub(crate) fn whole_16<S: Simd>(values: f32x16<S>) -> i16x16<S> {
     let (low, high) = values.split();
-    negative_whole(low).combine(negative_whole(high))
+    low.to_int::<i32x8<S>>()
+        .saturating_narrow(high.to_int::<i32x8<S>>())
 }
 
 /// The nearest whole numbers of 16 bits.

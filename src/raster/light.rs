@@ -13,8 +13,7 @@ use crate::raster::kernel::{Cell, Factors, LANES};
 use crate::raster::pass::{Canvas, Canvases};
 use crate::simd::{
     Simd, SimdBase, SimdFloat, SimdInt, f32x8, f32x16, i16x8, i16x16, load_halves,
-    load_whole_halves, negative_whole, negative_whole_16, rounded_product_8, rounded_product_16,
-    whole,
+    load_whole_halves, negative_whole, rounded_product_8, rounded_product_16, whole, whole_16,
 };
 use std::fmt::Debug;
 
@@ -157,7 +156,7 @@ impl Light for i16 {
 
     #[inline(always)]
     fn store_shares<S: Simd>(shares: f32x16<S>, to: &mut [Self]) {
-        negative_whole_16(shares * STEPS + 0.5).store_slice(to);
+        whole_16(shares * -STEPS - 0.5).store_slice(to);
     }
 
     #[inline(always)]

@@ -135,9 +135,7 @@ impl<L: Light> Work<'_, L> {
         let offset = G::OFFSET * E::FULL;
         for c in 0..3 {
             after[c] = (before[c] + offset) * gains[c] - offset;
-            if E::WHOLE {
-                after[c] = after[c].max(zero);
-            } else {
+            if !E::WHOLE {
                 after[c] = light[c].simd_lt(1.0).select(after[c], before[c]);
             }
         }
@@ -153,6 +151,9 @@ impl<L: Light> Work<'_, L> {
             let lanes = after[c].simd_lt(toe) & light[c].simd_lt(1.0);
             dim[c] = lanes.to_bitmask() as u32;
             light[c].store_slice(&mut lights[c]);
+            if E::WHOLE {
+                after[c] = after[c].max(zero); // only an offset makes results negative, which then lie here
+            }
         }
         let exact = in_toe::<E, CHANNELS>(pixels, at, &lights, dim);
         E::store::<S, CHANNELS>(simd, after, pixels, at);
