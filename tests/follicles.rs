@@ -3,7 +3,10 @@
 //! `FOLLICLES_SWEEP=1 cargo test --test follicles -- --nocapture` reads forty random scalps and prints the
 //! table, worst first; without it a few small ones.
 
-use stubblefield::{Camera, Follicles, Growth, Mask, PatchRequest, Seed, Size, SyntheticPatch};
+use stubblefield::{
+    Camera, Density, Follicles, Growth, Mask, PatchRequest, Photo, Scale, Seed, Size,
+    SyntheticPatch,
+};
 
 /// How follicles were found in one picture.
 struct Row {
@@ -197,11 +200,24 @@ fn follicles_of_synthetic_scalps_are_found() {
 }
 
 #[test]
+fn a_soft_lens_hides_none_that_is_plain() {
+    let size = Size::new(300, 300).unwrap();
+    let request = PatchRequest::new(size, Scale::px_per_mm(8.0).unwrap(), Seed::new(2))
+        .with_blur_px(1.45)
+        .with_density(Density::per_cm2(50.0).unwrap());
+    let dark = request.with_skin(PatchRequest::skin_of_tone(0.8));
+    for (request, least) in [(request, 0.9), (dark, 0.85)] {
+        let row = read(request.generate().unwrap());
+        assert!(row.recall >= least, "{} of {least}", row.recall);
+        assert!(row.precision >= 0.95, "{}", row.precision);
+    }
+}
+
+#[test]
 fn bad_areas_and_scales_are_refused_and_bare_skin_has_none() {
     let size = Size::new(80, 60).unwrap();
-    let photo =
-        stubblefield::Photo::from_rgb8(size, [200, 150, 125].repeat(size.pixels())).unwrap();
-    let scale = |s| stubblefield::Scale::px_per_mm(s).unwrap();
+    let photo = Photo::from_rgb8(size, [200, 150, 125].repeat(size.pixels())).unwrap();
+    let scale = |s| Scale::px_per_mm(s).unwrap();
     let whole = Mask::full(size);
     let none = Follicles::find(&photo, &whole, scale(10.0)).unwrap();
     assert!(none.all().is_empty() && none.absorbance().is_none());

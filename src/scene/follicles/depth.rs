@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::PLAIN;
 use crate::filter::Gaussian;
 use crate::logarithm::logarithms;
 use crate::mask::Mask;
@@ -25,8 +26,14 @@ const DARK: f32 = 1e-3;
 const INNER_MM: f32 = 0.10;
 /// The least that pixels can carry.
 const INNER_CELLS: f32 = 0.75;
+/// The least beside the width of the point spread, which widens what it blurs: where it rules, narrower Gaussians read noise.
+const INNER_BLURS: f32 = 1.0;
 /// Outer over inner: near the Laplacian of a Gaussian.
 pub(super) const OUTER: f32 = 1.6;
+
+/// Standard deviation of the mark of a follicle without the camera's blur, and the variance that a pixel's own square adds, in px².
+const MARK_MM: f32 = 0.08;
+const PIXEL: f32 = 1.0 / 12.0;
 
 /// Side of the windows in which noise and brightness are taken, twice of this.
 const WINDOW_MM: f32 = 2.0;
@@ -50,6 +57,8 @@ pub(super) struct Sheet {
     pub(super) cells_per_mm: f32,
     /// Standard deviation of the inner Gaussian, in cells.
     pub(super) inner: f32,
+    /// The least response: what is left of a mark that is just plain to see.
+    pub(super) least: f32,
     /// Difference of Gaussians of the absorbance: what is dark and as small as a follicle.
     pub(super) response: Plane<f32>,
     /// Noise of the response, standard deviation.
@@ -57,8 +66,8 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// The part around whatever the area covers; `None` where that is nothing.
-    pub(super) fn read(photo: &Photo, area: &Mask, scale: Scale) -> Option<Self> {
+    /// The part around whatever the area covers, seen through a lens that blurs by `blur_px`; `None` where that is nothing.
+    pub(super) fn read(photo: &Photo, area: &Mask, scale: Scale, blur_px: f32) -> Option<Self> {
         let side = ((scale.get() / FINEST) as u32).max(1);
         let cells_per_mm = scale.get() / side as f32;
         let window = ((WINDOW_MM * cells_per_mm) as usize).max(LEAST_WINDOW);
@@ -72,7 +81,11 @@ impl Sheet {
         let cells = [0, 1].map(|i| ((end[i] - origin[i]) / side).max(1));
         let size = Size::within(cells[0], cells[1]);
         let depth = absorbance(photo, origin, side, size);
-        let inner = (INNER_MM * cells_per_mm).max(INNER_CELLS);
+        let blur = blur_px / side as f32;
+        let least = INNER_CELLS.max(INNER_BLURS * blur);
+        let inner = (INNER_MM * cells_per_mm).max(least);
+        let mark = MARK_MM * cells_per_mm;
+        let variance = mark * mark + blur * blur + PIXEL;
         let [middle, low] = Levels::of_each(&difference(&depth, inner), window, NOISE);
         let noise = middle.zip(&low, |middle, low| ((middle - low) / NOISE_SPAN).max(1e-4));
         let bright = Levels::of(&depth, window, SHINE);
@@ -88,6 +101,7 @@ impl Sheet {
             origin,
             cells_per_mm,
             inner,
+            least: PLAIN * remains(variance, inner),
             response: difference(&held, inner),
             noise,
         })
@@ -195,6 +209,12 @@ impl Sensor {
             top: rows.start,
         }
     }
+}
+
+/// What a difference of Gaussians leaves in the middle of a Gaussian mark of some variance and a height of 1.
+fn remains(variance: f32, inner: f32) -> f32 {
+    let of = |sigma: f32| variance / (variance + sigma * sigma);
+    of(inner) - of(OUTER * inner)
 }
 
 fn difference(depth: &Plane<f32>, inner: f32) -> Plane<f32> {

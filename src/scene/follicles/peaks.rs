@@ -17,11 +17,8 @@ pub(super) struct Peak {
     pub(super) along: Option<Vec2>,
 }
 
-/// The least response: what a mark leaves that takes a tenth of the light. Found on the synthetic patches, as are
+/// Share of the usual height of clear peaks below which one is a pore rather than a hair. Found on the synthetic patches, as are
 /// the constants below.
-const LEAST: f32 = 0.02;
-
-/// Share of the usual height of clear peaks below which one is a pore rather than a hair.
 const PORE: f32 = 0.35;
 
 /// Height over the noise of a clear peak, and how many make a usual height.
@@ -77,7 +74,7 @@ pub(super) fn summits(
         for x in 1..i64::from(size.width()) - 1 {
             let near = |dx: i64, dy: i64| response.at(x + dx, y + dy);
             let middle = row[x as usize];
-            if middle <= LEAST || !is_highest(middle, near) {
+            if middle <= sheet.least || !is_highest(middle, near) {
                 continue;
             }
             let at = Vec2::new(x as f32, (y + i64::from(top)) as f32) + 0.5;
