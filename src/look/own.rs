@@ -6,7 +6,7 @@ use crate::field::{Obstacle, ObstacleKind};
 use crate::look::Look;
 use crate::mask::Mask;
 use crate::pigment::{Optics, Variation};
-use crate::scene::{FINE, Follicles, HairBeside, HairSource, PLAIN, Scene};
+use crate::scene::{Follicles, HairBeside, HairSource, PLAIN, Scene, shows_single_hairs};
 use crate::units::Scale;
 
 /// Least blur that is drawn, in pixels. Sharpened photos measure 0.3 to 0.6, and yet the stubble in them has
@@ -125,11 +125,6 @@ impl fmt::Display for Sources {
     }
 }
 
-/// The follicles, where the photo is fine enough to measure them.
-fn resolved(scene: &Scene) -> Option<&Follicles> {
-    scene.follicles().filter(|own| own.scale().get() >= FINE)
-}
-
 impl Look {
     /// This look with everything that nobody stated taken from the scene, as far as it tells.
     pub(super) fn answering(&self, scene: &Scene) -> Self {
@@ -161,7 +156,7 @@ impl Look {
             };
         }
         let darkness = |own: &Follicles| own.darkness(scene.skin()?);
-        if let Some(own) = resolved(scene)
+        if let Some(own) = look.resolved(scene)
             && let Some(darkness) = darkness(own)
         {
             look.take_size(own);
@@ -174,6 +169,12 @@ impl Look {
     pub(crate) fn hair_met<'a>(&self, scene: &'a Scene, treated: &Mask) -> Option<&'a HairBeside> {
         let meets = !self.is_of_scars() && !self.edge.before_hair;
         scene.beside().filter(|hair| meets && hair.holds(treated))
+    }
+
+    /// The follicles, where the photo is fine and sharp enough to measure them.
+    fn resolved<'a>(&self, scene: &'a Scene) -> Option<&'a Follicles> {
+        let singly = |own: &&Follicles| shows_single_hairs(own.scale(), self.photo_blur_px);
+        scene.follicles().filter(singly)
     }
 
     /// A diameter as much below the usual one as the person's stubble is.
@@ -208,7 +209,7 @@ impl Look {
     /// and pigment together come to the density that is asked for. Counted as dots, hairs would clear a strip of
     /// skin along every soft edge, where dots stand farther apart.
     pub(super) fn obstacles(&self, scene: &Scene, scale: Scale) -> Vec<Obstacle> {
-        let Some(own) = resolved(scene).filter(|_| !self.is_of_scars()) else {
+        let Some(own) = self.resolved(scene).filter(|_| !self.is_of_scars()) else {
             return Vec::new();
         };
         let middle = own.absorbance().map_or(0.0, |middle| middle[1]);

@@ -1,5 +1,7 @@
 //! The width of the point spread, from how fast the picture's variation ends towards the finest.
 
+use std::ops::Range;
+
 use super::spectrum::{RINGS, Tile, frequency};
 
 /// First ring that is looked at: below, light and shade and the rims of things rule, and follow no law.
@@ -10,6 +12,15 @@ const CLEAR: f32 = 0.25;
 
 /// Fewest rings from which a width is read.
 const FEWEST: usize = 6;
+
+/// Power of the four rings before the finest four over that of those up to which it counts as level, and its share of the first
+/// ring's up to which it counts as low: by eye, on photographs and what was made larger from them.
+const LEVEL: f32 = 1.5;
+const LOW: f32 = 0.01;
+
+/// Share of the greatest power to which it has to have fallen before a rise by so much tells of a copy.
+const FALLEN: f32 = 0.1;
+const RISEN: f32 = 1.25;
 
 /// How fast the power of what is in front of the lens falls with frequency, as an exponent: 0 for dots
 /// below a pixel, 3 for edges of whatever is larger.
@@ -62,15 +73,51 @@ fn rings(power: &[f32; RINGS], noise: &Noise, light: f32, tiles: f32) -> Vec<Rin
         .collect()
 }
 
-/// Fits fall and width to the power that many tiles have together.
-pub(super) fn fit(tiles: &[&Tile], noise: &Noise) -> Option<Fit> {
+/// Power that many tiles have together, and their light.
+fn together(tiles: &[&Tile]) -> ([f32; RINGS], f32) {
     let mut power = [0.0; RINGS];
     for tile in tiles {
         for (sum, value) in power.iter_mut().zip(tile.power) {
             *sum += value;
         }
     }
-    let light: f32 = tiles.iter().map(|tile| tile.mean).sum();
+    (power, tiles.iter().map(|tile| tile.mean).sum())
+}
+
+/// Noise where some of it comes with the detail: what is left by making a picture larger and by its codes is white, and no
+/// lens leaves power that does not fall.
+pub(super) fn with_floor(noise: &Noise, tiles: &[&Tile]) -> Noise {
+    let (power, light) = together(tiles);
+    let mean = |rings: Range<usize>| {
+        let count = rings.len() as f32;
+        power[rings].iter().sum::<f32>() / count
+    };
+    let (coarser, finest) = (mean(RINGS - 8..RINGS - 4), mean(RINGS - 4..RINGS));
+    let white = coarser < LEVEL * finest && finest < LOW * power[FIRST];
+    let floor = if white { finest / light } else { 0.0 };
+    noise.map(|noise| noise.max(floor))
+}
+
+/// The first ring that is no detail: a picture made larger repeats its spectrum, so that power that has fallen rises again, which
+/// behind a lens it does not.
+fn copied_from(power: &[f32; RINGS]) -> usize {
+    let (mut most, mut least, mut lowest) = (0.0_f32, f32::INFINITY, FIRST);
+    for (ring, &power) in power.iter().enumerate().skip(FIRST) {
+        most = most.max(power);
+        if power < least {
+            (least, lowest) = (power, ring);
+        } else if least < FALLEN * most && power > RISEN * least {
+            return lowest + 1;
+        }
+    }
+    RINGS
+}
+
+/// Fits fall and width to the power that many tiles have together.
+pub(super) fn fit(tiles: &[&Tile], noise: &Noise) -> Option<Fit> {
+    let (mut power, light) = together(tiles);
+    let copied = copied_from(&power);
+    power[copied..].fill(0.0);
     let rings = rings(&power, noise, light, tiles.len() as f32);
     if rings.len() < FEWEST {
         return None;

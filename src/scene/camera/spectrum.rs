@@ -75,25 +75,33 @@ impl Spectrum {
         }
     }
 
-    /// The tile whose first pixel is at (x, y); `None` where it is clipped or black.
-    pub(super) fn read(&self, photo: &Photo, x: u32, y: u32) -> Option<Tile> {
+    /// The tile of cells of `side` × `side` pixels whose first one is at (x, y); `None` where it is clipped or black.
+    pub(super) fn read(&self, photo: &Photo, side: usize, x: u32, y: u32) -> Option<Tile> {
         let mut rows = vec![[0.0_f32; TILE]; TILE];
-        let mut light = [[0.0_f32; 3]; TILE];
-        let (mut sum, mut clipped) = (0.0_f32, 0.0_f32);
-        for (y, row) in (y..).zip(&mut rows) {
+        let mut light = vec![[0.0_f32; 3]; TILE * side];
+        let mut clipped = 0.0_f32;
+        for (i, y) in (0..TILE * side).zip(y..) {
             photo.linear_srgb_part(x, y, &mut light);
-            for (value, &light) in row.iter_mut().zip(&light) {
-                *value = luminance(light);
-                sum += *value;
-                if light.iter().any(|&c| c > CLIPPED) {
-                    clipped += 1.0;
+            for (value, cell) in rows[i / side].iter_mut().zip(light.chunks_exact(side)) {
+                for &light in cell {
+                    *value += luminance(light);
+                    if light.iter().any(|&c| c > CLIPPED) {
+                        clipped += 1.0;
+                    }
                 }
             }
         }
         let pixels = (TILE * TILE) as f32;
-        let mean = sum / pixels;
-        if clipped > MOST_CLIPPED * pixels || mean.is_nan() || mean < 1e-3 {
+        let of_cell = (side * side) as f32;
+        let sum: f32 = rows.as_flattened().iter().sum();
+        let mean = sum / (pixels * of_cell);
+        if clipped > MOST_CLIPPED * pixels * of_cell || mean.is_nan() || mean < 1e-3 {
             return None;
+        }
+        if side > 1 {
+            rows.as_flattened_mut()
+                .iter_mut()
+                .for_each(|value| *value /= of_cell);
         }
         for (row, wy) in rows.iter_mut().zip(self.window) {
             for (value, wx) in row.iter_mut().zip(self.window) {
@@ -217,7 +225,7 @@ mod tests {
         let spectrum = Spectrum::new();
         let mut sums = [0.0_f32; RINGS];
         for i in 0..16 {
-            let tile = spectrum.read(&photo, i % 4 * 64, i / 4 * 64).unwrap();
+            let tile = spectrum.read(&photo, 1, i % 4 * 64, i / 4 * 64).unwrap();
             assert!((tile.mean - 0.45).abs() < 0.01);
             for (sum, power) in sums.iter_mut().zip(tile.power) {
                 *sum += power / 16.0;

@@ -1,0 +1,86 @@
+//! What a photo tells of its camera: soft photos, and photos made larger, are as soft as they are.
+
+use stubblefield::{
+    Camera, Look, Mask, PatchRequest, Photo, Samples, Scale, Seed, Size, Source, SyntheticPatch,
+};
+
+fn patch(px_per_mm: f32, side: u32, blur_px: f32, seed: u64) -> SyntheticPatch {
+    let (size, scale) = (
+        Size::new(side, side).unwrap(),
+        Scale::px_per_mm(px_per_mm).unwrap(),
+    );
+    let request = PatchRequest::new(size, scale, Seed::new(seed)).with_blur_px(blur_px);
+    request.generate().unwrap()
+}
+
+fn sigma_px(photo: &Photo) -> f32 {
+    Camera::read(photo).blur.expect("there is stubble").sigma_px
+}
+
+#[test]
+fn a_wide_blur_is_read_as_what_it_is() {
+    for px_per_mm in [20.0, 40.0] {
+        for blur_px in [2.0, 3.0] {
+            for seed in [1, 2] {
+                let read = sigma_px(&patch(px_per_mm, 600, blur_px, seed).photo);
+                let off = (read / blur_px - 1.0).abs();
+                assert!(off < 0.2, "{read} for {blur_px} at {px_per_mm} px/mm");
+            }
+        }
+    }
+}
+
+/// Three times as wide and high, linear between pixels.
+fn larger(photo: &Photo) -> Photo {
+    let Samples::Rgb8(codes) = photo.pixels() else {
+        panic!("a patch has 8 bits");
+    };
+    let (width, height) = (photo.size().width(), photo.size().height());
+    let at = |x: u32, y: u32, c: usize| {
+        let (x, y) = (x.min(width - 1), y.min(height - 1));
+        f32::from(codes[3 * (y * width + x) as usize + c])
+    };
+    let size = Size::new(3 * width, 3 * height).unwrap();
+    let mut large = Vec::with_capacity(3 * size.pixels());
+    for y in 0..3 * height {
+        for x in 0..3 * width {
+            let (left, right) = (x as f32 / 3.0, y as f32 / 3.0);
+            let (tx, ty) = (left.fract(), right.fract());
+            for c in 0..3 {
+                let row = |y| at(x / 3, y, c) * (1.0 - tx) + at(x / 3 + 1, y, c) * tx;
+                let value = row(y / 3) * (1.0 - ty) + row(y / 3 + 1) * ty;
+                large.push((value + 0.5) as u8);
+            }
+        }
+    }
+    Photo::from_rgb8(size, large).unwrap()
+}
+
+#[test]
+fn a_picture_made_larger_is_no_finer() {
+    for seed in [1, 2, 3] {
+        let patch = patch(12.0, 240, 0.6, seed);
+        let (as_taken, larger) = (sigma_px(&patch.photo), sigma_px(&larger(&patch.photo)));
+        assert!(larger > 1.5 * as_taken, "{larger}, as taken {as_taken}");
+    }
+}
+
+#[test]
+fn stubble_that_runs_together_in_the_blur_is_not_measured() {
+    let plan = |blur_px| {
+        let patch = patch(20.0, 500, blur_px, 5);
+        let mask = Mask::full(patch.photo.size());
+        let scale = patch.request.scale;
+        Look::stubble()
+            .plan(&patch.photo, &mask, scale, Seed::new(7))
+            .unwrap()
+    };
+    let (sharp, soft) = (plan(1.0), plan(3.0));
+    assert_eq!(sharp.sources().strength, Source::Follicles);
+    assert_eq!(soft.sources().strength, Source::Usual);
+    assert!(soft.look().photo_blur_px() > 2.0 * sharp.look().photo_blur_px());
+    assert!(
+        soft.dots().len() > sharp.dots().len(),
+        "hairs that are not seen hold no place"
+    );
+}
