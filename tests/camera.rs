@@ -30,6 +30,20 @@ fn a_wide_blur_is_read_as_what_it_is() {
     }
 }
 
+#[cfg(feature = "image")]
+#[test]
+fn a_soft_photo_is_as_soft_after_jpeg() {
+    for seed in [1, 2] {
+        let patch = patch(20.0, 600, 2.0, seed);
+        let file = patch
+            .photo
+            .to_bytes(stubblefield::FileFormat::Jpeg)
+            .unwrap();
+        let read = sigma_px(&Photo::from_bytes(&file).unwrap());
+        assert!((read / 2.0 - 1.0).abs() < 0.25, "{read}");
+    }
+}
+
 /// Three times as wide and high, linear between pixels.
 fn larger(photo: &Photo) -> Photo {
     let Samples::Rgb8(codes) = photo.pixels() else {

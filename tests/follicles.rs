@@ -3,6 +3,10 @@
 //! `FOLLICLES_SWEEP=1 cargo test --test follicles -- --nocapture` reads forty random scalps and prints the
 //! table, worst first; without it a few small ones.
 
+#[cfg(feature = "image")]
+use image::ImageEncoder;
+#[cfg(feature = "image")]
+use stubblefield::Samples;
 use stubblefield::{
     Camera, Density, Follicles, Growth, Mask, PatchRequest, Photo, Scale, Seed, Size,
     SyntheticPatch,
@@ -211,6 +215,28 @@ fn a_soft_lens_hides_none_that_is_plain() {
         assert!(row.recall >= least, "{} of {least}", row.recall);
         assert!(row.precision >= 0.95, "{}", row.precision);
     }
+}
+
+#[cfg(feature = "image")]
+#[test]
+fn what_jpeg_rounds_is_no_sharpness() {
+    let side = 260;
+    let off = |i| {
+        let patch = stubble(i, side);
+        let Samples::Rgb8(codes) = patch.photo.pixels() else {
+            panic!("patches have 8 bits")
+        };
+        let mut file = Vec::new();
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut file, 85);
+        encoder
+            .write_image(codes, side, side, image::ExtendedColorType::Rgb8)
+            .unwrap();
+        let camera = Camera::read(&Photo::from_bytes(&file).unwrap());
+        let blur_px = camera.blur.unwrap().sigma_px;
+        (blur_px / patch.request.blur_px - 1.0).abs()
+    };
+    let mean = (0..4).map(off).sum::<f32>() / 4.0;
+    assert!(mean <= 0.2, "{mean}");
 }
 
 #[test]

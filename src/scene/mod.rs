@@ -234,7 +234,10 @@ impl Scene {
             near = near.subtract(&Mask::from_line(photo.size(), &[from, to], width)?)?;
         }
         if singly {
-            let mut found = Follicles::find(photo, &near, scale)?;
+            let mut found = match &self.camera {
+                Some(camera) => Follicles::seen_by(camera, photo, &near, scale)?,
+                None => Follicles::find(photo, &near, scale)?,
+            };
             if let Some(head) = &self.head {
                 found = found.on(head);
             }
