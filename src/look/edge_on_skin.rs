@@ -20,7 +20,8 @@ impl Edge {
         seed: Seed,
     ) -> Result<Plane<f32>> {
         let scale = chart.scale();
-        let [treated_there, beyond_there] = chart.of_masks(treated, beyond);
+        let [treated_there, beyond_there] =
+            chart.of_masks(treated, beyond, 1).map(Mask::from_shares);
         let there = self.zone(&treated_there, &beyond_there, Ground { scale, seed })?;
         let outside = |beyond: f32| if beyond > 0.0 { 1.0 } else { -1.0 };
         let mut zone = beyond.coverage().map(outside);

@@ -1,6 +1,5 @@
 //! How a treatment ends towards bare skin: how straight, how sharply, how low.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -10,7 +9,7 @@ use crate::look::Plan;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
-use crate::scene::HairBeside;
+use crate::scene::{Chart, HairBeside};
 use crate::units::Size;
 
 /// Side of the cells on which the border is drawn, and the blur that takes its irregularity away, in mm.
@@ -100,17 +99,13 @@ impl Line {
     fn of(plan: &Plan, met: Option<&HairBeside>) -> Option<Self> {
         let treated = plan.mask();
         let beyond = plan.scene().no_border(met, treated);
-        let (treated, beyond, scale) = match plan.chart() {
-            Some(chart) => {
-                let [treated, beyond] = chart.of_masks(treated, &beyond);
-                (Cow::Owned(treated), Cow::Owned(beyond), chart.scale())
-            }
-            None => (Cow::Borrowed(treated), beyond, plan.scale()),
-        };
+        let scale = plan.chart().map_or(plan.scale(), Chart::scale);
         let side = (scale.to_px(CELL_MM) as usize).max(1);
         let cells_per_mm = scale.get() / side as f32;
-        let treated = cells(&treated, side);
-        let beyond = cells(&beyond, side);
+        let [treated, beyond] = match plan.chart() {
+            Some(chart) => chart.of_masks(treated, &beyond, side),
+            None => [treated, &*beyond].map(|mask| cells(mask, side)),
+        };
         let mut covered = treated.clone();
         for (covered, &beyond) in covered.values_mut().iter_mut().zip(beyond.values()) {
             *covered = f32::from(u8::from(*covered > 0.0 || beyond > 0.5));

@@ -179,30 +179,31 @@ impl Chart {
         &self,
         of: impl Fn(Vec2) -> [f32; N] + Sync + Send,
     ) -> [Plane<f32>; N] {
-        let all = self.planned([0.0; N], |on_ball| {
+        let all = self.planned(1, [0.0; N], |on_ball| {
             of(self.head.to_px(on_ball.truncate().as_vec2()))
         });
         std::array::from_fn(|i| all.map(|shown| shown[i]))
     }
 
-    /// What is treated and what lies beyond it, on the chart. What the picture does not show is beyond: a treatment goes on
-    /// past the rim of the head and the frame.
-    pub(crate) fn of_masks(&self, treated: &Mask, beyond: &Mask) -> [Mask; 2] {
+    /// What is treated and what lies beyond it, in the middle of cells of `side` × `side` pixels of the chart. What the picture
+    /// does not show is beyond: a treatment goes on past the rim of the head and the frame.
+    pub(crate) fn of_masks(&self, treated: &Mask, beyond: &Mask, side: usize) -> [Plane<f32>; 2] {
         let size = treated.size();
-        let [covered, open] = self.laid_out(|at| {
+        let all = self.planned(side, [0.0, 1.0], |on_ball| {
+            let at = self.head.to_px(on_ball.truncate().as_vec2());
             let share = |mask: &Mask| mask.coverage().sample(at.x, at.y);
             if size.holds(at) {
-                [share(treated), 1.0 - share(beyond)]
+                [share(treated), share(beyond)]
             } else {
-                [0.0; 2]
+                [0.0, 1.0]
             }
         });
-        [Mask::from_shares(covered), Mask::from_shares(open).invert()]
+        [0, 1].map(|i| all.map(|shares| shares[i]))
     }
 
     /// Skin per area of chart, from 1 on.
     pub(crate) fn area_factor(&self) -> Plane<f32> {
-        self.planned(1.0, |on_ball| self.factor(on_ball))
+        self.planned(1, 1.0, |on_ball| self.factor(on_ball))
     }
 
     /// [`Chart::area_factor`] at one place of the chart, in its mm.
@@ -216,17 +217,20 @@ impl Chart {
         (factor as f32).max(1.0)
     }
 
-    /// A plane over the chart: `of` takes places on the ball that the camera sees.
+    /// A plane over the chart, in cells of `side` × `side` pixels: `of` takes places on the ball that the camera sees.
     fn planned<T: Copy + Send + Sync>(
         &self,
+        side: usize,
         nothing: T,
         of: impl Fn(DVec3) -> T + Sync + Send,
     ) -> Plane<T> {
-        let mut all = Plane::filled(self.size, nothing);
-        parallel::for_each_chunk(all.values_mut(), self.size.width() as usize, |y, row| {
+        let [width, height] =
+            [self.size.width(), self.size.height()].map(|px| px.div_ceil(side as u32));
+        let mut all = Plane::filled(Size::within(width, height), nothing);
+        parallel::for_each_chunk(all.values_mut(), width as usize, |y, row| {
             for (x, value) in row.iter_mut().enumerate() {
-                let at_px = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
-                if let Some(on_ball) = self.direction(at_px / self.scale.get()) {
+                let cell = Vec2::new(x as f32 + 0.5, y as f32 + 0.5);
+                if let Some(on_ball) = self.direction(cell * side as f32 / self.scale.get()) {
                     *value = of(on_ball);
                 }
             }
