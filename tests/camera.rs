@@ -2,6 +2,7 @@
 
 use stubblefield::{
     Camera, Look, Mask, PatchRequest, Photo, Samples, Scale, Seed, Size, Source, SyntheticPatch,
+    SyntheticScalp,
 };
 
 fn patch(px_per_mm: f32, side: u32, blur_px: f32, seed: u64) -> SyntheticPatch {
@@ -27,6 +28,15 @@ fn a_wide_blur_is_read_as_what_it_is() {
                 assert!(off < 0.2, "{read} for {blur_px} at {px_per_mm} px/mm");
             }
         }
+    }
+}
+
+#[test]
+fn a_sharp_photo_of_a_smooth_head_is_no_soft_one() {
+    for px_per_mm in [4.0, 6.0, 8.0] {
+        let scale = Scale::px_per_mm(px_per_mm).unwrap();
+        let read = sigma_px(&SyntheticScalp::generate(scale, Seed::new(1)).unwrap().photo);
+        assert!((0.4..1.0).contains(&read), "{read} at {px_per_mm} px/mm");
     }
 }
 

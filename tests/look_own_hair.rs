@@ -70,7 +70,7 @@ fn hair_and_dots_together_are_as_dense_as_either() {
             let density = density(&scalp, &plan(&scalp, before_hair));
             density[7..9].iter().sum::<f32>()
         };
-        (1..=4).map(of).sum::<f32>() / 8.0
+        (1..=2).map(of).sum::<f32>() / 4.0
     });
     assert!((met - 1.0).abs() < 0.1, "{met}");
     assert!(apart < 0.88, "no pale line to mend: {apart}");

@@ -30,10 +30,10 @@ const NOISE_FROM: usize = 18;
 /// there instead, noise, what JPEG keeps and copies that enlarging makes, reads as sharp; in larger cells it is gone.
 const COARSER: [u32; 2] = [2, 4];
 
-/// Least width in cells, and over that read in finer ones, at which a reading in larger cells counts: sharp photos read up to half a
-/// cell there.
-const LEAST_WIDE: f32 = 0.7;
-const LEAST_WIDER: f32 = 1.5;
+/// Least width in cells, and over that read in finer ones, at which a reading in larger cells counts: sharp photos of smooth heads read
+/// up to 0.8 cells there.
+const LEAST_WIDE: f32 = 0.9;
+const LEAST_WIDER: f32 = 2.0;
 
 /// Narrowest and widest point spread that is reported, in pixels.
 const WIDTHS: std::ops::RangeInclusive<f32> = 0.3..=8.0;
