@@ -68,8 +68,7 @@ fn larger(photo: &Photo) -> Photo {
     let mut large = Vec::with_capacity(3 * size.pixels());
     for y in 0..3 * height {
         for x in 0..3 * width {
-            let (left, right) = (x as f32 / 3.0, y as f32 / 3.0);
-            let (tx, ty) = (left.fract(), right.fract());
+            let (tx, ty) = ((x % 3) as f32 / 3.0, (y % 3) as f32 / 3.0);
             for c in 0..3 {
                 let row = |y| at(x / 3, y, c) * (1.0 - tx) + at(x / 3 + 1, y, c) * tx;
                 let value = row(y / 3) * (1.0 - ty) + row(y / 3 + 1) * ty;

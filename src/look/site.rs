@@ -58,8 +58,7 @@ impl Site {
         let met = look.hair_met(scene, &treated);
         let beyond = scene.no_border(met, &treated);
         let chart = charted(look, scene, &treated, ground.scale)?;
-        let edge = look.edge;
-        let mut laid = edge.lay(&treated, &beyond, chart.as_ref(), ground)?;
+        let mut laid = look.edge.lay(&treated, &beyond, chart.as_ref(), ground)?;
         // What lies under long hair is left to it.
         if let Some(between) = &between {
             between.spare(&mut laid)?;

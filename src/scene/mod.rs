@@ -72,6 +72,9 @@ pub(crate) fn shows_single_hairs(scale: Scale, blur_px: f32) -> bool {
 /// Blur of a photo that does not tell, in pixels.
 pub(crate) const USUAL_BLUR_PX: f32 = 0.7;
 
+/// Variance that a pixel's own square adds to the point spread along each axis, in px².
+const PIXEL: f32 = 1.0 / 12.0;
+
 /// Steps of a watched reading: light and skin around each place, wall and shine, hair beside the area, colour of the hair,
 /// follicles, hair over the skin.
 const STEPS: u32 = 6;
@@ -219,8 +222,8 @@ impl Scene {
         };
         let covers = hints.long_hair || scale.get() >= FINE;
         // Where it does not show singly, stubble reads as too faint, and so as that of fair or grey hair.
-        let blur = self.camera.as_ref().and_then(|camera| camera.blur.as_ref());
-        let blur_px = blur.map_or(USUAL_BLUR_PX, |blur| blur.sigma_px);
+        let camera = self.camera.as_ref();
+        let blur_px = camera.map_or(USUAL_BLUR_PX, Camera::blur_px);
         let tells = self.hair_tone.is_none() && shows_single_hairs(scale, blur_px);
         let wanted = !hints.without_follicles || tells;
         let singly = wanted && Follicles::SCALES.contains(&scale.get());

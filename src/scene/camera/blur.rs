@@ -1,6 +1,7 @@
 //! The width of the point spread, from how fast the picture's variation ends towards the finest.
 
 use super::spectrum::{RINGS, Tile, frequency};
+use crate::scene::PIXEL;
 
 /// First ring that is looked at: below, light and shade and the rims of things rule, and follow no law.
 const FIRST: usize = 8;
@@ -23,9 +24,6 @@ const FALL_STEP: f32 = 0.25;
 const WIDTH_STEP: f64 = 0.1;
 const WIDEST: f64 = 8.0;
 const HALVINGS: usize = 6;
-
-/// Variance that a pixel's own square adds to the point spread along each axis, in px².
-const PIXEL: f32 = 1.0 / 12.0;
 
 /// Relative error of a ring's power beyond chance, since no picture follows a power law: by eye.
 const UNEVEN: f32 = 0.1;

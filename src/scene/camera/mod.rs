@@ -6,6 +6,7 @@ mod spectrum;
 use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::scene::USUAL_BLUR_PX;
 use crate::units::Size;
 use blur::{Noise, fit, fit_tile};
 use spectrum::{RINGS, Spectrum, TILE, Tile, frequency};
@@ -108,11 +109,9 @@ impl Camera {
     #[must_use]
     pub fn read(photo: &Photo) -> Self {
         let spectrum = Spectrum::new();
-        let fine = Tiles::read(photo, &spectrum, 1);
-        let grain = grain(&fine.noise);
-        let mut blur = fine.blur();
+        let (noise, mut blur) = read_tiles(photo, &spectrum, 1);
         for side in COARSER {
-            match Tiles::read(photo, &spectrum, side).blur() {
+            match read_tiles(photo, &spectrum, side).1 {
                 Some(coarse) if coarse.is_wider_than(blur.as_ref()) => blur = Some(coarse),
                 None if blur.is_none() => {}
                 _ => break,
@@ -120,56 +119,36 @@ impl Camera {
         }
         Self {
             blur,
-            grain,
+            grain: grain(&noise),
             blockiness: blockiness(photo),
         }
     }
-}
 
-/// Tiles of cells of some pixels, all over the picture.
-struct Tiles {
-    all: Vec<Option<Tile>>,
-    grid: Grid,
-    noise: Noise,
-}
-
-impl Tiles {
-    fn read(photo: &Photo, spectrum: &Spectrum, side: u32) -> Self {
-        let grid = Grid::over(photo.size(), side);
-        let all = if grid.fits {
-            parallel::map(grid.tiles.pixels(), |i| {
-                let (x, y) = grid.corner(i);
-                spectrum.read(photo, side as usize, x, y)
-            })
-        } else {
-            Vec::new()
-        };
-        let mut tiles = Self {
-            all,
-            grid,
-            noise: [0.0; RINGS],
-        };
-        let ordered = tiles.ordered();
-        tiles.noise = noise(&ordered[..part(&ordered, FLAT)]);
-        tiles
-    }
-
-    /// Those that show anything, the richest in detail last.
-    fn ordered(&self) -> Vec<&Tile> {
-        let mut ordered: Vec<&Tile> = self.all.iter().flatten().collect();
-        ordered.sort_by(|a, b| detail(a).total_cmp(&detail(b)));
-        ordered
-    }
-
-    fn blur(&self) -> Option<BlurMap> {
-        let ordered = self.ordered();
-        let rich = &ordered[ordered.len() - part(&ordered, RICH)..];
-        BlurMap::from_tiles(rich, &self.all, &self.noise, &self.grid)
+    /// Standard deviation of the point spread in pixels; the usual one where the photo does not tell.
+    pub(in crate::scene) fn blur_px(&self) -> f32 {
+        self.blur
+            .as_ref()
+            .map_or(USUAL_BLUR_PX, |blur| blur.sigma_px)
     }
 }
 
-fn part<T>(of: &[T], share: f32) -> usize {
-    ((of.len() as f32 * share).ceil() as usize).min(of.len())
+/// Noise and blur as tiles of cells of `side` × `side` pixels all over the picture show them.
+fn read_tiles(photo: &Photo, spectrum: &Spectrum, side: u32) -> (Noise, Option<BlurMap>) {
+    let grid = Grid::over(photo.size(), side);
+    let tiles = if grid.fits {
+        parallel::map(grid.tiles.pixels(), |i| {
+            let (x, y) = grid.corner(i);
+            spectrum.read(photo, side as usize, x, y)
+        })
+    } else {
+        Vec::new()
+    };
+    let mut ordered: Vec<&Tile> = tiles.iter().flatten().collect();
+    ordered.sort_by(|a, b| detail(a).total_cmp(&detail(b)));
+    let share = |s: f32| ((ordered.len() as f32 * s).ceil() as usize).min(ordered.len());
+    let noise = noise(&ordered[..share(FLAT)]);
+    let rich = &ordered[ordered.len() - share(RICH)..];
+    (noise, BlurMap::from_tiles(rich, &tiles, &noise, &grid))
 }
 
 /// Where tiles lie.

@@ -9,6 +9,7 @@ use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
+use crate::scene::PIXEL;
 use crate::scene::levels::Levels;
 use crate::units::{Scale, Size};
 
@@ -31,9 +32,8 @@ const INNER_BLURS: f32 = 1.0;
 /// Outer over inner: near the Laplacian of a Gaussian.
 pub(super) const OUTER: f32 = 1.6;
 
-/// Standard deviation of the mark of a follicle without the camera's blur, and the variance that a pixel's own square adds, in px².
+/// Standard deviation of the mark of a follicle without the camera's blur.
 const MARK_MM: f32 = 0.08;
-const PIXEL: f32 = 1.0 / 12.0;
 
 /// Side of the windows in which noise and brightness are taken, twice of this.
 const WINDOW_MM: f32 = 2.0;

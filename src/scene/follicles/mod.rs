@@ -12,7 +12,6 @@ use crate::error::{Error, Result};
 use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
-use crate::scene::USUAL_BLUR_PX;
 use crate::scene::camera::Camera;
 use crate::scene::head::HeadShape;
 use crate::scene::skin::SkinTone;
@@ -134,9 +133,7 @@ impl Follicles {
             scale,
             area_mm2: area.area_px() as f32 / (px_per_mm * px_per_mm),
         };
-        let blur = camera.blur.as_ref();
-        let blur_px = blur.map_or(USUAL_BLUR_PX, |blur| blur.sigma_px);
-        let Some(sheet) = Sheet::read(photo, area, scale, blur_px) else {
+        let Some(sheet) = Sheet::read(photo, area, scale, camera.blur_px()) else {
             return Ok(found);
         };
         let wanted = |at: Vec2| {
