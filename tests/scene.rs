@@ -232,6 +232,30 @@ fn hints_outside_the_picture_or_against_each_other_are_refused() {
 }
 
 #[test]
+fn a_ruler_across_a_tiny_picture_is_read() {
+    // From corner to corner ticks stand 33 px apart, and the picture is no wider than two of them.
+    let size = Size::new(60, 60).unwrap();
+    let codes = (0..size.pixels()).flat_map(|i| {
+        let along = ((i % 60) as f32 + (i / 60) as f32 + 1.0) / 2.0_f32.sqrt();
+        let is_tick = (along - 9.0).rem_euclid(33.0) < 3.0;
+        if is_tick {
+            [60, 50, 45]
+        } else {
+            [214, 165, 140]
+        }
+    });
+    let photo = Photo::from_rgb8(size, codes.collect()).unwrap();
+    let ruler = Ruler {
+        from: Vec2::splat(1.0),
+        to: Vec2::splat(59.0),
+        tick_mm: 2.0,
+    };
+    let scene = Scene::read(&photo, Hints::new().with_ruler(ruler)).unwrap();
+    let found = scene.scale().unwrap();
+    assert!((found.scale.get() / 16.5 - 1.0).abs() < 0.02, "{found:?}");
+}
+
+#[test]
 fn the_surest_scale_is_taken_and_names_its_source() {
     let photo = scalp().photo;
     let at = |x: f32| Vec2::new(x, 100.0);

@@ -14,6 +14,9 @@ use crate::units::Size;
 /// as one from this distance to the skin on, whatever their brightness.
 const UNLIKE_SKIN: f32 = 0.10;
 
+/// Root of the light over that of the skin below which nothing is skin in shade: black cloth, and what a cut-out hides.
+const BLACK: f32 = 0.14;
+
 /// A step between neighbours that is still the same wall: its noise and shading, not a head's rim.
 const SAME_WALL: f32 = 0.055;
 
@@ -128,12 +131,13 @@ fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
         .sqrt()
 }
 
-/// Whether a colour differs from the skin's by more than light and shade can make it.
+/// Whether a colour differs from the skin's by more than light and shade can make it; black has no colour to tell by.
 fn unlike(root: [f32; 3], skin: [f32; 3]) -> bool {
     let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
     // The part of the colour that is not skin in brighter or dimmer light.
     let shaded = dot(root, skin) / dot(skin, skin).max(1e-6);
-    distance(root, skin.map(|c| c * shaded)) > UNLIKE_SKIN * shaded.clamp(0.3, 1.5)
+    let apart = distance(root, skin.map(|c| c * shaded));
+    shaded < BLACK || apart > UNLIKE_SKIN * shaded.clamp(0.3, 1.5)
 }
 
 #[cfg(test)]
@@ -170,6 +174,8 @@ mod tests {
             [90, 110, 140],
             [40, 42, 41],
             [250, 250, 250],
+            [15, 15, 16],
+            [0, 0, 0],
         ] {
             let (photo, disc) = head(wall);
             let skin = SkinTone::measure(&photo, &disc).unwrap();

@@ -233,8 +233,10 @@ impl Scene {
         let mut near = around(area, &self.background, px(NEAR_MM));
         if let Some(Ruler { from, to, tick_mm }) = hints.ruler {
             // Its ticks are dark and as wide as hairs.
-            let width = scale.to_px(2.0 * tick_mm);
-            near = near.subtract(&Mask::from_line(photo.size(), &[from, to], width)?)?;
+            let size = photo.size();
+            let longest = size.width().max(size.height()) as f32;
+            let width = scale.to_px(2.0 * tick_mm).min(longest);
+            near = near.subtract(&Mask::from_line(size, &[from, to], width)?)?;
         }
         if singly {
             let mut found = match &self.camera {
