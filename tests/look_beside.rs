@@ -1,7 +1,7 @@
 //! Other outcomes beside the one that is planned: other healing, and what is sold instead.
 
 use stubblefield::{
-    Concealer, Course, Healing, Look, Mask, Photo, Plan, Samples, Scale, Seed, Size,
+    Concealer, Course, FileFormat, Healing, Look, Mask, Photo, Plan, Samples, Scale, Seed, Size,
     SyntheticScalp, TouchUp, Wear, When,
 };
 
@@ -100,6 +100,10 @@ fn concealers_cover_their_mask_and_run_when_wet() {
             .unwrap();
         let again = one.install(|| worn(Wear::Wet));
         assert!(codes(&again) == codes(&wet), "{concealer:?}");
+        let file = wet.to_bytes(FileFormat::Png).unwrap();
+        let said = format!("Simulated hair concealer, plan {}", plan.fingerprint());
+        let says = |part: &[u8]| part == said.as_bytes();
+        assert!(file.windows(said.len()).any(says), "{concealer:?}");
         let mut darker = [[0.0_f64; 2]; 2];
         let mut ran = 0;
         for (i, pixel) in before.chunks(3).enumerate() {

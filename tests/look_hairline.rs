@@ -225,6 +225,23 @@ fn the_mask_is_the_scalp_behind_and_fades_into_the_sides() {
 }
 
 #[test]
+fn a_line_along_the_frame_has_its_depth() {
+    let size = Size::new(400, 240).unwrap();
+    let depths = [239.0, 240.0].map(|y| {
+        let points = [[0.0, y], [200.0, y], [400.0, y]].map(Vec2::from);
+        let mut hairline = Hairline::new(points.to_vec(), HairlineShape::Soft);
+        hairline.depth_mm = Some(20.0);
+        let mask = hairline.mask(size, scale()).unwrap();
+        let column = (0..240).map(|y| mask.coverage().at(200, y));
+        column.sum::<f32>() / scale().get()
+    });
+    // Its last third fades.
+    for depth in depths {
+        assert!((depth - (20.0 - 20.0 / 6.0)).abs() < 0.5, "{depths:?}");
+    }
+}
+
+#[test]
 fn lines_that_cannot_be_are_refused_by_name() {
     let (photo, good) = level(HairlineShape::Soft);
     let refused = |change: &dyn Fn(&mut Hairline)| {
@@ -247,7 +264,7 @@ fn lines_that_cannot_be_are_refused_by_name() {
     assert!(refused(&|h| h.side_fade_mm = -1.0).starts_with("hairline side_fade_mm is -1"));
     assert!(refused(&|h| h.recession_mm = 61.0).starts_with("hairline recession_mm is 61"));
     let outside = [[5.0, 5.0], [9.0, 241.0], [5.0, 20.0]].map(Vec2::from);
-    assert!(refused(&|h| h.temples_px = vec![outside]).starts_with("point of the hairline is 241"));
+    assert!(refused(&|h| h.temples_px = vec![outside]).starts_with("point of a temple is 241"));
     assert!(
         "straight"
             .parse::<HairlineShape>()

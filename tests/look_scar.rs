@@ -3,7 +3,7 @@
 use glam::Vec2;
 use stubblefield::{
     Contrast, Error, Look, Mask, PatchRequest, Photo, Scale, Scar, Scars, Seed, Size,
-    SyntheticPatch, Tone, ToneMatch, When,
+    SyntheticPatch, Tone, ToneMatch, Unjudged, When,
 };
 
 /// 22 × 17 mm of stubbled scalp at 10 px/mm with scars.
@@ -88,6 +88,29 @@ fn dots_stand_in_every_mark_and_thin_out_past_the_border() {
         }
     }
     assert!(marks > 30, "{marks} marks");
+}
+
+#[test]
+fn the_least_spacing_told_is_that_of_all_dots() {
+    let size = Size::new(400, 300).unwrap();
+    let scale = Scale::px_per_mm(6.0).unwrap();
+    let photo = Photo::from_rgb8(size, [214, 172, 148].repeat(size.pixels())).unwrap();
+    let marks = [[60.0, 150.0], [130.0, 90.0]].map(|at| Scar::disc(Vec2::from(at), 0.9));
+    let mask = Scar::mask(&marks, size, scale).unwrap();
+    let plan = Look::scar()
+        .plan(&photo, &mask, scale, Seed::new(7))
+        .unwrap();
+    let told = plan.report(&photo, When::healed()).unwrap().min_spacing_mm;
+    let dots = plan.dots();
+    let apart = |i: usize| {
+        let others = dots[i + 1..].iter().map(move |other| (i, other));
+        others.map(|(i, other)| dots[i].position_mm.distance(other.position_mm))
+    };
+    let least = (0..dots.len()).flat_map(apart).fold(f32::MAX, f32::min);
+    assert!(
+        (told.unwrap() - f64::from(least)).abs() < 1e-5,
+        "{told:?} for {least}"
+    );
 }
 
 #[test]
@@ -182,4 +205,59 @@ fn correlation(a: &[f64], b: &[f64], of: &[bool]) -> f64 {
     let (ma, mb) = (sum(&|a, _| a) / n, sum(&|_, b| b) / n);
     sum(&|a, b| (a - ma) * (b - mb))
         / (sum(&|a, _| (a - ma).powi(2)) * sum(&|_, b| (b - mb).powi(2))).sqrt()
+}
+
+#[test]
+fn a_scar_that_fills_the_picture_has_no_surroundings() {
+    let size = Size::new(90, 60).unwrap();
+    let scale = Scale::px_per_mm(6.0).unwrap();
+    let photo = Photo::from_rgb8(size, [214, 165, 140].repeat(size.pixels())).unwrap();
+    let all = Mask::full(size);
+    let refused = Look::scar().match_tone(&photo, &all, scale, Seed::new(1), &Tone::Surroundings);
+    assert!(
+        matches!(refused, Err(Error::NotFound { .. })),
+        "{refused:?}"
+    );
+    let plan = Look::scar()
+        .plan(&photo, &all, scale, Seed::new(1))
+        .unwrap();
+    let report = plan.report(&photo, When::healed()).unwrap();
+    assert!(report.contrast.is_empty() && report.dots > 100);
+    assert!(report.unjudged.contains(&Unjudged::HairContrast));
+}
+
+#[test]
+fn marks_are_dotted_down_to_the_finest_and_finer_ones_are_refused() {
+    let size = Size::new(60, 60).unwrap();
+    let scale = Scale::px_per_mm(2.0).unwrap();
+    let photo = Photo::from_rgb8(size, [214, 165, 140].repeat(size.pixels())).unwrap();
+    // Wherever they lie between pixels.
+    for i in 0..16 {
+        let at = Vec2::new(30.0 + 0.25 * (i % 4) as f32, 30.0 + 0.25 * (i / 4) as f32);
+        let marks = [
+            Scar::disc(at, 0.75),
+            Scar::line(vec![at, at + Vec2::new(3.0, 0.0)], 0.5),
+        ];
+        for mark in marks {
+            let mask = Scar::mask(std::slice::from_ref(&mark), size, scale).unwrap();
+            let plan = Look::scar()
+                .plan(&photo, &mask, scale, Seed::new(1))
+                .unwrap();
+            assert!(!plan.full_mask().is_empty(), "{mark:?}");
+        }
+    }
+    let refused = |mark: Scar| Scar::mask(&[mark], size, scale).unwrap_err().to_string();
+    let at = Vec2::splat(30.0);
+    assert!(refused(Scar::disc(at, 0.7)).ends_with("at least one and a half pixels of the photo"));
+    let line = Scar::line(vec![at, at + Vec2::X], 0.4);
+    assert!(refused(line).ends_with("at least a pixel of the photo"));
+    let faint = Mask::from_fn(size, |_| 0.4).unwrap();
+    let refused = Look::scar()
+        .plan(&photo, &faint, scale, Seed::new(1))
+        .unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .starts_with("greatest coverage of the mask is 0.4")
+    );
 }

@@ -108,7 +108,8 @@ impl Plan {
     /// The photo with a concealer instead of the treatment: on the same mask, in the colour of the same
     /// hair.
     ///
-    /// Wet, it runs down the picture, which is taken to be upright; nothing runs over the background.
+    /// Wet, it runs down the picture, which is taken to be upright; nothing runs over the background. Files saved from it say
+    /// that they are a simulation, as those of [`Plan::render`] do.
     ///
     /// # Errors
     /// [`Error::SizeMismatch`](crate::Error::SizeMismatch) when `photo` has not the size of the photo that
@@ -122,6 +123,7 @@ impl Plan {
     pub fn conceal(&self, photo: &Photo, concealer: Concealer, wear: Wear) -> Result<Photo> {
         photo.size().check_equals(self.mask.size(), "photo")?;
         let mut after = photo.clone();
+        after.describe(&self.described("hair concealer"));
         let Some(film) = Film::lay(self, wear) else {
             return Ok(after);
         };

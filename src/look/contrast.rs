@@ -193,8 +193,9 @@ impl Window {
 }
 
 impl Plan {
-    /// The skin around the treatment, with which a scar is compared: from half a millimetre past the border
-    /// of where it is full to two millimetres past its last dots, less the background.
+    /// The skin around where the treatment is full, with which a scar is compared: from half a millimetre past that border
+    /// to two millimetres past what runs out beyond it ([`Edge::past_mm`](crate::Edge::past_mm)), at least to four, less the
+    /// background. Empty where the picture shows none.
     #[must_use]
     pub fn surroundings(&self) -> Mask {
         let away = self.full_mask().signed_distance_px();
@@ -218,7 +219,7 @@ impl Plan {
     /// metres.
     ///
     /// # Errors
-    /// Those of [`Contrast::between`].
+    /// Those of [`Contrast::between`]: a treatment that is full nowhere, or fills the picture, has nothing to compare.
     pub fn contrast_to_surroundings(
         &self,
         before: &Photo,

@@ -248,6 +248,19 @@ impl Edge {
         Cow::Owned(mask.grown(scale.to_px(self.past_mm)))
     }
 
+    /// An error for a treatment that runs out past a mask without a border, which nowhere covers half of a pixel.
+    pub(super) fn check_on(&self, mask: &Mask) -> Result<()> {
+        let covered = mask.coverage().values().iter();
+        let most = covered.fold(0.0_f32, |a, &b| a.max(b));
+        let has_border = self.past_mm == 0.0 || most == 0.0 || most >= 0.5;
+        Error::check(
+            "greatest coverage of the mask",
+            f64::from(most),
+            has_border,
+            "at least 0.5 where the treatment runs out past it, as that of a scar does",
+        )
+    }
+
     /// How far into the zone each pixel lies: 0 at its outer end, 1 from its inner end on, below 0 where
     /// the irregular edge leaves the skin free.
     ///

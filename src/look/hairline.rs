@@ -233,12 +233,11 @@ impl Hairline {
     /// # Cost
     /// A few passes over the photo, one of them an exact distance.
     pub fn mask(&self, size: Size, scale: Scale) -> Result<Mask> {
-        for point in self
-            .points_px
-            .iter()
-            .chain(self.temples_px.iter().flatten())
-        {
-            size.check_inside("point of the hairline", *point)?;
+        for &point in &self.points_px {
+            size.check_inside("point of the hairline", point)?;
+        }
+        for &point in self.temples_px.iter().flatten() {
+            size.check_inside("point of a temple", point)?;
         }
         let line = self.curve_px(scale)?;
         let reach_px = scale.to_px(END_MM);
@@ -255,7 +254,7 @@ impl Hairline {
         ];
         outline.extend(corners);
         let behind = Mask::from_polygon(size, &outline)?;
-        let mut mask = self.fade(&behind, [start, end], scale);
+        let mut mask = self.fade(&behind, &outline, [start, end], scale)?;
         for temple in &self.temples_px {
             let outline = curve::through(temple);
             let temple = Mask::from_polygon(size, &outline)?;
@@ -265,15 +264,15 @@ impl Hairline {
         Ok(mask)
     }
 
-    fn fade(&self, behind: &Mask, ends: [End; 2], scale: Scale) -> Mask {
-        let depth = self.depth_mm.map(|depth| {
-            let fade = (depth / 3.0).min(20.0);
-            (
-                behind.signed_distance_px(),
-                scale.to_px(depth),
-                scale.to_px(fade),
-            )
-        });
+    fn fade(&self, behind: &Mask, outline: &[Vec2], ends: [End; 2], scale: Scale) -> Result<Mask> {
+        let depth = match self.depth_mm {
+            None => None,
+            Some(depth) => {
+                let fade = (depth / 3.0).min(20.0);
+                let away = depth_px(behind.size(), outline)?;
+                Some((away, scale.to_px(depth), scale.to_px(fade)))
+            }
+        };
         let side_px = scale.to_px(self.side_fade_mm).max(1.0);
         let shares = Plane::from_fn(behind.size(), |x, y| {
             let covered = behind.coverage().at(i64::from(x), i64::from(y));
@@ -284,12 +283,27 @@ impl Hairline {
             let past = ends.map(|end| (at - end.at).dot(end.away) / side_px);
             let side = 1.0 - smoothstep(past[0].max(past[1]));
             let rear = depth.as_ref().map_or(1.0, |(away, depth, fade)| {
-                1.0 - smoothstep((away.at(i64::from(x), i64::from(y)) - depth + fade) / fade)
+                let [x, y] = [x, y].map(|at| i64::from(at + BEYOND_PX));
+                1.0 - smoothstep((away.at(x, y) - depth + fade) / fade)
             });
             covered * side * rear
         });
-        Mask::from_shares(shares)
+        Ok(Mask::from_shares(shares))
     }
+}
+
+/// Room around the picture in which the border of what lies behind a line is looked for: a line may run along the frame.
+const BEYOND_PX: u32 = 16;
+
+/// How far inside an outline each place lies, in pixels, over the picture and the room around it.
+fn depth_px(size: Size, outline: &[Vec2]) -> Result<Plane<f32>> {
+    let [width, height] = [size.width(), size.height()].map(|side| side + 2 * BEYOND_PX);
+    let moved: Vec<Vec2> = outline
+        .iter()
+        .map(|&at| at + Vec2::splat(BEYOND_PX as f32))
+        .collect();
+    let inside = Mask::from_polygon(Size::within(width, height), &moved)?;
+    Ok(inside.signed_distance_px())
 }
 
 /// Coordinates beyond it carry no sub-pixel position in `f32`.

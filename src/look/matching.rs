@@ -85,7 +85,8 @@ impl Look {
     /// Those of [`Look::plan`]; [`Error::OutOfRange`] for a tone out of range and for a strength below 0.001, from
     /// which no other is a multiple;
     /// [`Error::Unreachable`] for a tone that the limits do not allow, with the tone they allow and the limit
-    /// that stopped it, and where the wanted part is not darker than the skin, which pigment cannot help.
+    /// that stopped it, and where the wanted part is not darker than the skin, which pigment cannot help;
+    /// [`Error::NotFound`] where the picture shows nothing of what gives the tone, as a scar that fills it has no surroundings.
     ///
     /// # Determinism
     /// As [`Look::plan`].
@@ -320,7 +321,7 @@ impl Search<'_> {
             // Edge and mask are those of every trial, and nothing else enters.
             Tone::Surroundings => Some(self.around.get_or_init(|| plan.surroundings())),
         };
-        let [full, other] = tones(photos, self.scale, |y, x| {
+        let [full, to_compare] = tones(photos, self.scale, |y, x| {
             let full = f32::from(plan.full().row(y)[x]) * plan.mask().coverage().row(y)[x];
             [full, other.map_or(0.0, |other| other.coverage().row(y)[x])]
         });
@@ -331,11 +332,17 @@ impl Search<'_> {
             some,
             "above 0",
         )?;
+        if other.is_some() && to_compare.pixels == 0.0 {
+            return Err(Error::NotFound {
+                what: "light to compare with",
+                place: "in the part of the photo that gives the tone",
+            });
+        }
         let Tones { before, after, .. } = full;
         let wanted = match self.tone {
             Tone::DeltaL(delta_l) => f64::from(*delta_l),
-            Tone::Like(_) | Tone::Towards(_) => other.before[0] - before[0],
-            Tone::Surroundings => other.after[0] - before[0],
+            Tone::Like(_) | Tone::Towards(_) => to_compare.before[0] - before[0],
+            Tone::Surroundings => to_compare.after[0] - before[0],
         };
         Ok(Trial {
             plan,

@@ -81,6 +81,7 @@ impl Look {
     ) -> Result<Scene> {
         mask.size().check_equals(photo.size(), "mask")?;
         self.check()?;
+        self.edge.check_on(mask)?;
         let mut hints = Hints::new().with_scale(scale);
         hints.long_hair = self.long_hair;
         hints.without_follicles = scale.get() < FINE;
@@ -114,7 +115,7 @@ impl Look {
     /// # Errors
     /// [`Error::SizeMismatch`](crate::Error::SizeMismatch) when mask and photo differ in size; [`Error::NotFound`](crate::Error::NotFound) where the mask
     /// shows no skin and none was hinted, and where [`Look::between_hair`] finds no hair; [`Error::OutOfRange`](crate::Error::OutOfRange) for what
-    /// [`Look::check`] refuses, for a stated head with a half axis outside 30 to 200 mm or a quarter too small for the
+    /// [`Look::check`] refuses, for a mask that nowhere covers half of a pixel where the edge runs out past it, for a stated head with a half axis outside 30 to 200 mm or a quarter too small for the
     /// treatment (one that was found is then taken for flat), and for dots that would grow beyond what can be drawn within
     /// thirty years; [`Error::TooLarge`](crate::Error::TooLarge) when the mask would take more dots than the field's limit.
     pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
@@ -139,6 +140,7 @@ impl Look {
         // What is stated before it binds what is found, and what is found before anything is laid.
         self.check()?;
         mask.size().check_equals(scene.surface().size(), "mask")?;
+        self.edge.check_on(mask)?;
         let mut look = self.answering(&scene);
         look.check()?;
         let site = Site::of(&mut look, &scene, mask, ground)?;

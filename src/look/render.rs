@@ -106,9 +106,13 @@ impl Plan {
         let ink = drawing.ink().with_surface(&self.untouched);
         after.become_like(photo);
         rasterizer.composite_into(photo.source(), after.target_mut(), &ink)?;
-        let named = self.fingerprint();
-        after.describe(&format!("Simulated scalp micropigmentation, plan {named}"));
+        after.describe(&self.described("scalp micropigmentation"));
         Ok(())
+    }
+
+    /// What files say of a picture of this plan that shows something.
+    pub(super) fn described(&self, shown: &str) -> String {
+        format!("Simulated {shown}, plan {}", self.fingerprint())
     }
 
     /// Share of light that the ink lets through at a time, per pixel and linear channel, without the

@@ -73,7 +73,8 @@ impl Scar {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] without scars, for a width or diameter outside 0.1 to 100 mm or wider than
-    /// the photo, and for points that lie outside the photo or repeat the one before.
+    /// the photo, for a line narrower than a pixel and a disc narrower than one and a half, which such a photo does not
+    /// show, and for points that lie outside the photo or repeat the one before.
     ///
     /// # Cost
     /// A pass over the photo for every scar.
@@ -82,23 +83,33 @@ impl Scar {
         Error::check("scars", scars.len() as f64, some, "at least 1")?;
         let mut mask = Mask::full(size).invert();
         for scar in scars {
-            let (points, width, name) = match scar {
+            // Narrower ones cover half of no pixel where they lie between two of them, or four.
+            let (points, width, least_px, name, allowed) = match scar {
                 Self::Line {
                     points_px,
                     width_mm,
-                } => (points_px.as_slice(), *width_mm, "scar width_mm"),
+                } => (
+                    points_px.as_slice(),
+                    *width_mm,
+                    1.0,
+                    "scar width_mm",
+                    "0.1..=100 mm, and at least a pixel of the photo",
+                ),
                 Self::Disc {
                     center_px,
                     diameter_mm,
                 } => (
                     std::slice::from_ref(center_px),
                     *diameter_mm,
+                    1.5,
                     "scar diameter_mm",
+                    "0.1..=100 mm, and at least one and a half pixels of the photo",
                 ),
             };
-            let inside = (0.1..=100.0).contains(&width);
-            Error::check(name, f64::from(width), inside, "0.1..=100 mm")?;
-            mask = mask.union(&Mask::from_line(size, points, scale.to_px(width))?)?;
+            let width_px = scale.to_px(width);
+            let inside = (0.1..=100.0).contains(&width) && width_px >= least_px;
+            Error::check(name, f64::from(width), inside, allowed)?;
+            mask = mask.union(&Mask::from_line(size, points, width_px)?)?;
         }
         Ok(mask)
     }

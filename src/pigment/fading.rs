@@ -7,8 +7,9 @@ use crate::pigment::when::{DAYS_PER_YEAR, HEALED_DAYS, When};
 /// How deposits change with time. No measured law exists: each number is a named guess.
 ///
 /// The share of a fresh dot's strength that is left after t days is
-/// `settled · 2^(−t / half-life) + (1 − settled) · e^(−t / settling_days)`. From healing on the radius
-/// grows, and the same pigment on more area is paler: strength times area follows the law.
+/// `settled · 2^(−t / half-life) + (1 − settled) · e^(−t / settling_days)`, of which only the first part counts from
+/// healing on, six weeks after the session. From then on the radius grows, and the same pigment on more area is paler:
+/// strength times area follows the law.
 ///
 /// # Examples
 /// ```
