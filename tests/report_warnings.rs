@@ -2,8 +2,8 @@
 
 use glam::Vec2;
 use stubblefield::{
-    Density, Edge, Follicles, Look, Mask, PatchRequest, Person, Photo, Plan, Report, Scale, Seed,
-    Size, SyntheticScalp, Unjudged, Variation, Warning, When,
+    Course, Density, Edge, Follicles, Look, Mask, PatchRequest, Person, Photo, Plan, Report, Scale,
+    Seed, Size, SyntheticScalp, TouchUp, Unjudged, Variation, Warning, When,
 };
 
 const FAIR: [u8; 3] = [214, 165, 140];
@@ -187,6 +187,10 @@ fn low_hairlines_and_dots_on_the_face_take_the_brows() {
         .unwrap();
     assert!(high.hairline_mm.unwrap() > 60.0);
     assert_eq!(high.warnings, [Warning::DotsBelowPixel { px_per_mm: 3.0 }]);
+    let hairless = Mask::full(tall.size()).invert();
+    let nobody = Person::new().with_hair(&hairless);
+    let refused = plan.report_on(&tall, When::healed(), &nobody).unwrap_err();
+    assert!(refused.to_string().starts_with("pixels of hair is 0"));
     for wrong in [
         Vec2::new(f32::NAN, 5.0),
         Vec2::new(5.0, 301.0),
@@ -240,6 +244,76 @@ fn fresh_dots_are_not_judged_by_their_tone() {
     assert_eq!(fresh.warnings, []);
     assert!(fresh.unjudged.contains(&Unjudged::FreshTone));
     assert!(!report(&plan, &photo).warnings.is_empty());
+}
+
+#[test]
+fn nor_are_those_that_a_touch_up_has_just_laid() {
+    let photo = even(200, 160, FAIR);
+    let course = Course::default().with_touch_up(TouchUp::after_years(4.0));
+    let look = Look::stubble().with_course(course);
+    let mask = Mask::full(photo.size());
+    let plan = look.plan(&photo, &mask, px_per_mm(8.0), Seed::new(1));
+    let plan = plan.unwrap();
+    let judged = |days: f32| {
+        let when = When::days(When::years(4.0).unwrap().as_days() + days).unwrap();
+        let report = plan.report(&photo, when).unwrap();
+        assert_eq!(report.warnings, [], "{days} days later");
+        !report.unjudged.contains(&Unjudged::FreshTone)
+    };
+    assert_eq!(
+        [-1.0, 0.0, 41.0, 42.0].map(judged),
+        [true, false, false, true]
+    );
+}
+
+#[test]
+fn brows_say_nothing_of_beards_and_scars() {
+    let (photo, mask) = ruled();
+    let person = Person::new().with_brows([Vec2::new(40.0, 60.0), Vec2::new(200.0, 60.0)]);
+    for look in [Look::beard(), Look::scar()] {
+        let plan = look
+            .plan(&photo, &mask, px_per_mm(4.0), Seed::new(2))
+            .unwrap();
+        let report = plan.report_on(&photo, When::healed(), &person).unwrap();
+        assert_eq!((report.hairline_mm, report.face_share), (None, 0.0));
+    }
+}
+
+#[test]
+fn words_tell_what_stands_beside_what_was_asked_for() {
+    let photo = even(200, 160, FAIR);
+    let mask = Mask::full(photo.size());
+    let plan = Look::stubble().plan(&photo, &mask, px_per_mm(5.0), Seed::new(1));
+    let plan = plan.unwrap();
+    let first = |when: When| {
+        let words = plan.report(&photo, when).unwrap().to_string();
+        words.lines().next().unwrap().to_owned()
+    };
+    let healed = first(When::healed());
+    assert!(
+        healed.ends_with("130 where full, 130 asked for"),
+        "{healed}"
+    );
+    let early = first(When::healed().after_session(1));
+    assert!(early.ends_with("39 where full, 130 asked for"), "{early}");
+    // Faint all over, it is full in its own way, and its free skin is looked at.
+    let faint = Mask::from_fn(photo.size(), |_| 0.4).unwrap();
+    let plan = Look::stubble().plan(&photo, &faint, px_per_mm(5.0), Seed::new(1));
+    let report = report(&plan.unwrap(), &photo);
+    let free = report.separation.unwrap().free_share;
+    assert!((0.9..0.99).contains(&free), "{free}");
+    // An empty mask has no area, and no figure below zero either.
+    let none = Look::stubble().plan(&photo, &mask.invert(), px_per_mm(5.0), Seed::new(1));
+    let words = none
+        .unwrap()
+        .report(&photo, When::healed())
+        .unwrap()
+        .to_string();
+    assert!(
+        words.starts_with("0 dots on 0.0 cm²") && !words.contains("-0"),
+        "{words}"
+    );
+    assert!(words.contains("full nowhere, 130 asked for") && !words.contains("; where full"));
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl TouchUp {
     }
 
     /// Days since the last session.
-    pub(super) const fn days(&self) -> f32 {
+    pub(crate) const fn days(&self) -> f32 {
         HEALED_DAYS + self.years * DAYS_PER_YEAR
     }
 }

@@ -180,7 +180,8 @@ impl Plan {
             skin.sum::<f64>()
         });
         let per_mm = f64::from(self.scale.get());
-        rows.iter().sum::<f64>() / (per_mm * per_mm) / 100.0
+        // A sum of nothing is −0, and would be told as such.
+        (0.0 + rows.iter().sum::<f64>()) / (per_mm * per_mm) / 100.0
     }
 
     /// Area in pixels of the mask as given, with what the look reaches past it: nothing is taken from it for the wall, nor

@@ -85,7 +85,12 @@ impl Look {
     /// Whether the border of the treatment is a hairline, and not that of a scar, of a beard, or of the scalp that shows
     /// between hairs.
     pub(crate) const fn has_hairline(&self) -> bool {
-        !self.is_of_scars() && !self.long_hair && !self.in_beard
+        self.is_of_scalp() && !self.long_hair
+    }
+
+    /// Whether it is laid where hair grows on the head, and not in a beard or a scar.
+    pub(crate) const fn is_of_scalp(&self) -> bool {
+        !self.is_of_scars() && !self.in_beard
     }
 
     /// Whether the mask is taken for scars.

@@ -5,12 +5,12 @@ use std::fmt;
 
 use glam::Vec2;
 
-use crate::look::Plan;
+use crate::look::{Plan, PlannedDot};
 use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
 use crate::scene::{Chart, HairBeside};
-use crate::units::Size;
+use crate::units::{Scale, Size};
 
 /// Side of the cells on which the border is drawn, and the blur that takes its irregularity away, in mm.
 const CELL_MM: f32 = 0.5;
@@ -84,6 +84,56 @@ impl fmt::Display for Border {
     }
 }
 
+/// What a border is drawn on: the chart of the skin, or the picture where the head's shape is not known.
+struct Ground<'a> {
+    plan: &'a Plan,
+    chart: Option<&'a Chart>,
+}
+
+impl<'a> Ground<'a> {
+    const fn of(plan: &'a Plan) -> Self {
+        let chart = plan.chart();
+        Self { plan, chart }
+    }
+
+    fn scale(&self) -> Scale {
+        self.chart.map_or(self.plan.scale(), Chart::scale)
+    }
+
+    /// Mean coverage of squares of `side` pixels of it.
+    fn cells(&self, masks: [&Mask; 2], side: usize) -> [Plane<f32>; 2] {
+        let [treated, beyond] = masks;
+        self.chart.map_or_else(
+            || masks.map(|mask| cells(mask, side)),
+            |chart| chart.of_masks(treated, beyond, side),
+        )
+    }
+
+    /// The place of a dot in mm; `None` where it is not judged.
+    fn of_dot(&self, dot: &PlannedDot) -> Option<Vec2> {
+        let at_px = dot.position_mm * self.plan.scale().get();
+        let judged = self
+            .chart
+            .map_or(Some(dot.position_mm), |chart| chart.of_photo(at_px));
+        judged.filter(|_| self.is_judged(at_px))
+    }
+
+    /// A place in the pixels of the picture; `None` where that does not show it.
+    fn in_picture(&self, place: Vec2) -> Option<Vec2> {
+        let flat = place * self.plan.scale().get();
+        self.chart.map_or(Some(flat), |chart| chart.to_photo(place))
+    }
+
+    fn is_judged(&self, at_px: Vec2) -> bool {
+        self.plan.tilt_at(at_px).seen() >= LEAST_SEEN
+    }
+
+    /// Skin over its area here.
+    fn area_factor(&self, place: Vec2) -> f32 {
+        self.chart.map_or(1.0, |chart| chart.area_factor_at(place))
+    }
+}
+
 /// Where smooth borders run, on a coarse grid of the skin, or of the picture where the head's shape is not known.
 struct Line {
     /// Distance into the treatment in mm, behind the smooth border and behind that of the mask.
@@ -96,16 +146,13 @@ struct Line {
 
 impl Line {
     /// `None` for a treatment without a border in the picture.
-    fn of(plan: &Plan, met: Option<&HairBeside>) -> Option<Self> {
-        let treated = plan.mask();
-        let beyond = plan.scene().no_border(met, treated);
-        let scale = plan.chart().map_or(plan.scale(), Chart::scale);
+    fn of(ground: &Ground<'_>, met: Option<&HairBeside>) -> Option<Self> {
+        let treated = ground.plan.mask();
+        let beyond = ground.plan.scene().no_border(met, treated);
+        let scale = ground.scale();
         let side = (scale.to_px(CELL_MM) as usize).max(1);
         let cells_per_mm = scale.get() / side as f32;
-        let [treated, beyond] = match plan.chart() {
-            Some(chart) => chart.of_masks(treated, &beyond, side),
-            None => [treated, &*beyond].map(|mask| cells(mask, side)),
-        };
+        let [treated, beyond] = ground.cells([treated, &beyond], side);
         let mut covered = treated.clone();
         for (covered, &beyond) in covered.values_mut().iter_mut().zip(beyond.values()) {
             *covered = f32::from(u8::from(*covered > 0.0 || beyond > 0.5));
@@ -223,15 +270,9 @@ impl Stretches {
 /// The border of the finished treatment; `None` where it has none towards bare skin.
 pub(super) fn border(plan: &Plan) -> Option<Border> {
     let met = plan.look().hair_met(plan.scene(), plan.mask());
-    let line = Line::of(plan, met)?;
-    let dots = plan.dots().iter().filter_map(|dot| {
-        let at_px = dot.position_mm * plan.scale().get();
-        let judged = plan.tilt_at(at_px).seen() >= LEAST_SEEN;
-        judged.then_some(match plan.chart() {
-            Some(chart) => chart.of_photo(at_px)?,
-            None => dot.position_mm,
-        })
-    });
+    let ground = Ground::of(plan);
+    let line = Line::of(&ground, met)?;
+    let dots = plan.dots().iter().filter_map(|dot| ground.of_dot(dot));
     let feet: Vec<(f32, Vec2)> = dots.filter_map(|place| line.foot(place)).collect();
     let stretches = Stretches::over(feet.iter().map(|foot| foot.1));
     if stretches.middles.len() < LEAST_STRETCHES {
@@ -251,7 +292,7 @@ pub(super) fn border(plan: &Plan) -> Option<Border> {
     };
     Some(Border {
         irregularity_mm: irregularity(&fronts)?,
-        rise_mm: rise(plan, met, &line, &feet, behind),
+        rise_mm: rise(&ground, met, &line, &feet, behind),
     })
 }
 
@@ -281,7 +322,7 @@ fn irregularity(foremost: &[(f32, Vec2)]) -> Option<f64> {
 
 /// Where, behind the foremost dot of each stretch, density has risen; `behind` counts the steps there.
 fn rise(
-    plan: &Plan,
+    ground: &Ground<'_>,
     met: Option<&HairBeside>,
     line: &Line,
     feet: &[(f32, Vec2)],
@@ -293,10 +334,6 @@ fn rise(
     }
     let mut area = vec![0.0_f64; STEPS];
     let cell_mm = 1.0 / line.cells_per_mm;
-    let in_picture = |place: Vec2| match plan.chart() {
-        Some(chart) => chart.to_photo(place),
-        None => Some(place * plan.scale().get()),
-    };
     let size = line.inside_mm.size();
     for y in 0..size.height() {
         for x in 0..size.width() {
@@ -304,20 +341,16 @@ fn rise(
             let Some(step) = line.foot(place).and_then(&behind) else {
                 continue;
             };
-            let Some(at_px) = in_picture(place) else {
-                continue;
-            };
-            if plan.tilt_at(at_px).seen() >= LEAST_SEEN {
+            if let Some(at_px) = ground.in_picture(place)
+                && ground.is_judged(at_px)
+            {
                 // What is left to own hair is no part of the treatment.
                 let left = met.map_or(1.0, |hair| 1.0 - hair.share_at(at_px));
-                let skin = plan
-                    .chart()
-                    .map_or(1.0, |chart| chart.area_factor_at(place));
-                area[step] += f64::from(cell_mm * cell_mm * left * skin);
+                area[step] += f64::from(cell_mm * cell_mm * left * ground.area_factor(place));
             }
         }
     }
-    let full = f64::from(plan.look().density().get()) / 100.0;
+    let full = f64::from(ground.plan.look().density().get()) / 100.0;
     // The first step holds the dot that it is counted from; three at a time, for few dots are few.
     let window = |at: usize| {
         let (dots, area) = (at..at + 3).fold((0.0, 0.0), |(d, a), i| (d + dots[i], a + area[i]));

@@ -49,7 +49,7 @@ impl Report {
         warn(share > 0.5, Warning::MostlyBackground { share });
         let (share, most) = (self.face_share, MOST_ON_FACE);
         warn(share > most, Warning::OnFace { share, most });
-        if self.is_healed() {
+        if self.is_healed(plan) {
             self.judge_tone(plan, &mut warn);
         }
         if let Some(border) = &self.border {
@@ -128,7 +128,7 @@ impl Report {
     fn left_out(&self, plan: &Plan, person: &Person<'_>) -> Vec<Unjudged> {
         let hairline = plan.look().has_hairline();
         let cases = [
-            (!self.is_healed(), Unjudged::FreshTone),
+            (!self.is_healed(plan), Unjudged::FreshTone),
             (self.border.is_none() && hairline, Unjudged::Hairline),
             (
                 person.brows_px.is_none() && hairline,
@@ -142,7 +142,12 @@ impl Report {
         left.map(|(_, unjudged)| unjudged).collect()
     }
 
-    fn is_healed(&self) -> bool {
-        self.days >= f64::from(When::healed().as_days())
+    /// Whether neither a session nor a touch-up is still healing.
+    fn is_healed(&self, plan: &Plan) -> bool {
+        let healing = f64::from(When::healed().as_days());
+        let touch_ups = plan.look().course().touch_ups().iter();
+        let since = touch_ups.map(|touch_up| self.days - f64::from(touch_up.days()));
+        let mut since = since.chain([self.days]);
+        since.all(|days| !(0.0..healing).contains(&days))
     }
 }

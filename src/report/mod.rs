@@ -78,9 +78,11 @@ pub struct Report {
     /// How the finished treatment ends towards bare skin; `None` where it does not in the picture, and for
     /// beards, scars and density between hair that stays long.
     pub border: Option<Border>,
-    /// How far above the brows the lowest dots stand, in mm; `None` unless the caller says where they are.
+    /// How far above the brows the lowest dots stand, in mm; `None` unless the caller says where they are, and for
+    /// beards, scars and density between hair that stays long.
     pub hairline_mm: Option<f64>,
-    /// Share of the treatment on what has to stay free, as far as the caller says what that is.
+    /// Share of the treatment on what has to stay free, as far as the caller says what that is: on [`Person::free`], or, but for
+    /// beards and scars, below the brows, whichever is more.
     pub face_share: f64,
     /// How much bluer or greener the treatment is than shaved hair as dark as it, in CIELAB; `None` where
     /// no skin was seen.
@@ -157,7 +159,7 @@ impl Plan {
     /// # Errors
     /// [`Error::SizeMismatch`](crate::Error::SizeMismatch) for photos and masks of another size than the
     /// photo that was planned on; [`Error::OutOfRange`](crate::Error::OutOfRange) for brows outside it or
-    /// in one place.
+    /// in one place, and for hair that covers nothing.
     pub fn compare_on(
         &self,
         before: &Photo,
@@ -169,14 +171,15 @@ impl Plan {
         let shifts = self.shifts(before, after, when)?;
         let zones = zones::zones(self, person);
         // What is full, and what is not.
-        let area_cm2 = zones[..2].iter().map(|zone| zone.area_cm2).sum();
+        let area_cm2 = zones[0].area_cm2 + zones[1].area_cm2;
         let sessions = sessions::figures(self, area_cm2);
         let held = when.session().map_or(usize::MAX, usize::from);
         let sessions_held = held.min(sessions.len());
         let in_place = sessions[..sessions_held].last();
-        let (hairline_mm, below_brows) = person
-            .brows_px
-            .map_or((None, 0.0), |brows| border::above_brows(self, brows));
+        // Beards grow below the brows, and scars lie where they lie.
+        let brows_px = person.brows_px.filter(|_| self.look().is_of_scalp());
+        let (height_mm, below_brows) =
+            brows_px.map_or((None, 0.0), |brows| border::above_brows(self, brows));
         let skin = self.scene().skin();
         let mut report = Report {
             dots: in_place.map_or(0, |session| session.in_place),
@@ -193,7 +196,7 @@ impl Plan {
             contrast: self.contrasts(before, after, person)?,
             separation: separation::separation(self, when),
             border: self.hairline(),
-            hairline_mm,
+            hairline_mm: height_mm.filter(|_| self.look().has_hairline()),
             face_share: below_brows.max(self.share_on(person.free)),
             cast: None,
             own_per_cm2: person.follicles.and_then(|own| self.own_per_cm2(own)),
@@ -278,7 +281,8 @@ impl Plan {
             }
         };
         let full = self.full_mask();
-        if full.is_empty() {
+        // A scar may fill the picture.
+        if full.is_empty() || other.is_empty() {
             return Ok(Vec::new());
         }
         let parts = [&full, other];
@@ -288,9 +292,21 @@ impl Plan {
 }
 
 impl Report {
+    fn is_full_anywhere(&self) -> bool {
+        self.zones[0].area_cm2 > 0.0
+    }
+
+    /// Dots per cm² in place where the treatment is full; fewer than asked for until the last session, and where own hair
+    /// stands for the rest.
+    fn full_per_cm2(&self) -> Option<f64> {
+        let in_place = self.sessions_held.checked_sub(1);
+        let per_cm2 = in_place.map_or(0.0, |last| self.zones[0].per_cm2[last]);
+        self.is_full_anywhere().then_some(per_cm2)
+    }
+
     /// The change of colour where the treatment is full, and of all of it where it is full nowhere.
     fn judged_shift(&self) -> &ToneShift {
-        if self.zones[0].area_cm2 > 0.0 {
+        if self.is_full_anywhere() {
             &self.full
         } else {
             &self.inside
@@ -300,23 +316,36 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
+        write!(
             f,
-            "{} dots on {:.1} cm² of {}: {:.0} dots/cm² on the whole, {:.0} where full",
+            "{} dots on {:.1} cm² of {}: {:.0} dots/cm² on the whole, ",
             self.dots,
             self.area_cm2,
             if self.curved { "skin" } else { "picture" },
             self.dots_per_cm2,
-            self.target_dots_per_cm2
         )?;
+        match self.full_per_cm2() {
+            Some(full) => write!(f, "{full:.0} where full")?,
+            None => f.write_str("full nowhere")?,
+        }
+        writeln!(f, ", {:.0} asked for", self.target_dots_per_cm2)?;
         if let Some(least) = self.min_spacing_mm {
             writeln!(f, "no two dots closer than {least:.2} mm")?;
         }
-        writeln!(
+        let ToneShift {
+            delta_l,
+            delta_a,
+            delta_b,
+            ..
+        } = self.inside;
+        write!(
             f,
-            "colour from afar: ΔL* {:+.1}, Δa* {:+.1}, Δb* {:+.1}; where full: ΔL* {:+.1}",
-            self.inside.delta_l, self.inside.delta_a, self.inside.delta_b, self.full.delta_l
+            "colour from afar: ΔL* {delta_l:+.1}, Δa* {delta_a:+.1}, Δb* {delta_b:+.1}"
         )?;
+        if self.is_full_anywhere() {
+            write!(f, "; where full: ΔL* {:+.1}", self.full.delta_l)?;
+        }
+        writeln!(f)?;
         for contrast in &self.contrast {
             writeln!(f, "{contrast}")?;
         }

@@ -89,7 +89,7 @@ impl<'a> Person<'a> {
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] for masks of another size; [`Error::OutOfRange`] for brows outside the photo or in one
-    /// place.
+    /// place, and for hair that covers nothing.
     ///
     /// # Examples
     /// ```
@@ -104,6 +104,10 @@ impl<'a> Person<'a> {
         let masks = [("free", self.free), ("hair", self.hair)];
         for (name, mask) in masks {
             mask.map_or(Ok(()), |mask| mask.size().check_equals(size, name))?;
+        }
+        if let Some(hair) = self.hair {
+            let pixels = hair.area_px();
+            Error::check("pixels of hair", pixels, pixels > 0.0, "above 0")?;
         }
         for (_, zone) in &self.zones {
             zone.size().check_equals(size, "zone")?;

@@ -121,30 +121,39 @@ pub(super) fn separation(plan: &Plan, when: When) -> Option<Separation> {
 
 /// The least way on the skin from one dot to another, in mm; `None` with fewer than two.
 pub(super) fn least_distance_mm(plan: &Plan) -> Option<f64> {
-    let laid = quality::least_distance_mm(plan.field())?;
-    if !plan.is_curved() {
-        return Some(laid);
+    let laid = quality::least_distance_mm(plan.field());
+    // Of a scar the field has the dots inside alone.
+    if !plan.is_curved() && !plan.look().is_of_scars() {
+        return laid;
     }
     let scale = f64::from(plan.scale().get());
     let dots = plan.dots().iter();
     let points: Vec<DVec2> = dots.map(|dot| dot.position_mm.as_dvec2()).collect();
+    if points.len() < 2 {
+        return None;
+    }
     // A head's chart bends lengths by much less, and a way in the picture is never the longer one.
-    let reach = 2.0 * laid;
-    let bins = Bins::new(&points, reach, None);
-    let nearest = parallel::map(points.len(), |i| {
-        let mut least = f64::INFINITY;
-        bins.within(points[i], reach, |j, _| {
-            let (one, other) = (points[i], points[j as usize]);
-            if j as usize != i {
-                let between = 0.5 * scale * (one + other);
-                let tilt = plan.tilt_at(between.as_vec2());
-                least = least.min(tilt.squared_on_skin(other - one));
-            }
+    let mut reach = 2.0 * laid.unwrap_or_else(|| plan.look().density().spacing_mm());
+    loop {
+        let bins = Bins::new(&points, reach, None);
+        let nearest = parallel::map(points.len(), |i| {
+            let mut least = f64::INFINITY;
+            bins.within(points[i], reach, |j, _| {
+                let (one, other) = (points[i], points[j as usize]);
+                if j as usize != i {
+                    let between = 0.5 * scale * (one + other);
+                    let tilt = plan.tilt_at(between.as_vec2());
+                    least = least.min(tilt.squared_on_skin(other - one));
+                }
+            });
+            least.sqrt()
         });
-        least.sqrt()
-    });
-    let least = nearest.into_iter().fold(f64::INFINITY, f64::min);
-    least.is_finite().then_some(least)
+        let least = nearest.into_iter().fold(f64::INFINITY, f64::min);
+        if least.is_finite() {
+            return Some(least);
+        }
+        reach *= 2.0;
+    }
 }
 
 /// Share of the places that are free, over the treatment where it is full, or all of it.
@@ -160,7 +169,7 @@ fn free_share(plan: &Plan, is_free: impl Fn(DVec2) -> bool + Sync + Send) -> f64
         let (covered, full) = (mask.coverage().row(y as u32), full.row(y as u32));
         let mut count = [0.0_f64; 2];
         for x in (0..covered.len()).step_by(step) {
-            if covered[x] > 0.5 && (anywhere || full[x] == 1) {
+            if covered[x] > 0.0 && (anywhere || full[x] == 1) {
                 let place = DVec2::new(x as f64 + 0.5, y as f64 + 0.5) / per_mm;
                 let skin = plan.tilt_at((place * per_mm).as_vec2()).area_factor();
                 let skin = f64::from(skin);

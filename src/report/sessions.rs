@@ -61,7 +61,8 @@ pub(super) fn figures(plan: &Plan, area_cm2: f64) -> Vec<SessionFigures> {
         let in_edge = |px: glam::Vec2| plan.full().at(px.x as i64, px.y as i64) == 0;
         let edge_dots = dots().filter(|dot| in_edge(dot.position_mm * plan.scale().get()));
         let just_after = plan.impressions_at(When::fresh().after_session(session));
-        let mean_mm = |diameters: f64| diameters / count.max(1) as f64;
+        // A sum of nothing is −0, and would be told as such.
+        let mean_mm = |diameters: f64| (0.0 + diameters) / count.max(1) as f64;
         let before = figures.last();
         let in_place = before.map_or(0, |before| before.in_place) + count;
         figures.push(SessionFigures {

@@ -152,60 +152,76 @@ impl fmt::Display for Warning {
                 "{:.0} % of the mask is taken for the wall behind the head and left alone",
                 100.0 * share
             ),
-            Self::OnFace { share, most } => write!(
-                f,
-                "{:.0} % of the treatment lies below the brows or on what has to stay free, allowed: {:.0} %. \
-                 Dots there are a mistake of the outline, and pigment near the eyes is a danger",
-                100.0 * share,
-                100.0 * most
-            ),
-            Self::TooDark { delta_l, darkest } => write!(
-                f,
-                "the treatment darkens the skin by {:.1} in lightness, allowed for this skin: {:.0}. A full \
-                 head of shaved hair takes less than half of that, and what is darker than the hair beside it \
-                 reads as paint: choose fewer or lighter dots",
-                -delta_l, -darkest
-            ),
-            Self::BlueCast { delta_e, most } => write!(
-                f,
-                "the treatment is bluer or greener by {delta_e:.1} than shaved hair as dark as it, allowed: \
-                 {most:.1}. Skin takes the red out of pigment that lies deep or is laid too strong: lay it \
-                 shallower and lighter"
-            ),
+            Self::OnFace { share, most } => {
+                let [share, most] = told([share, most].map(|share| 100.0 * share), 0);
+                write!(
+                    f,
+                    "{share} % of the treatment lies below the brows or on what has to stay free, allowed: {most} %. \
+                     Dots there are a mistake of the outline, and pigment near the eyes is a danger"
+                )
+            }
+            Self::TooDark { delta_l, darkest } => {
+                let [taken, most] = told([-delta_l, -darkest], 1);
+                write!(
+                    f,
+                    "the treatment darkens the skin by {taken} in lightness, allowed for this skin: {most}. A full \
+                     head of shaved hair takes less than half of that, and what is darker than the hair beside it \
+                     reads as paint: choose fewer or lighter dots"
+                )
+            }
+            Self::BlueCast { delta_e, most } => {
+                let [delta_e, most] = told([*delta_e, *most], 1);
+                write!(
+                    f,
+                    "the treatment is bluer or greener by {delta_e} than shaved hair as dark as it, allowed: \
+                     {most}. Skin takes the red out of pigment that lies deep or is laid too strong: lay it \
+                     shallower and lighter"
+                )
+            }
             Self::Helmet {
                 distinct_share,
                 free_share,
-            } => write!(
-                f,
-                "only {:.0} % of the dots stand apart and {:.0} % of the skin is free between them, allowed: \
-                 {:.0} % and {:.0} %. Merged dots heal to a flat cap that no hair looks like, and they only \
-                 widen with the years",
-                100.0 * distinct_share,
-                100.0 * free_share,
-                100.0 * super::LEAST_DISTINCT,
-                100.0 * super::LEAST_FREE
-            ),
+            } => {
+                let percent = |share: f64, least: f64| told([share, least].map(|v| 100.0 * v), 0);
+                let [distinct, least_distinct] = percent(*distinct_share, super::LEAST_DISTINCT);
+                let [free, least_free] = percent(*free_share, super::LEAST_FREE);
+                write!(
+                    f,
+                    "only {distinct} % of the dots stand apart and {free} % of the skin is free between them, allowed: \
+                     at least {least_distinct} % and {least_free} %. Merged dots heal to a flat cap that no hair looks \
+                     like, and they only widen with the years"
+                )
+            }
             Self::StraightHairline {
                 irregularity_mm,
                 least_mm,
-            } => write!(
-                f,
-                "the border strays by {irregularity_mm:.2} mm about a smooth line, allowed: at least \
-                 {least_mm}. No hairline grows along a ruler: let it wave and break"
-            ),
-            Self::SharpHairline { rise_mm, least_mm } => write!(
-                f,
-                "behind the foremost dots density is full after {rise_mm:.1} mm, allowed: at least {least_mm}. \
-                 Hair begins with a few fine hairs over 5 to 15 mm: widen the edge"
-            ),
+            } => {
+                let [strays, least] = told([*irregularity_mm, *least_mm], 2);
+                write!(
+                    f,
+                    "the border strays by {strays} mm about a smooth line, allowed: at least {least}. No hairline \
+                     grows along a ruler: let it wave and break"
+                )
+            }
+            Self::SharpHairline { rise_mm, least_mm } => {
+                let [rise, least] = told([*rise_mm, *least_mm], 1);
+                write!(
+                    f,
+                    "behind the foremost dots density is full after {rise} mm, allowed: at least {least}. Hair \
+                     begins with a few fine hairs over 5 to 15 mm: widen the edge"
+                )
+            }
             Self::LowHairline {
                 height_mm,
                 least_mm,
-            } => write!(
-                f,
-                "the lowest dots stand {height_mm:.0} mm above the brows, allowed: at least {least_mm:.0}. A \
-                 low hairline does not age with the face and cannot be raised again"
-            ),
+            } => {
+                let [height, least] = told([*height_mm, *least_mm], 0);
+                write!(
+                    f,
+                    "the lowest dots stand {height} mm above the brows, allowed: at least {least}. A low hairline \
+                     does not age with the face and cannot be raised again"
+                )
+            }
             Self::DensityStep {
                 dots_per_cm2,
                 own_per_cm2,
@@ -231,6 +247,13 @@ impl fmt::Display for Warning {
     }
 }
 
+/// A figure and its threshold with so many decimals, or with as many more as it takes to tell them apart.
+fn told(figures: [f64; 2], decimals: usize) -> [String; 2] {
+    let with = |decimals: usize| figures.map(|figure| format!("{figure:.decimals$}"));
+    let apart = (decimals..decimals + 3).map(with).find(|[a, b]| a != b);
+    apart.unwrap_or_else(|| with(decimals))
+}
+
 /// What was not judged, and what it would take.
 ///
 /// # Examples
@@ -243,7 +266,7 @@ impl fmt::Display for Warning {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Unjudged {
-    /// Tone, cast and merging: the dots are fresh.
+    /// Tone, cast and merging: the dots are fresh, from a session or a touch-up.
     FreshTone,
     /// How the treatment ends: it has no border to bare skin in the picture, or too short a one.
     Hairline,
@@ -261,7 +284,8 @@ impl fmt::Display for Unjudged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::FreshTone => {
-                "darkness, cast and merging are not judged within six weeks: fresh dots are darker and larger"
+                "darkness, cast and merging are not judged within six weeks of a session or touch-up: fresh dots are \
+                 darker and larger"
             }
             Self::Hairline => {
                 "straightness and sharpness of the edge are not judged: no border to bare skin is in the picture"
@@ -280,5 +304,29 @@ impl fmt::Display for Unjudged {
                  takes the outline of the head"
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_figure_is_told_as_if_it_were_allowed() {
+        let dark = |delta_l, darkest| Warning::TooDark { delta_l, darkest }.to_string();
+        assert!(dark(-8.62, -8.55).contains("by 8.62 in lightness, allowed for this skin: 8.55"));
+        assert!(dark(-14.0, -12.0).contains("by 14.0 in lightness, allowed for this skin: 12.0"));
+        let (height_mm, least_mm) = (49.96, 50.0);
+        let low = Warning::LowHairline {
+            height_mm,
+            least_mm,
+        };
+        assert!(
+            low.to_string()
+                .contains("stand 49.96 mm above the brows, allowed: at least 50.00")
+        );
+        let (share, most) = (0.012, 0.01);
+        let face = Warning::OnFace { share, most };
+        assert!(face.to_string().starts_with("1.2 % of"), "{face}");
     }
 }
