@@ -482,6 +482,18 @@ fn options_that_would_be_ignored_are_refused() {
 }
 
 #[test]
+fn a_hairline_that_runs_leftwards_is_told() {
+    let folder = with_photo();
+    let line = |points| {
+        let base = ["--photo", "photo.png", "--px-per-mm", "2", "--quiet"];
+        let done = run(&folder, &[&base[..], &["--hairline", points]].concat());
+        assert!(done.status.success());
+        String::from_utf8_lossy(&done.stderr).contains("from right to left")
+    };
+    assert_eq!([line("10,60 110,60"), line("110,60 10,60")], [false, true]);
+}
+
+#[test]
 fn wrong_files_are_named_with_what_is_allowed() {
     let folder = with_photo();
     let path = |name: &str| folder.path().join(name);
@@ -727,6 +739,16 @@ fn a_scar_is_drawn_from_its_line_and_its_dots() {
     // The synthetic scalp has hair to fill up, no beard and no scar.
     let refused = refusal(&folder, &["--look", "scar"]);
     assert!(refused.contains("no area to treat"), "{refused}");
+    // A scar's own three sessions, and not those of a scalp.
+    let three = ["--scar-line", "20,42 100,42:2", "--sessions", "3"];
+    assert!(
+        run(&folder, &[&plain[..], &three].concat())
+            .status
+            .success()
+    );
+    let page = fs::read(folder.path().join("out/recipe.json")).unwrap();
+    let page: serde_json::Value = serde_json::from_slice(&page).unwrap();
+    assert_eq!(page["look"]["course"]["sessions"][0]["share"], 0.25);
 }
 
 #[test]
@@ -755,6 +777,20 @@ fn a_timeline_is_a_strip_and_an_animation_of_the_same_plan() {
     let page: serde_json::Value = serde_json::from_slice(&page).unwrap();
     assert_eq!(page["fingerprint"], named.text.as_str());
     assert_eq!(page["look"]["course"]["touch_ups"][0]["years"], 5.0);
+
+    // A tall photo keeps its shape: 46 by 460 px of a panel.
+    let tall = image::RgbImage::from_pixel(60, 600, image::Rgb([214, 165, 140]));
+    tall.save(folder.path().join("tall.png")).unwrap();
+    let outline = ["--outline", "5,20 55,20 55,60 5,60"];
+    let base = ["--photo", "tall.png", "--px-per-mm", "2", "--quiet"];
+    assert!(
+        run_example("timeline", &folder, &[&base[..], &outline].concat())
+            .status
+            .success()
+    );
+    let strip = image::open(out.join("timeline.png")).unwrap().to_rgb8();
+    let is_skin = |x: u32, y: u32| strip.get_pixel(x, y)[0] < 240;
+    assert!(is_skin(10 + 44, 10 + 22 + 400) && !is_skin(10 + 48, 10 + 22 + 400));
 }
 
 #[test]

@@ -124,7 +124,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "X,Y X,Y X,Y ...", allow_hyphen_values = true, conflicts_with_all = ["density", "tone"])]
     tone_like: Option<String>,
 
-    /// Sessions to build it up in: 2, 3 or 4; the look's own unless stated.
+    /// Sessions to build it up in: 2, 3 or 4; the look's own where it has as many, and unless stated.
     #[arg(long, value_name = "N")]
     sessions: Option<u8>,
 
@@ -162,9 +162,12 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn look(&self) -> Result<Look, Failure> {
         let look: Look = self.look.parse()?;
+        let own = look.course();
         let mut course = match self.sessions {
-            None => look.course().clone(),
-            Some(count) => Course::in_sessions(count)?,
+            Some(count) if usize::from(count) != own.sessions().len() => {
+                Course::in_sessions(count)?
+            }
+            _ => own.clone(),
         };
         for &years in &self.touch_up {
             course = course.with_touch_up(TouchUp::after_years(years));

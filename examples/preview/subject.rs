@@ -125,6 +125,11 @@ impl Beginning {
                     tone,
                     ..
                 } = *words;
+                if behind.as_ref().is_some_and(runs_leftwards) {
+                    remarks.push(
+                        "the hairline runs from right to left: what lies below it is treated, not above".to_owned(),
+                    );
+                }
                 let area = area.or_else(|| masks.first().map(Area::of));
                 let area = match (area, behind) {
                     (Some(area), Some(behind)) => Area::Intersection(vec![area, behind]),
@@ -146,6 +151,18 @@ impl Beginning {
             masks,
             remarks,
         })
+    }
+}
+
+/// Whether a hairline of it has the scalp below, as in no picture that is upright.
+fn runs_leftwards(area: &Area) -> bool {
+    match area {
+        Area::Hairline(line) => match line.points_px.as_slice() {
+            [first, .., last] => last.x < first.x,
+            _ => false,
+        },
+        Area::Union(areas) => areas.iter().any(runs_leftwards),
+        _ => false,
     }
 }
 

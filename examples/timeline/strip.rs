@@ -66,17 +66,24 @@ pub(crate) fn animated(panels: &[(&str, &Photo)], plan: &Plan) -> Result<Vec<u8>
     Ok(bytes)
 }
 
+/// Width and height of a picture made as much smaller as it takes to be within others.
+fn fitted([width, height]: [u32; 2], [most_across, most_down]: [u32; 2]) -> [u32; 2] {
+    let scaled =
+        |a: u32, b: u32, c: u32| (u64::from(a) * u64::from(b) / u64::from(c)).max(1) as u32;
+    let across = width.min(most_across);
+    let down = scaled(height, across, width);
+    if down <= most_down {
+        [across, down]
+    } else {
+        [scaled(width, most_down, height), most_down]
+    }
+}
+
 /// A label, the whole photo, and the middle of the treatment and its edge at one pixel per pixel.
 fn panel(label: &str, photo: &Photo, plan: &Plan, width: u32) -> RgbImage {
     let full = encoded(photo);
-    let across = width.min(full.width());
-    let scaled = u64::from(full.height()) * u64::from(across) / u64::from(full.width());
-    let whole = imageops::resize(
-        &full,
-        across,
-        (scaled as u32).clamp(1, 2 * width),
-        FilterType::CatmullRom,
-    );
+    let [across, down] = fitted([full.width(), full.height()], [width, 2 * width]);
+    let whole = imageops::resize(&full, across, down, FilterType::CatmullRom);
     let spots = closeups(plan, 2 * width + GAP, GAP);
     let below = WORDS + whole.height() + GAP;
     let height: u32 = spots.iter().map(|spot| spot.height + GAP).sum();
