@@ -2,8 +2,8 @@
 
 use glam::Vec2;
 use stubblefield::{
-    Course, Density, Edge, Follicles, Look, Mask, PatchRequest, Person, Photo, Plan, Report, Scale,
-    Seed, Size, SyntheticScalp, TouchUp, Unjudged, Variation, Warning, When,
+    Course, Density, Edge, Follicles, Growth, Look, Mask, PatchRequest, Person, Photo, Plan,
+    Report, Scale, Seed, Size, SyntheticScalp, TouchUp, Unjudged, Variation, Warning, When,
 };
 
 const FAIR: [u8; 3] = [214, 165, 140];
@@ -358,4 +358,32 @@ fn a_treatment_that_is_nowhere_full_has_no_rise_to_tell_of() {
             .to_string()
             .ends_with("does not become full behind it")
     );
+}
+
+#[test]
+fn stubble_under_long_hair_takes_a_shaved_head() {
+    let (size, scale) = (Size::new(160, 120).unwrap(), px_per_mm(4.0));
+    let of = |growth: Growth, look: Look| {
+        let request = PatchRequest::new(size, scale, Seed::new(3)).with_growth(growth);
+        let patch = request.generate().unwrap();
+        let mask = Mask::full(size);
+        let plan = look.plan(&patch.photo, &mask, scale, Seed::new(1)).unwrap();
+        report(&plan, &patch.photo)
+    };
+    let [long, stubs] = [
+        Growth::Long { length_mm: 30.0 },
+        Growth::Stubble { length_mm: 0.5 },
+    ];
+    let long_hair = |w: &&Warning| matches!(w, Warning::LongHair { .. });
+    let warned = of(long, Look::stubble());
+    assert!(warned.longer_share.unwrap() > 0.5, "{warned}");
+    let warning = warned.warnings.iter().find(long_hair).unwrap();
+    assert!(warning.to_string().contains("shaved head"), "{warning}");
+    let silent = of(stubs, Look::stubble());
+    assert!(silent.longer_share.unwrap() < 0.05, "{silent}");
+    assert_eq!(silent.warnings.iter().find(long_hair), None);
+    // Where hair stays, it is no mistake.
+    let density = of(long, Look::between_hair());
+    assert_eq!(density.longer_share, None);
+    assert_eq!(density.warnings.iter().find(long_hair), None);
 }

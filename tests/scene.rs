@@ -435,3 +435,36 @@ fn hair_over_the_skin_keeps_its_light() {
         assert!(cover > 0.0 || all == surface);
     }
 }
+
+#[test]
+fn longer_hair_is_told_from_stubble_at_any_scale_that_shows_locks() {
+    let share = |growth: Growth, scale: f32, hint: bool| {
+        let side = (24.0 * scale) as u32;
+        let (size, scale) = (
+            Size::new(side, side).unwrap(),
+            Scale::px_per_mm(scale).unwrap(),
+        );
+        let request = PatchRequest::new(size, scale, Seed::new(5)).with_growth(growth);
+        let photo = request.generate().unwrap().photo;
+        let mut hints = Hints::new();
+        hints.without_follicles = true;
+        hints.scale = hint.then_some(scale);
+        Scene::read(&photo, hints).unwrap().longer_share()
+    };
+    let long = Growth::Long { length_mm: 25.0 };
+    for scale in [3.0, 4.5, 9.0] {
+        let stubble = |length_mm| share(Growth::Stubble { length_mm }, scale, true).unwrap();
+        let (shaved, day, long) = (
+            stubble(0.0),
+            stubble(0.4),
+            share(long, scale, true).unwrap(),
+        );
+        assert!(
+            shaved < 0.03 && day < 0.03,
+            "{scale} px/mm: {shaved}, {day}"
+        );
+        assert!(long > 0.5, "{scale} px/mm: {long}");
+    }
+    assert_eq!(share(long, 1.5, true), None);
+    assert_eq!(share(long, 4.5, false), None);
+}

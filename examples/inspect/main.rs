@@ -233,6 +233,7 @@ fn figures(scene: &Scene) -> Value {
         "head": head,
         "hair": hair,
         "hair_cover": scene.hair().map(|hair| hair.share()),
+        "longer_hair_share": scene.longer_share(),
         "follicles_per_cm2": scene.follicles().and_then(|found| found.density()).map(|d| d.get()),
         "blur_px": blur.map(|blur| blur.sigma_px),
         "noise_sd_at_white": grain.map(|grain| grain.sd_at_white),

@@ -28,6 +28,9 @@ const MOST_STEP: f64 = 2.0;
 /// Share of the treatment that a hasty outline may lay on what has to stay free.
 const MOST_ON_FACE: f64 = 0.01;
 
+/// Share of a treatment for shaved heads under longer hair; under shorter stubs lying one way up to 0.22 passes for such.
+const MOST_LONG_HAIR: f64 = 0.25;
+
 /// A dot of the default size shows about this wide, in mm.
 const SPOT_MM: f64 = 0.28;
 
@@ -47,6 +50,10 @@ impl Report {
         warn(self.sessions.iter().all(|s| s.dots == 0), Warning::NoDots);
         let share = self.background_share;
         warn(share > 0.5, Warning::MostlyBackground { share });
+        if let Some(share) = self.longer_share {
+            let most = MOST_LONG_HAIR;
+            warn(share > most, Warning::LongHair { share, most });
+        }
         let (share, most) = (self.face_share, MOST_ON_FACE);
         warn(share > most, Warning::OnFace { share, most });
         if self.is_healed(plan) {

@@ -54,6 +54,9 @@ pub struct Report {
     pub curved: bool,
     /// Share of the mask as given, with what the look reaches past it, that turned out to be the wall behind the head.
     pub background_share: f64,
+    /// Share of the mask over which hair longer than stubble is plain to see; `None` where the photo does not tell, and for
+    /// beards, scars and density between hair that stays long.
+    pub longer_share: Option<f64>,
     /// Dots over area: the mean, thin edges included.
     pub dots_per_cm2: f64,
     /// Dots per cm² asked for where the treatment is full.
@@ -186,6 +189,7 @@ impl Plan {
             area_cm2,
             curved: self.is_curved(),
             background_share: self.background_share(),
+            longer_share: self.longer_share(),
             dots_per_cm2: in_place.map_or(0.0, |session| session.dots_per_cm2),
             target_dots_per_cm2: f64::from(self.look().density().get()),
             min_spacing_mm: separation::least_distance_mm(self),
@@ -241,6 +245,12 @@ impl Plan {
             return 0.0;
         }
         self.wall_px() / self.asked_px()
+    }
+
+    fn longer_share(&self) -> Option<f64> {
+        let share = self.scene().longer_share().map(f64::from);
+        // All other looks leave hair where it is.
+        share.filter(|_| self.look().has_hairline())
     }
 
     fn hairline(&self) -> Option<Border> {

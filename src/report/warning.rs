@@ -28,6 +28,13 @@ pub enum Warning {
         /// Share of the mask that was taken away.
         share: f64,
     },
+    /// Hair longer than stubble lies over more than a quarter of a treatment that is meant for a shaved head.
+    LongHair {
+        /// Share of the treatment over which it is plain to see.
+        share: f64,
+        /// The most that is a tuft.
+        most: f64,
+    },
     /// Dots lie on what was said to stay free, or below the brows.
     OnFace {
         /// Share of the treatment that does.
@@ -152,6 +159,15 @@ impl fmt::Display for Warning {
                 "{:.0} % of the mask is taken for the wall behind the head and left alone",
                 100.0 * share
             ),
+            Self::LongHair { share, most } => {
+                let [share, most] = told([share, most].map(|share| 100.0 * share), 0);
+                write!(
+                    f,
+                    "hair longer than stubble lies over {share} % of the treatment or more, allowed: {most} %. The picture \
+                     shows pigment on that hair, where none can be: take a photo of the shaved head, or plan density \
+                     between hair that stays long"
+                )
+            }
             Self::OnFace { share, most } => {
                 let [share, most] = told([share, most].map(|share| 100.0 * share), 0);
                 write!(

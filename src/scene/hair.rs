@@ -1,5 +1,6 @@
 //! Hair that lies over the scalp, pixel by pixel, and what of the scalp shows between.
 
+mod longer;
 mod strands;
 
 use palette::{FromColor, LinSrgb, Oklch};
@@ -14,6 +15,7 @@ use crate::photo::Photo;
 use crate::plane::Plane;
 use crate::simd::{Level, dispatch};
 use crate::units::{Scale, Size};
+pub(super) use longer::longer_share;
 use strands::{Relief, Strands};
 
 /// Skin is the brightest of what lies within this distance to either side, hair between it or not.
@@ -41,6 +43,9 @@ const FAIR_STRANDS: f32 = 0.006;
 const HAIR_MM: f32 = 0.072;
 const SMOOTH: f32 = 0.4;
 const SMOOTH_PX: f32 = 0.5;
+
+/// Hairs within this distance, as a standard deviation, share a way: half of what a lock is wide.
+const LOCK_MM: f32 = 1.0;
 
 /// Where no strands are told, the way from skin to hair, darkness and curvature across hair together in shares of the darkest loss:
 /// the weight of curvature, for hair is narrow and shade is wide, where half of a pixel is hair, and half the width of the ramp
@@ -181,7 +186,9 @@ impl HairCover {
             return Ok(None);
         };
         let relief = Relief::new(&light, sigma);
-        let strands = Strands::of(&relief, area, scale, |x, y| skin.at(x, y).max(DARK));
+        let strands = Strands::of(&relief, area, scale.to_px(LOCK_MM), |x, y| {
+            skin.at(x, y).max(DARK)
+        });
         if darkest < APART && strands.usual() < FAIR_STRANDS {
             return Ok(None);
         }

@@ -104,6 +104,7 @@ pub struct Scene {
     scale: Option<ScaleEstimate>,
     head: Option<HeadShape>,
     follicles: Option<Follicles>,
+    longer_share: Option<f32>,
     hair: Option<HairCover>,
     hair_tone: Option<HairTone>,
 }
@@ -182,6 +183,9 @@ impl Scene {
         let beside = scale.zip(skin).and_then(|(found, _)| {
             HairBeside::find(&working, area, &background, &surface, found.scale)
         });
+        let longer_share = scale
+            .zip(skin)
+            .and_then(|(found, _)| hair::longer_share(&working, area, &background, found.scale));
         drop(working);
         watch.done(3)?;
         let mut scene = Self {
@@ -194,6 +198,7 @@ impl Scene {
             scale,
             head,
             follicles: None,
+            longer_share,
             hair: None,
             hair_tone: None,
         };
@@ -316,6 +321,14 @@ impl Scene {
     #[must_use]
     pub const fn follicles(&self) -> Option<&Follicles> {
         self.follicles.as_ref()
+    }
+
+    /// Share of the area over which hair runs one way for millimetres, and so is longer than the stubble of a shaved
+    /// head, 0..=1: from some 3 mm on. Curls have no common way and do not count, the rim of the head is left out. `None`
+    /// without a scale, without skin, and where a millimetre is less than two pixels.
+    #[must_use]
+    pub const fn longer_share(&self) -> Option<f32> {
+        self.longer_share
     }
 
     /// Hair over the skin, there as well; `None` where there is none, without skin, and below 10 px/mm unless

@@ -4,10 +4,8 @@ use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
 use crate::scene::levels::{Levels, quantile};
-use crate::units::{Scale, Size};
+use crate::units::Size;
 
-/// Hairs within this distance, as a standard deviation, share a way: half of what a lock is wide.
-const AROUND_MM: f32 = 1.0;
 const LEAST_AROUND_PX: f32 = 2.0;
 
 /// Cells to that distance.
@@ -103,20 +101,22 @@ pub(super) struct Strands {
     together: Levels,
     dark_lines: Levels,
     usual: f32,
+    /// In each cell of the area, the curvature along its way and the share of all that it is.
+    inside: Vec<[f32; 2]>,
 }
 
 impl Strands {
-    /// Reads the way of what curves the light in an area; `unit(x, y)` is the light at a place in pixels that
-    /// a curvature of 1 takes.
+    /// Reads the way of what curves the light in an area. Hairs share a way within `around_px`, a standard deviation;
+    /// `unit(x, y)` is the light at a place in pixels that a curvature of 1 takes.
     pub(super) fn of(
         relief: &Relief<'_>,
         area: &Mask,
-        scale: Scale,
+        around_px: f32,
         unit: impl Fn(f32, f32) -> f32 + Sync + Send,
     ) -> Self {
         let size = area.size();
         let (width, height) = (size.width() as usize, size.height() as usize);
-        let around = scale.to_px(AROUND_MM).max(LEAST_AROUND_PX);
+        let around = around_px.max(LEAST_AROUND_PX);
         let side = (around / CELLS) as usize;
         let step = if side < MANY { 1 } else { 2 };
         let cells = Size::within(width.div_ceil(side) as u32, height.div_ceil(side) as u32);
@@ -169,13 +169,19 @@ impl Strands {
         let dark_lines = share(&|i| signed.values()[i]);
         let axes = [a, b];
         let [a, b] = axes.each_ref().map(Plane::values);
-        let together = share(&|i| (a[i] * a[i] + b[i] * b[i]).sqrt());
-        let mut inside: Vec<f32> = (0..cells.pixels())
+        let along = |i: usize| (a[i] * a[i] + b[i] * b[i]).sqrt();
+        let together = share(&along);
+        let inside: Vec<[f32; 2]> = (0..cells.pixels())
             .filter(|&i| held(i))
-            .map(|i| curvature([a[i], b[i]]))
+            .map(|i| {
+                let share = along(i) / all.values()[i].max(LEAST);
+                [curvature([a[i], b[i]]), share]
+            })
             .collect();
+        let mut curvatures: Vec<f32> = inside.iter().map(|of| of[0]).collect();
         Self {
-            usual: quantile(&mut inside, 0.5).unwrap_or(0.0),
+            usual: quantile(&mut curvatures, 0.5).unwrap_or(0.0),
+            inside,
             axes: axes.map(|grid| Levels::from_windows(grid, side)),
             together,
             dark_lines,
@@ -185,6 +191,14 @@ impl Strands {
     /// Curvature along the common way, as a root of its mean square, that half of the area has.
     pub(super) const fn usual(&self) -> f32 {
         self.usual
+    }
+
+    /// Share of the area whose curvature is at least so strong, as a root of its mean square, and of whose squares at
+    /// least that share lies along the common way.
+    pub(super) fn share_along(&self, curvature: f32, together: f32) -> f32 {
+        let along = |of: &&[f32; 2]| of[0] >= curvature && of[1] >= together;
+        let cells = self.inside.iter().filter(along).count();
+        cells as f32 / self.inside.len().max(1) as f32
     }
 
     /// Share of all squares of curvature that lies along the common way, 0..=1.
@@ -214,9 +228,8 @@ mod tests {
     use super::*;
 
     fn strands(light: &Plane<f32>) -> Strands {
-        let scale = Scale::px_per_mm(4.0).unwrap();
         let relief = Relief::new(light, 1.0);
-        Strands::of(&relief, &Mask::full(light.size()), scale, |_, _| 1.0)
+        Strands::of(&relief, &Mask::full(light.size()), 4.0, |_, _| 1.0)
     }
 
     #[test]
