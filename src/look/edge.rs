@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use glam::Vec2;
 
 use crate::error::{Error, Result};
+use crate::look::parts::Parts;
 use crate::mask::{Mask, smoothstep};
 use crate::noise::Noise;
 use crate::parallel;
@@ -17,7 +18,8 @@ use crate::units::Scale;
 /// ([`Look::with_head`](crate::Look::with_head)), shares 0 to 1.
 ///
 /// The zone lies inside the mask: nothing is drawn beyond it unless [`Edge::past_mm`] says so. In a mask
-/// too narrow for the whole zone everything shrinks in proportion.
+/// too narrow for the whole zone everything shrinks in proportion, and so it does in each of several parts that lie apart;
+/// parts narrower than 6 mm have the zone of the widest.
 ///
 /// # Examples
 /// ```
@@ -132,7 +134,7 @@ const CREST: f32 = 1.0 / (2.0 * Noise::SD);
 /// Share of own hair up to which a treatment counts as full.
 const HARDLY: f32 = 0.05;
 
-/// Share of the deepest place of a mask that the zone with its waves may take at most.
+/// Share of the deepest place of a part of a mask that the zone with its waves may take at most.
 const MAX_SHARE: f32 = 0.45;
 
 impl Edge {
@@ -275,20 +277,20 @@ impl Edge {
         let near = treated.rows_near(scale.to_px(whole_mm) / MAX_SHARE + 2.0);
         let all = treated.combine(beyond, either)?;
         let mut zone = all.signed_distance_in(near);
-        let deepest = parallel::map(zone.size().height() as usize, |y| {
-            let covered = treated.coverage().row(y as u32);
-            let places = zone.row(y as u32).iter().zip(covered);
-            let places = places.filter(|(_, covered)| **covered > 0.0);
-            places.fold(0.0_f32, |most, (&depth, _)| most.max(depth))
-        });
-        let deepest = deepest.into_iter().fold(0.0, f32::max);
-        // Waves move the zone, gaps eat into it, and all of it stays out of the treatment behind.
-        let fit = (MAX_SHARE * scale.to_mm(deepest) / whole_mm).min(1.0);
-        let (whole_mm, width_mm) = (whole_mm * fit, width_mm * fit);
-        let (wave_mm, gap_mm) = (0.5 * self.wave_mm * fit, 0.5 * self.gap_mm * fit);
+        let parts = Parts::of(treated, &zone, scale);
         // From crest to crest smooth noise needs two of its lattice's cells.
         let wave = Noise::new(seed, Stage::EdgeNoise, 0.5 * self.wave_length_mm, 0);
         let gap = Noise::new(seed, Stage::EdgeNoise, self.gap_length_mm, 1);
+        let place = |inside_mm: f32, fit: f32, at: Vec2| {
+            if inside_mm >= whole_mm * fit {
+                return 1.0;
+            }
+            let (wave_mm, gap_mm) = (0.5 * self.wave_mm * fit, 0.5 * self.gap_mm * fit);
+            let inside_mm = inside_mm - wave_mm * (1.0 + CREST * wave.at(at)).clamp(0.0, 2.0);
+            let drawn_in = gap_mm * (1.0 + gap.at(at));
+            let t = (inside_mm - drawn_in) / (width_mm * fit - drawn_in).max(1e-3);
+            t.clamp(-1.0, 1.0)
+        };
         let columns = zone.size().width() as usize;
         parallel::for_each_chunk(zone.values_mut(), columns, |y, row| {
             for (x, value) in row.iter_mut().enumerate() {
@@ -298,12 +300,11 @@ impl Edge {
                 } else if inside_mm < -scale.to_mm(1.0) {
                     -1.0
                 } else {
+                    // Waves move the zone, gaps eat into it, and all of it stays out of the treatment behind.
+                    let deepest_mm = scale.to_mm(parts.deepest_at(x, y));
+                    let fit = (MAX_SHARE * deepest_mm / whole_mm).min(1.0);
                     let at = Vec2::new(scale.to_mm(x as f32 + 0.5), scale.to_mm(y as f32 + 0.5));
-                    let inside_mm =
-                        inside_mm - wave_mm * (1.0 + CREST * wave.at(at)).clamp(0.0, 2.0);
-                    let drawn_in = gap_mm * (1.0 + gap.at(at));
-                    let t = (inside_mm - drawn_in) / (width_mm - drawn_in).max(1e-3);
-                    t.clamp(-1.0, 1.0)
+                    place(inside_mm, fit, at)
                 };
             }
         });
@@ -400,6 +401,33 @@ mod tests {
             .unwrap();
         let full = (0..200).filter(|&x| zone.at(x, 40) == 1.0).count();
         assert!(full > 150, "{full} of 200 columns");
+    }
+
+    #[test]
+    fn a_part_does_not_ask_how_wide_another_is() {
+        let scale = Scale::px_per_mm(2.0).unwrap();
+        let size = Size::new(300, 160).unwrap();
+        // 16 mm wide, 60 mm beside it, and a speck.
+        let is_strip = |p: Vec2| (20.0..52.0).contains(&p.x);
+        let is_wide = |p: Vec2| p.x > 110.0;
+        let is_speck = |p: Vec2| p.distance(Vec2::new(80.0, 80.0)) < 3.0;
+        let zone = |wide: bool| {
+            let inside = |p| is_strip(p) || wide && (is_wide(p) || is_speck(p));
+            let treated = Mask::from_fn(size, |p| f32::from(u8::from(inside(p)))).unwrap();
+            Edge::default()
+                .zone(&treated, &none(size), ground(scale))
+                .unwrap()
+        };
+        let (alone, beside) = (zone(false), zone(true));
+        let strip = (0..160).flat_map(|y| (20..52).map(move |x| (x, y)));
+        assert!(
+            strip
+                .clone()
+                .all(|(x, y)| alone.at(x, y) == beside.at(x, y))
+        );
+        let full = strip.filter(|&(x, y)| beside.at(x, y) == 1.0).count();
+        assert!(full > 32 * 160 / 4, "{full}");
+        assert!(beside.at(80, 80) < 0.5 && beside.at(260, 80) == 1.0);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod matching;
 mod moment;
 mod outlook;
 mod own;
+mod parts;
 mod plan;
 mod planning;
 #[cfg(feature = "serde")]
