@@ -222,6 +222,35 @@ fn a_filled_mask_has_no_room_left_down_to_its_smallest_island() {
     }
 }
 
+/// Field test 5, 9: pixels wider than cells, which they do not meet edge to edge.
+#[test]
+fn a_filled_mask_of_coarse_pixels_has_no_room_left_along_its_edge() {
+    for seed in 0..12 {
+        let mask = disc(12, false);
+        let px_per_mm = 0.3 + 0.15 * seed as f32;
+        let scale = Scale::px_per_mm(px_per_mm).unwrap();
+        let density = Density::per_cm2(100.0).unwrap();
+        let field = FieldRequest::new(&mask, scale, density, Seed::new(seed))
+            .with_edges(EdgePolicy::Fill)
+            .generate()
+            .unwrap();
+        let spacing = field.nominal_spacing_mm() as f32;
+        // Places a tenth of the spacing apart or less.
+        let fine = (10.0 / px_per_mm / spacing).ceil() as u32;
+        for (x, y) in (0..12 * fine).flat_map(|y| (0..12 * fine).map(move |x| (x, y))) {
+            if mask.coverage().at((x / fine).into(), (y / fine).into()) == 0.0 {
+                continue;
+            }
+            let place = (Vec2::new(x as f32, y as f32) + 0.5) / fine as f32 / px_per_mm;
+            let near = |dot: &Dot| dot.position_mm.distance(place) < spacing * 1.0001;
+            assert!(
+                field.dots().iter().any(near),
+                "room at {place}, seed {seed}"
+            );
+        }
+    }
+}
+
 #[test]
 fn filling_where_density_varies_is_refused_by_name() {
     let (soft, hard) = (disc(200, true), disc(200, false));
@@ -291,6 +320,12 @@ fn coverage_as_rank_keeps_its_share_and_moves_no_dot() {
             .filter(kept)
             .map(|dot| (dot.id, dot.rank));
         assert!(prefix.eq(field.dots().iter().map(|dot| (dot.id, dot.rank))));
+        let listed = request.with_ranking(Ranking::Index).generate().unwrap();
+        let places = |field: &DotField| -> Vec<_> {
+            field.dots().iter().map(|dot| dot.position_mm).collect()
+        };
+        assert_eq!(places(&listed), places(&field));
+        assert!(listed.dots().iter().zip(0..).all(|(dot, i)| dot.rank == i));
         let exact = request.with_count(Count::Exact).generate().unwrap();
         assert_eq!(
             exact.dots().len(),

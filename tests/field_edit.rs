@@ -280,6 +280,11 @@ fn any_window_of_a_request_is_the_crop_of_its_field() {
     }
     assert!(request.window(Vec2::NAN, Vec2::ZERO).is_err());
     assert_eq!(request.window(Vec2::ONE, Vec2::ZERO).unwrap(), []);
+    let nowhere = mask.subtract(&mask).unwrap();
+    let mut nothing = request;
+    nothing.mask = &nowhere;
+    assert_eq!(nothing.window(Vec2::ZERO, Vec2::ONE).unwrap(), []);
+    assert!(nothing.window(Vec2::NAN, Vec2::ZERO).is_err());
 }
 
 /// Field test 3.

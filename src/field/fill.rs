@@ -1,7 +1,7 @@
 //! Dots for what is left open inside a mask after dots beyond its edge have been taken away.
 //!
 //! ```text
-//! squares: the cells on the mask without a dot that a dot beyond the edge could have covered
+//! squares: the cells with any part of the mask and no dot that a dot beyond the edge could have covered
 //! until none is left
 //!     throw a dart into every square, in the order of their hashes; accept it if it is legal
 //!     drop squares off the mask, squares of a cell with a dot, squares that one disk covers
@@ -14,7 +14,9 @@
 
 use rand::Rng;
 
+use super::cells;
 use super::fast::{Grid, spot};
+use super::gaps::CELL;
 use super::lattice::{CONFLICT, Lattice, Spot, UNITS};
 use super::request::FieldRequest;
 use super::rounds::Arena;
@@ -49,19 +51,14 @@ pub(super) fn inside(
     let opened = |cell: usize| {
         sites[cell].is_none() && lattice.any_near(cell, 2, |other, _, _| freed[other])
     };
-    let mut squares: Vec<(usize, Square)> = touched
-        .iter()
-        .filter(|&cell| opened(cell))
-        .map(|cell| {
-            (
-                cell,
-                Square {
-                    x: 0,
-                    y: 0,
-                    side: UNITS,
-                },
-            )
-        })
+    // A pixel may reach into cells that do not count as touched, half a cell or half of itself far.
+    let mut beside = vec![false; lattice.cells()];
+    touched.iter().for_each(|cell| beside[cell] = true);
+    let mut squares: Vec<(usize, Square)> = cells::dilate(lattice, &beside, 1)
+        .into_iter()
+        .enumerate()
+        .filter(|&(cell, near)| near && opened(cell) && !off_mask(request, arena, cell, CELL))
+        .map(|(cell, _)| (cell, CELL))
         .collect();
     for level in 0.. {
         if squares.is_empty() {
@@ -125,12 +122,7 @@ pub(super) fn inside(
 
 /// Of these cells those that lie on the mask with all their pixels.
 pub(super) fn within(request: &FieldRequest<'_>, lattice: &Lattice, cells: &Runs) -> Runs {
-    let whole = Square {
-        x: 0,
-        y: 0,
-        side: UNITS,
-    };
-    let inside = |&cell: &usize| pixels(request, lattice, cell, whole).all(|c| c > 0.0);
+    let inside = |&cell: &usize| pixels(request, lattice, cell, CELL).all(|c| c > 0.0);
     cells
         .iter()
         .filter(inside)

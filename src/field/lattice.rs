@@ -102,8 +102,9 @@ impl Lattice {
     pub(super) fn locate(&self, x: i64, y: i64) -> (usize, Spot) {
         let along = |at: i64, first: i64, count: usize| {
             let unit = i64::from(UNITS);
-            let last = count as i64 * unit - 1;
-            let at = (at - first * unit).clamp(0, last);
+            let start = first * unit;
+            // Held to the rectangle first: a caller's position may be beyond all numbers.
+            let at = at.clamp(start, start + count as i64 * unit - 1) - start;
             ((at / unit) as usize, (at % unit) as u16)
         };
         let (column, x) = along(x, self.first.0, self.columns);
@@ -185,6 +186,7 @@ mod tests {
             assert_eq!(lattice.locate(x, y), (cell, spot));
         }
         assert_eq!(lattice.locate(-1 << 40, 1 << 40).0, 6 * 9);
+        assert_eq!(lattice.locate(i64::MAX, i64::MIN).0, 8);
     }
 
     #[test]

@@ -230,7 +230,8 @@ impl DotField {
         self.ground.lattice.side_mm * std::f64::consts::SQRT_2
     }
 
-    /// The spacing in mm that a dot at this position would have.
+    /// The spacing in mm that a dot at this position would have; beyond the field's lattice that of the nearest
+    /// position on it.
     #[must_use]
     pub fn spacing_mm_at(&self, position_mm: Vec2) -> f64 {
         let Ground {

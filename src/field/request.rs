@@ -29,7 +29,8 @@ pub enum Ranking {
     /// The first n dots by rank are spread evenly, for every n.
     #[default]
     Even,
-    /// The dot's index in [`DotField::dots`]; costs nothing.
+    /// The dot's index in [`DotField::dots`]; costs nothing, except where [`Softness::Rank`] needs an
+    /// order to tell which dots stay.
     Index,
 }
 

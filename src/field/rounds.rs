@@ -1,7 +1,7 @@
 //! The sampler: synchronous rounds of darts on the lattice, until no room is left.
 //!
 //! ```text
-//! for round in 0..3                     propose a dart in every free cell, keyed (seed, cell, round)
+//! for round in 0..4                     propose a dart in every free cell, keyed (seed, cell, round)
 //!     drop darts too close to an accepted dot or an obstacle
 //!     accept a dart iff its priority is strictly above that of every live dart it conflicts with
 //! while cells with uncovered positions are left

@@ -109,12 +109,12 @@ impl Prepared<'_> {
         };
         match (self.request.softness, self.request.ranking) {
             (Softness::Density, Ranking::Even) => self.rank(&mut field, &standing, batch),
-            (Softness::Density, Ranking::Index) => {
+            (_, Ranking::Index) => {
                 for (dot, rank) in field.dots.iter_mut().zip(0..) {
                     dot.rank = rank;
                 }
             }
-            (Softness::Rank, _) => {}
+            (Softness::Rank, Ranking::Even) => {}
         }
         for dot in &mut field.dots {
             dot.rank += batch.first_rank;

@@ -188,7 +188,7 @@ pub(super) fn check_hard(coverage: &Plane<f32>) -> Result<()> {
 }
 
 /// The side of a cell where the density is highest.
-fn side_mm(request: &FieldRequest<'_>) -> f64 {
+pub(super) fn side_mm(request: &FieldRequest<'_>) -> f64 {
     request.density.spacing_mm() * std::f64::consts::FRAC_1_SQRT_2
 }
 

@@ -117,15 +117,15 @@ impl FieldRequest<'_> {
     /// [`FieldEditor::new`](super::FieldEditor::new).
     ///
     /// # Cost
-    /// That of the rectangle and about 31 spacings around it.
+    /// That of the rectangle and about 34 spacings around it.
     pub fn window(&self, low_mm: Vec2, high_mm: Vec2) -> Result<Vec<Dot>> {
         self.check_plain()?;
+        let (low, high) = (low_mm.as_dvec2(), high_mm.as_dvec2());
+        let window = Window::new(low, high, target::side_mm(self))?;
         let most = Self::MAX_STREAM_DOTS;
         let Some(whole) = target::even_lattice(self, Extent::Mask, most)? else {
             return Ok(Vec::new());
         };
-        let (low, high) = (low_mm.as_dvec2(), high_mm.as_dvec2());
-        let window = Window::new(low, high, whole.side_mm)?;
         let source = Source::of_request(self, whole.side_mm);
         let part = Part::between(&whole, window.low.to_array(), window.high.to_array());
         let lattice = part.lattice(&whole);
@@ -174,11 +174,11 @@ impl EndlessField {
     /// stands there.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for corners that are no numbers or more than 10⁷ mm or 2²⁶ spacings
-    /// away, [`Error::TooLarge`] above [`FieldRequest::MAX_DOTS`].
+    /// [`Error::OutOfRange`] for corners that are no numbers or more than 10⁷ mm or 2²⁶ cells of
+    /// spacing/√2 away, [`Error::TooLarge`] above [`FieldRequest::MAX_DOTS`].
     ///
     /// # Cost
-    /// That of the rectangle and about 31 spacings around it.
+    /// That of the rectangle and about 34 spacings around it.
     pub fn window(&self, low_mm: DVec2, high_mm: DVec2) -> Result<Vec<Dot>> {
         let side_mm = self.spacing_mm * std::f64::consts::FRAC_1_SQRT_2;
         let window = Window::new(low_mm, high_mm, side_mm)?;

@@ -169,11 +169,13 @@ pub(super) fn spaced(field: &DotField) -> Vec<(DVec2, f64)> {
     .collect()
 }
 
-/// The obstacles with a clearance of their own.
+/// The obstacles with a clearance of their own, above 0.
 pub(super) fn cleared(field: &DotField) -> Vec<(DVec2, f64)> {
     let circle = |obstacle: &Obstacle| match obstacle.kind {
-        ObstacleKind::Clearance(mm) => Some((obstacle.position_mm.as_dvec2(), f64::from(mm))),
-        ObstacleKind::CountsAsDot => None,
+        ObstacleKind::Clearance(mm) if mm > 0.0 => {
+            Some((obstacle.position_mm.as_dvec2(), f64::from(mm)))
+        }
+        ObstacleKind::Clearance(_) | ObstacleKind::CountsAsDot => None,
     };
     field.obstacles.iter().filter_map(circle).collect()
 }

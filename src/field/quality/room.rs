@@ -20,7 +20,8 @@ struct Keeper {
     weight: f64,
 }
 
-/// A place in the mask where another dot would fit, `None` for a maximal field.
+/// A place in the mask, in mm, where another dot would fit, `None` for a maximal field. The mask is all of the
+/// lattice's cells that it touches, as for [`uncovered_share`](super::uncovered_share).
 ///
 /// A square of skin is covered if one dot excludes every position in it, its own spacings taken at
 /// their least; otherwise it is cut into four. Nothing of the generator but the spacing it aims at
@@ -74,29 +75,37 @@ pub fn room_left(field: &DotField) -> Option<DVec2> {
         sets.push((Bins::new(&points, widest, field.period_mm()), set, widest));
         rest = after;
     }
-    let columns = lattice.columns.div_ceil(START);
     let mut touched = vec![Vec::new(); lattice.rows.div_ceil(START)];
     for cell in field.ground.touched.iter() {
         let (column, row) = lattice.column_row(cell);
-        touched[row / START].push(column / START);
+        touched[row / START].push((column / START, column, row));
     }
     let found = parallel::map(touched.len(), |row| {
-        let mut squares = touched[row].clone();
-        squares.sort_unstable();
-        squares.dedup();
-        debug_assert!(squares.iter().all(|&column| column < columns));
-        squares.into_iter().find_map(|column| {
-            let cells = |at: usize, first: i64| (first + (at * START) as i64) as f64;
-            let side = START as f64 * lattice.side_mm;
-            let low = DVec2::new(cells(column, lattice.first.0), cells(row, lattice.first.1));
-            let centre = low * lattice.side_mm + side / 2.0;
-            let most = bounds(field, centre, side / 2.0).1;
+        let mut cells = touched[row].clone();
+        cells.sort_unstable();
+        // Middle and half the side of a square of cells.
+        let square = |column: usize, row: usize, cells: usize| {
+            let at = |at: usize, first: i64| (first + at as i64) as f64 * lattice.side_mm;
+            let half = cells as f64 * lattice.side_mm / 2.0;
+            let low = DVec2::new(at(column, lattice.first.0), at(row, lattice.first.1));
+            (low + half, half)
+        };
+        cells.chunk_by(|a, b| a.0 == b.0).find_map(|cells| {
+            let (centre, half) = square(cells[0].0 * START, row * START, START);
+            let most = bounds(field, centre, half).1;
             let mut near = Vec::new();
             for (bins, set, widest) in &sets {
-                let reach = widest + most / 2.0 + side;
+                let reach = widest + most / 2.0 + 2.0 * half;
                 bins.within(centre, reach, |i, _| near.push(set[i as usize]));
             }
-            search(field, centre, side / 2.0, &near)
+            if cells.len() == START * START {
+                return search(field, centre, half, &near);
+            }
+            // Some cells lie beside the mask, where nothing need be laid.
+            cells.iter().find_map(|&(_, column, row)| {
+                let (centre, half) = square(column, row, 1);
+                search(field, centre, half, &near)
+            })
         })
     });
     found.into_iter().flatten().next()
@@ -173,7 +182,38 @@ fn search(field: &DotField, centre: DVec2, half: f64, keepers: &[Keeper]) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::{FieldRequest, Obstacle, ObstacleKind};
+    use crate::mask::Mask;
     use crate::random::Seed;
+    use crate::units::{Density, Scale, Size};
+    use glam::Vec2;
+
+    /// What lies next to small masks, of which few cells of a square are on them, is none of theirs, and an
+    /// obstacle that clears nothing keeps nothing away.
+    #[test]
+    fn small_fields_beside_obstacles_of_any_kind_have_no_room_left() {
+        let kinds = [
+            ObstacleKind::Clearance(0.0),
+            ObstacleKind::CountsAsDot,
+            ObstacleKind::Clearance(0.4),
+        ];
+        for seed in 0..60 {
+            let (side, kind) = (1 + seed as u32 % 7, kinds[seed as usize % 3]);
+            let mask = Mask::full(Size::new(9 * side, side).unwrap());
+            let scale = Scale::px_per_mm(9.0).unwrap();
+            let density = Density::per_cm2(750.0).unwrap();
+            let obstacle = [Obstacle::new(Vec2::new(0.4, 0.1), kind)];
+            let field = FieldRequest::new(&mask, scale, density, Seed::new(seed))
+                .with_obstacles(&obstacle)
+                .generate();
+            let field = field.unwrap();
+            assert_eq!(room_left(&field), None, "seed {seed}, {side} px");
+            assert_eq!(
+                crate::field::quality::uncovered_share(&field, 500, Seed::new(1)),
+                0.0
+            );
+        }
+    }
 
     #[test]
     fn a_missing_dot_leaves_room_where_it_was() {
