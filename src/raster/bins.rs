@@ -209,7 +209,11 @@ impl Bins {
         };
         for (i, dot) in gone.enumerate() {
             let (row, splat, _) = place(dot, i);
-            self.rows[row].remove(&splat);
+            if !self.rows[row].remove(&splat) {
+                // The caller has once told of less than had changed.
+                self.layout = None;
+                return self.fill(dots, tables, size);
+            }
         }
         let behind = dots.len() > edit.start + edit.new;
         if edit.old != edit.new && behind {

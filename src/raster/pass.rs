@@ -110,8 +110,9 @@ impl Pass<'_> {
             None => all,
         };
         let watch = Watch::new(progress.unwrap_or(&()), all.div_ceil(bands) as u32);
-        let band = self.shape.height * self.stride;
-        for (step, pixels) in pixels.chunks_mut(bands * band).enumerate() {
+        // The stride of a picture of one row may be any number.
+        let band = self.shape.height.saturating_mul(self.stride);
+        for (step, pixels) in pixels.chunks_mut(bands.saturating_mul(band)).enumerate() {
             parallel::for_each_chunk_with(pixels, band, scratch, |i, rows, scratch| {
                 if watch.stops() {
                     return;

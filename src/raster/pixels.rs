@@ -273,7 +273,7 @@ fn check_fit(value: usize, size: Size, channels: Channels, stride: usize) -> Res
     Error::check(
         "stride",
         stride as f64,
-        stride >= row && stride < usize::MAX >> 1,
+        stride >= row,
         "at least width times channels",
     )?;
     let allowed = (size.height() as usize - 1)

@@ -96,8 +96,9 @@ impl Rasterizer {
         }
     }
 
-    /// The same worker with tiles of another size, given by the side of a square, in pixels, 8..=1024:
-    /// a tile is wider than high and twice as large as that square. The result is the same for each.
+    /// The same worker with tiles of another size, given by the side of a square, in pixels, 8..=1024: a
+    /// tile is up to eight times as wide as high and twice as large as that square, but at most 512 wide and
+    /// 1024 high. The result is the same for each.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] outside that range.
@@ -216,7 +217,8 @@ impl Rasterizer {
     /// [`Rasterizer::redraw`] for a caller who knows which dots have changed: `changed` is a range of
     /// the new list; the dots before it and those behind it must be the ones of the last call, where
     /// between them stood as many dots as the difference of the lists' lengths tells. Ellipses and
-    /// veil are compared as there.
+    /// veil are compared as there. Where other dots have changed too, the picture is something between
+    /// the two, until they are told of.
     ///
     /// # Examples
     /// ```

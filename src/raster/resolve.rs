@@ -140,8 +140,13 @@ impl<L: Light> Work<'_, L> {
             }
         }
         let toe = G::TOE * E::FULL;
-        let lowest = (after[0].min(after[1])).min(after[2]);
-        if G::TOE <= 0.0 || !lowest.simd_lt(toe).any_true() {
+        let dark = if E::WHOLE {
+            (after[0].min(after[1])).min(after[2]).simd_lt(toe)
+        } else {
+            // What is no number must not hide the pixel's other channels, as it may in a minimum.
+            after[0].simd_lt(toe) | after[1].simd_lt(toe) | after[2].simd_lt(toe)
+        };
+        if G::TOE <= 0.0 || !dark.any_true() {
             E::store::<S, CHANNELS>(simd, after, pixels, at);
             return;
         }

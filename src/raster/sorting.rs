@@ -184,14 +184,22 @@ impl Row {
         low
     }
 
-    /// Removes a dot, given by its like, with the index of today.
-    pub(super) fn remove(&mut self, splat: &Splat) {
+    /// Removes a dot, given by its like, with the index of today; false if it is not there.
+    pub(super) fn remove(&mut self, splat: &Splat) -> bool {
         let at = self.find(splat);
+        let end = self.starts[usize::from(splat.column) + 1] as usize;
+        let is_it = |at: usize| {
+            self.indices[at] == splat.index && self.splats[at].center_px == splat.center_px
+        };
+        if at == end || !is_it(at) {
+            return false;
+        }
         self.splats.remove(at);
         self.indices.remove(at);
         for start in &mut self.starts[usize::from(splat.column) + 1..] {
             *start -= 1;
         }
+        true
     }
 
     /// Inserts a dot where it belongs.

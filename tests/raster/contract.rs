@@ -3,8 +3,8 @@
 use crate::oracle::{self, stream};
 use glam::Vec2;
 use stubblefield::{
-    Channels, Error, Ink, InkDot, InkEllipse, Level, PixelsMut, Plane, Rasterizer, Size, Transfer,
-    Veil,
+    Channels, Error, Ink, InkDot, InkEllipse, Level, Pixels, PixelsMut, Plane, Rasterizer, Size,
+    Transfer, Veil,
 };
 
 struct Scene {
@@ -195,6 +195,30 @@ fn stride_padding_and_alpha_are_never_touched() {
             pixels[at..at + 3].fill(77);
         }
         assert!(pixels.iter().all(|&p| p == 77), "{channels:?}");
+    }
+}
+
+#[test]
+fn one_row_may_come_with_any_stride() {
+    let size = Size::new(9, 1).unwrap();
+    let dots = [InkDot {
+        center_px: Vec2::new(4.0, 0.5),
+        radius_px: 1.5,
+        absorptance: [0.8; 3],
+    }];
+    let ink = Ink::new(&dots, 0.6);
+    let draw = |stride| {
+        let (before, mut after) = ([200_u8; 27], [0; 27]);
+        let source = Pixels::from_u8(&before, size, Channels::Rgb, stride).unwrap();
+        let target = PixelsMut::from_u8(&mut after, size, Channels::Rgb, stride).unwrap();
+        let drawn = Rasterizer::new().composite_into_with(source, target, &ink, &());
+        assert_eq!(drawn.unwrap().dots, 1);
+        after
+    };
+    let packed = draw(27);
+    assert!(packed[12] < 150);
+    for stride in [28, usize::MAX / 4, usize::MAX] {
+        assert_eq!(draw(stride), packed, "{stride}");
     }
 }
 

@@ -316,6 +316,32 @@ fn an_edit_that_is_told_gives_what_drawing_everything_gives() {
     }
 }
 
+/// A caller who tells too little has broken his word, and gets no panic for it.
+#[test]
+fn what_was_not_told_is_made_up_for_when_it_is() {
+    let mut session = Session::new(32);
+    let size = session.size;
+    for key in 70..90 {
+        let mut stream = stream(key);
+        let mut dots = oracle::random_dots(size, 40, 0.2..1.5, &mut stream);
+        session.compare(&Ink::new(&dots, 0.7), Some(0..40), "all");
+        let untold = |session: &mut Session, dots: &[InkDot], changed: Range<usize>| {
+            let source = Pixels::from_u8(&session.before, size, Channels::Rgb, 609).unwrap();
+            let target = PixelsMut::from_u8(&mut session.after, size, Channels::Rgb, 609).unwrap();
+            let ink = Ink::new(dots, 0.7).with_surface(&session.surface);
+            let again = &mut session.rasterizer;
+            again.redraw_changed(source, target, &ink, changed).unwrap();
+        };
+        dots[30] = oracle::random_dots(size, 1, 0.2..1.5, &mut stream)[0];
+        untold(&mut session, &dots, 5..6);
+        dots.extend(oracle::random_dots(size, 60, 0.2..1.5, &mut stream));
+        untold(&mut session, &dots, 40..100);
+        dots[30].absorptance[0] *= 0.5;
+        untold(&mut session, &dots, 30..31);
+        session.compare(&Ink::new(&dots, 0.7), Some(0..100), "all again");
+    }
+}
+
 #[test]
 fn ellipses_come_go_and_change() {
     for tile in [16, 128] {

@@ -136,6 +136,36 @@ fn floating_point_values_are_multiplied_where_light_is_linear() {
 }
 
 #[test]
+fn a_channel_that_is_no_number_leaves_the_others_of_its_pixel_alone() {
+    // As many pixels as are looked at together, all alike.
+    let size = Size::new(16, 1).unwrap();
+    let grid = Plane::filled(size, [0.5; 3]);
+    let veil = Veil::from_grid(&grid, 1.0, Vec2::ZERO).unwrap();
+    let ink = Ink::new(&[], 0.5).with_veil(&veil);
+    let draw = |pixel: [f32; 3]| {
+        let mut pixels = pixel.repeat(16);
+        let target = PixelsMut::from_f32(&mut pixels, size, Channels::Rgb, 48).unwrap();
+        let target = target.with_transfer(Transfer::Srgb);
+        Rasterizer::new().composite(target, &ink).unwrap();
+        [pixels[21], pixels[22], pixels[23]]
+    };
+    // The first comes out in the straight toe of the curve, the others do not.
+    let sound = [0.045, 0.6, 0.7];
+    let exact = oracle::darken(&Transfer::Srgb, 0.045, 0.5);
+    assert!((f64::from(draw(sound)[0]) - exact).abs() < 1e-8);
+    for place in [[0, 1, 2], [1, 0, 2], [1, 2, 0]] {
+        let pixel = place.map(|i| sound[i]);
+        for bad in 0..3 {
+            let mut spoilt = pixel;
+            spoilt[bad] = f32::NAN;
+            for (c, (got, want)) in draw(spoilt).into_iter().zip(draw(pixel)).enumerate() {
+                assert!(got == want || c == bad, "{spoilt:?}: {got} for {want}");
+            }
+        }
+    }
+}
+
+#[test]
 fn without_ink_every_code_of_every_depth_keeps_its_bits() {
     let size = Size::new(256, 256).unwrap();
     let grid = Plane::filled(Size::new(4, 4).unwrap(), [1.0; 3]);
