@@ -148,6 +148,8 @@ pub enum FileProblem {
     Empty,
     /// Its first bytes are not those of a known format.
     UnknownFormat,
+    /// It is of a known format, in a way that is not read; the decoder's own words.
+    NotSupported(String),
     /// Its header claims more pixels than the limit; width and height as claimed.
     TooManyPixels(u32, u32),
     /// It breaks off or contradicts itself; the decoder's own words.
@@ -190,6 +192,21 @@ impl Error {
     }
 }
 
+/// A number as the caller wrote it: most are single precision, whose digits in double precision are many
+/// and no one's.
+struct Number(f64);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let single = self.0 as f32;
+        if f64::from(single) == self.0 {
+            single.fmt(f)
+        } else {
+            self.0.fmt(f)
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -198,7 +215,7 @@ impl fmt::Display for Error {
                 value,
                 allowed,
             } => {
-                write!(f, "{parameter} is {value}, allowed: {allowed}")
+                write!(f, "{parameter} is {}, allowed: {allowed}", Number(*value))
             }
             Self::UnknownName {
                 parameter,
@@ -255,7 +272,9 @@ impl fmt::Display for Error {
             } => {
                 write!(
                     f,
-                    "{parameter} is {value}, allowed: what agrees with {other}, {other_value}"
+                    "{parameter} is {}, allowed: what agrees with {other}, {}",
+                    Number(*value),
+                    Number(*other_value)
                 )
             }
             Self::Unreachable {
@@ -306,6 +325,7 @@ impl fmt::Display for FileProblem {
             Self::NotADirectory => f.write_str("it is not a folder"),
             Self::Empty => f.write_str("the file is empty"),
             Self::UnknownFormat => f.write_str("its contents are no picture of a known format"),
+            Self::NotSupported(words) => write!(f, "it is of a kind that is not read ({words})"),
             Self::TooManyPixels(width, height) => {
                 write!(f, "its header claims {width}x{height} px")
             }
@@ -317,3 +337,30 @@ impl fmt::Display for FileProblem {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_as_they_were_written() {
+        let told = |value| {
+            let refused = Error::check("width", value, false, "1..=9");
+            refused.unwrap_err().to_string()
+        };
+        for (value, words) in [
+            (f64::from(0.1_f32), "0.1"),
+            (0.1, "0.1"),
+            (16_777_217.0, "16777217"),
+            (-3.0, "-3"),
+            (
+                f64::from(f32::MAX),
+                "340282350000000000000000000000000000000",
+            ),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-inf"),
+        ] {
+            assert_eq!(told(value), format!("width is {words}, allowed: 1..=9"));
+        }
+    }
+}

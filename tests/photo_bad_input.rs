@@ -160,6 +160,27 @@ fn a_header_that_lies_within_the_limit_is_refused_too() {
 }
 
 #[test]
+fn a_sound_file_of_a_kind_that_is_not_read_is_not_called_damaged() {
+    let mut deep = rgb8("jpg", 8, 8);
+    let frame = deep.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+    deep[frame + 4] = 12;
+    // In CIELAB: the tag of what the samples mean, one short number, 2 for RGB.
+    let mut lab = rgb8("tif", 8, 8);
+    let rgb = [6, 1, 3, 0, 1, 0, 0, 0, 2, 0, 0, 0];
+    let tag = lab.windows(12).position(|w| w == rgb).unwrap();
+    lab[tag + 8] = 8;
+    for (bytes, named) in [(deep, "12 bits"), (lab, "Lab")] {
+        let refused = Photo::from_bytes(&bytes).unwrap_err();
+        let words = refused.to_string();
+        let Error::File { problem, .. } = refused else {
+            panic!("{words}")
+        };
+        assert!(matches!(problem, FileProblem::NotSupported(_)), "{words}");
+        assert!(words.contains(named), "{words}");
+    }
+}
+
+#[test]
 fn buffers_of_the_wrong_length_and_light_that_is_no_number_are_refused() {
     let size = Size::new(2, 2).unwrap();
     let refused = Photo::from_rgb8(size, vec![0; 11]).unwrap_err();

@@ -250,6 +250,22 @@ fn a_tiff_file_gives_its_own_tags() {
     assert_eq!(photo.format(), Some(FileFormat::Tiff));
 }
 
+#[test]
+fn further_pages_of_a_tiff_are_told_of() {
+    let codes = ramp8(3, 2, 3);
+    let one = tiff_with_orientation(&codes, (3, 2), 1);
+    assert_eq!(Photo::from_bytes(&one).unwrap().notes(), []);
+    // The directory once more, told of at the end of the first one.
+    let directory = u32::from_le_bytes([one[4], one[5], one[6], one[7]]) as usize;
+    let mut two = one.clone();
+    let end = two.len() - 4;
+    two[end..].copy_from_slice(&(one.len() as u32).to_le_bytes());
+    two.extend(&one[directory..]);
+    let photo = Photo::from_bytes(&two).unwrap();
+    assert_eq!(photo.size(), Size::new(3, 2).unwrap());
+    assert_eq!(photo.notes(), [Note::FurtherPicturesDropped]);
+}
+
 /// A little-endian TIFF 6.0 baseline RGB file with one strip.
 fn tiff_with_orientation(codes: &[u8], (width, height): (u16, u16), orientation: u16) -> Vec<u8> {
     let bits_at = 8 + codes.len() as u32;

@@ -111,7 +111,8 @@ pub enum Note {
     FloatAlphaDropped,
     /// The PNG names a colour space by its `cICP` chunk that is not sRGB or Display P3.
     ColorTagNotUsed,
-    /// The file holds further pictures: a gain map or preview behind a JPEG, frames of an animation.
+    /// The file holds further pictures: a gain map or preview behind a JPEG, frames of an animation, pages
+    /// of a TIFF.
     FurtherPicturesDropped,
     /// The EXIF block could not be parsed.
     ExifUnreadable,
@@ -142,7 +143,7 @@ impl fmt::Display for Note {
             Self::ColorTagNotUsed => {
                 "the colour space named in the file is not known: the photo is taken as sRGB"
             }
-            Self::FurtherPicturesDropped => "further pictures in the file (gain map, frames) are dropped",
+            Self::FurtherPicturesDropped => "further pictures in the file (gain map, frames, pages) are dropped",
             Self::ExifUnreadable => "the EXIF block is unreadable: dropped",
         })
     }

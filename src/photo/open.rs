@@ -72,8 +72,8 @@ impl Photo {
     /// Only the first frame or page is read. What was left aside is in [`Photo::notes`].
     ///
     /// # Errors
-    /// [`Error::File`] when there is no such file, it is a folder, empty, of no known format,
-    /// damaged or cut short, or claims more than [`Size::MAX_PIXELS`] or [`Size::MAX_SIDE`]; [`Error::TooLarge`] for a
+    /// [`Error::File`] when there is no such file, it is a folder, empty, of no known format, of a kind of
+    /// one that is not read (a JPEG of 12 bits, a TIFF in CIELAB), damaged or cut short, or claims more than [`Size::MAX_PIXELS`] or [`Size::MAX_SIDE`]; [`Error::TooLarge`] for a
     /// file of more than 2 GiB.
     ///
     /// # Cost
@@ -176,7 +176,14 @@ pub(super) fn decode(bytes: &[u8], origin: Origin<'_>) -> Result<Photo> {
             let decoder = PngDecoder::with_limits(cursor, limits);
             finish(decoder, bytes, format, origin)
         }
-        FileFormat::Jpeg => finish(JpegDecoder::new(cursor), bytes, format, origin),
+        FileFormat::Jpeg => {
+            // The decoder takes finer samples for damage.
+            if let Some(bits) = structure::jpeg_bits(bytes).filter(|&bits| bits != 8) {
+                let words = format!("its samples have {bits} bits");
+                return Err(origin.error(FileProblem::NotSupported(words)));
+            }
+            finish(JpegDecoder::new(cursor), bytes, format, origin)
+        }
         FileFormat::Tiff => finish(TiffDecoder::new(cursor), bytes, format, origin),
         FileFormat::WebP => finish(WebPDecoder::new(cursor), bytes, format, origin),
     }
@@ -188,8 +195,13 @@ fn finish<D: ImageDecoder>(
     format: FileFormat,
     origin: Origin<'_>,
 ) -> Result<Photo> {
-    let damaged = |error: image::ImageError| origin.damaged(error);
-    let mut decoder = decoder.map_err(damaged)?;
+    let refused = |error: image::ImageError| match error {
+        image::ImageError::Unsupported(_) => {
+            origin.error(FileProblem::NotSupported(one_line(&error.to_string())))
+        }
+        _ => origin.damaged(error),
+    };
+    let mut decoder = decoder.map_err(refused)?;
     let (width, height) = decoder.dimensions();
     origin.check_size(width, height)?;
     let shape =
@@ -210,8 +222,8 @@ fn finish<D: ImageDecoder>(
 
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(decoder.total_bytes().saturating_add(DECODER_BYTES));
-    decoder.set_limits(limits).map_err(damaged)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    decoder.set_limits(limits).map_err(refused)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(refused)?;
     picture.apply_orientation(orientation);
     let size = Size::new(picture.width(), picture.height())?;
     let (buffer, space) = buffer(picture, &mut notes);

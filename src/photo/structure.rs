@@ -47,8 +47,31 @@ pub(super) fn check(
         FileFormat::Png => png(bytes),
         FileFormat::Jpeg => jpeg(bytes),
         FileFormat::WebP => webp(bytes),
-        FileFormat::Tiff => Ok(Shape::default()),
+        FileFormat::Tiff => Ok(tiff(bytes)),
     }
+}
+
+/// Looks behind the first directory, whose picture the decoder finds whole or not at all.
+fn tiff(bytes: &[u8]) -> Shape {
+    let mut shape = Shape::default();
+    let big = bytes.starts_with(b"MM");
+    let number = |at: usize, length: usize| {
+        let digits = bytes.get(at..at.checked_add(length)?)?.iter();
+        let add = |sum: usize, &digit: &u8| sum << 8 | usize::from(digit);
+        Some(if big {
+            digits.fold(0, add)
+        } else {
+            digits.rev().fold(0, add)
+        })
+    };
+    let next = || {
+        let first = number(4, 4)?;
+        number(first.checked_add(2 + 12 * number(first, 2)?)?, 4)
+    };
+    if next().is_some_and(|next| next != 0) {
+        shape.notes.push(Note::FurtherPicturesDropped);
+    }
+    shape
 }
 
 /// Width and height as the header chunk of a PNG claims them.
@@ -86,25 +109,41 @@ fn png(bytes: &[u8]) -> Result<Shape, String> {
 fn jpeg(bytes: &[u8]) -> Result<Shape, String> {
     let mut shape = Shape::default();
     let mut scans = 0;
-    let mut at = 2;
-    while let Some(found) = bytes.get(at..).and_then(next_marker) {
-        at += found.0 + 2;
-        match found.1 {
+    for (marker, at) in markers(bytes) {
+        match marker {
             0xd9 if scans > 0 => return Ok(shape),
             0xd9 => return Err("it ends before its picture begins".into()),
-            0x01 | 0xd0..=0xd8 => continue,
             0xda => scans += 1,
             0xe2 if bytes[at..].get(2..6) == Some(b"MPF\0") => {
                 shape.notes.push(Note::FurtherPicturesDropped);
             }
             _ => {}
         }
-        let Some(length) = bytes.get(at..at + 2) else {
-            break;
-        };
-        at += usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
     }
     Err("it breaks off before its end mark".into())
+}
+
+/// Bits of a sample, as the frame header of a JPEG claims them.
+pub(super) fn jpeg_bits(bytes: &[u8]) -> Option<u8> {
+    let is_frame =
+        |marker: u8| matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc);
+    let (_, at) = markers(bytes).find(|&(marker, _)| is_frame(marker))?;
+    bytes.get(at + 2).copied()
+}
+
+/// The markers of a JPEG behind its first, and where the segment of each starts; each segment is skipped.
+fn markers(bytes: &[u8]) -> impl Iterator<Item = (u8, usize)> {
+    let mut next = 2;
+    std::iter::from_fn(move || {
+        let (found, marker) = next_marker(bytes.get(next..)?)?;
+        let at = next + found + 2;
+        next = match (marker, bytes.get(at..at + 2)) {
+            (0x01 | 0xd0..=0xd9, _) => at,
+            (_, Some(&[high, low])) => at + usize::from(u16::from_be_bytes([high, low])).max(2),
+            _ => bytes.len(),
+        };
+        Some((marker, at))
+    })
 }
 
 /// Position and code of the next marker; stuffed zeros, fill bytes and restarts are no markers.
