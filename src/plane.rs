@@ -168,9 +168,11 @@ impl Plane<f32> {
         let (left, top) = (x.floor(), y.floor());
         let (u, v) = (x - left, y - top);
         let (left, top) = (left as i64, top as i64);
-        let upper = self.at(left, top) * (1.0 - u) + self.at(left + 1, top) * u;
-        let lower = self.at(left, top + 1) * (1.0 - u) + self.at(left + 1, top + 1) * u;
-        upper * (1.0 - v) + lower * v
+        // Nothing of a value is taken at a weight of 0: an infinite one would make it no number.
+        let mix = |a: f32, b: f32, t: f32| if t == 0.0 { a } else { a * (1.0 - t) + b * t };
+        let upper = mix(self.at(left, top), self.at(left + 1, top), u);
+        let lower = mix(self.at(left, top + 1), self.at(left + 1, top + 1), u);
+        mix(upper, lower, v)
     }
 }
 
@@ -186,6 +188,10 @@ mod tests {
         assert_eq!(plane.sample(1e9, 1e9), 22.0);
         assert_eq!(plane.sample(f32::INFINITY, f32::NEG_INFINITY), 2.0);
         assert_eq!(plane.sample(f32::NAN, 2.5), 20.0);
+        let far = plane.map(|_| f32::INFINITY);
+        for at in [-3.0, 0.5, 0.7, 2.5, 9.0] {
+            assert_eq!(far.sample(at, 1.5), f32::INFINITY, "at {at}");
+        }
     }
 
     #[test]

@@ -341,10 +341,7 @@ fn requests_that_cannot_be_met_are_refused_in_one_line() {
         plane.values_mut()[77] = bad;
         let refused = request(&mask, 1).with_relative_density(&plane).generate();
         let words = refused.unwrap_err().to_string();
-        assert_eq!(
-            words,
-            format!("relative_density is {}, allowed: 0..=1", f64::from(bad))
-        );
+        assert_eq!(words, format!("relative_density is {bad}, allowed: 0..=1"));
     }
     let other = Plane::filled(Size::new(40, 41).unwrap(), 1.0);
     assert!(
