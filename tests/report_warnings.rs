@@ -317,6 +317,21 @@ fn words_tell_what_stands_beside_what_was_asked_for() {
 }
 
 #[test]
+fn more_skin_than_a_head_has_is_a_wrong_scale() {
+    let photo = even(330, 330, FAIR);
+    let mask = Mask::full(photo.size());
+    let large = |scale: f32| {
+        let look = Look::stubble().with_density(Density::per_cm2(1.0).unwrap());
+        let plan = look.plan(&photo, &mask, px_per_mm(scale), Seed::new(1));
+        let warnings = report(&plan.unwrap(), &photo).warnings;
+        let large = |warning: &Warning| matches!(warning, Warning::AreaTooLarge { .. });
+        warnings.iter().any(large)
+    };
+    // 1089 and 900 cm².
+    assert_eq!([1.0, 1.1].map(large), [true, false]);
+}
+
+#[test]
 fn zones_are_counted_session_by_session() {
     let (photo, mask) = ruled();
     let plan = Look::stubble()

@@ -14,7 +14,7 @@ use crate::photo::Photo;
 use crate::pigment::{Impression, Optics};
 use crate::progress::{Progress, Watch};
 use crate::random::Seed;
-use crate::scene::{FINE, Hints, Scene};
+use crate::scene::{FINE, Hints, ScaleEstimate, ScaleSource, Scene};
 use crate::units::Scale;
 
 /// Steps of a watched plan for the reading of the photo, and as many for what is laid on it.
@@ -117,7 +117,8 @@ impl Look {
     /// shows no skin and none was hinted, and where [`Look::between_hair`] finds no hair; [`Error::OutOfRange`](crate::Error::OutOfRange) for what
     /// [`Look::check`] refuses, for a mask that nowhere covers half of a pixel where the edge runs out past it, for a stated head with a half axis outside 30 to 200 mm or a quarter too small for the
     /// treatment (one that was found is then taken for flat), and for dots that would grow beyond what can be drawn within
-    /// thirty years; [`Error::TooLarge`](crate::Error::TooLarge) when the mask would take more dots than the field's limit.
+    /// thirty years; [`Error::Contradiction`](crate::Error::Contradiction) for a scale that cannot be the one which the scene was
+    /// hinted; [`Error::TooLarge`](crate::Error::TooLarge) when the mask would take more dots than the field's limit.
     pub fn plan_on(&self, scene: Scene, mask: &Mask, scale: Scale, seed: Seed) -> Result<Plan> {
         self.plan_on_with(scene, mask, scale, seed, &())
     }
@@ -141,6 +142,12 @@ impl Look {
         self.check()?;
         mask.size().check_equals(scene.surface().size(), "mask")?;
         self.edge.check_on(mask)?;
+        if let Some(known) = scene
+            .scale()
+            .filter(|known| known.source != ScaleSource::Exif)
+        {
+            known.check_agrees(&ScaleEstimate::stated(scale))?;
+        }
         let mut look = self.answering(&scene);
         look.check()?;
         let site = Site::of(&mut look, &scene, mask, ground)?;

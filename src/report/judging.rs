@@ -31,6 +31,9 @@ const MOST_ON_FACE: f64 = 0.01;
 /// Share of a treatment for shaved heads under longer hair; under shorter stubs lying one way up to 0.22 passes for such.
 const MOST_LONG_HAIR: f64 = 0.25;
 
+/// The most that is treated of one head, scalp and beard together, in cm².
+const MOST_CM2: f64 = 1000.0;
+
 /// A dot of the default size shows about this wide, in mm.
 const SPOT_MM: f64 = 0.28;
 
@@ -91,6 +94,9 @@ impl Report {
             };
             warn(apart, step);
         }
+        let (area_cm2, most_cm2) = (self.area_cm2, MOST_CM2);
+        let large = Warning::AreaTooLarge { area_cm2, most_cm2 };
+        warn(area_cm2 > most_cm2, large);
         for session in &self.sessions {
             let too_long = Warning::SessionTooLong {
                 session: session.session,

@@ -94,6 +94,13 @@ pub enum Warning {
         /// Follicles per cm² beside it.
         own_per_cm2: f64,
     },
+    /// The treatment covers more than 1000 cm², far more than the scalp of any head: mostly for a wrong scale.
+    AreaTooLarge {
+        /// Area of the treatment in cm².
+        area_cm2: f64,
+        /// The most that a head has.
+        most_cm2: f64,
+    },
     /// More dots in one session than five hours hold.
     SessionTooLong {
         /// Which session, 1 for the first.
@@ -137,6 +144,10 @@ impl Warning {
             Self::DensityStep { .. } => {
                 "Liu et al., J. Cosmet. Dermatol. (2025): dots are laid at natural follicular spacing; the \
                  threshold is a guess"
+            }
+            Self::AreaTooLarge { .. } => {
+                "a scalp has about 500 cm²: R. M. Bernstein, W. R. Rassman, Dermatol. Surg. 23 (1997); the threshold is a \
+                 guess"
             }
             Self::SessionTooLong { .. } => {
                 "14,000 dots in 2 to 4 hours at one clinic; sessions of 2 to 5 hours: Nguyen et al., Skin \
@@ -246,6 +257,14 @@ impl fmt::Display for Warning {
                 "{dots_per_cm2:.0} dots per cm² border on own hair of {own_per_cm2:.0} per cm², allowed: half \
                  to twice as many. Where stubble changes its spacing at a line, the line is seen"
             ),
+            Self::AreaTooLarge { area_cm2, most_cm2 } => {
+                let [area, most] = told([*area_cm2, *most_cm2], 0);
+                write!(
+                    f,
+                    "the treatment covers {area} cm², allowed: {most}. A whole scalp has about 500: look again how many \
+                     pixels a millimetre takes, for dots, hours and tone all rest on it"
+                )
+            }
             Self::SessionTooLong {
                 session,
                 dots,

@@ -2,9 +2,9 @@
 
 use glam::Vec2;
 use stubblefield::{
-    Course, Density, Edge, Fading, HairColor, Hairline, HairlineShape, HeadShape, Healing, Hints,
-    Limits, Look, Mask, PatchRequest, Person, Photo, Plan, Scale, Scar, Scene, Seed, Session, Size,
-    SkinTone, Source, Tone, TouchUp, Unjudged, Uptake, Variation, Warning, When,
+    Course, Density, Edge, Error, Fading, HairColor, Hairline, HairlineShape, HeadShape, Healing,
+    Hints, Limits, Look, Mask, PatchRequest, Person, Photo, Plan, Scale, Scar, Scene, Seed,
+    Session, Size, SkinTone, Source, Tone, TouchUp, Unjudged, Uptake, Variation, Warning, When,
 };
 
 use crate::{SEED, even, px_per_mm, with};
@@ -310,4 +310,14 @@ fn touch_ups_written_down_in_any_order_are_followed_in_theirs() {
     let mut page = serde_json::to_value(&course).unwrap();
     page["touch_ups"].as_array_mut().unwrap().reverse();
     assert_eq!(serde_json::from_value::<Course>(page).unwrap(), course);
+}
+
+#[test]
+fn a_scene_that_was_read_at_another_scale_is_refused() {
+    let photo = even(120, 90);
+    let mask = Mask::full(photo.size());
+    let scene = Scene::read(&photo, Hints::new().with_scale(px_per_mm(10.0))).unwrap();
+    let plan = |scale: f32| Look::stubble().plan_on(scene.clone(), &mask, px_per_mm(scale), SEED);
+    assert!(matches!(plan(5.0), Err(Error::Contradiction { .. })));
+    assert!(plan(10.0).is_ok());
 }

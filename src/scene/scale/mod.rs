@@ -244,7 +244,7 @@ impl ScaleEstimate {
     }
 
     /// An error naming both when they cannot be true of one photo.
-    pub(super) fn check_agrees(&self, other: &Self) -> Result<()> {
+    pub(crate) fn check_agrees(&self, other: &Self) -> Result<()> {
         if self.disagreement(other) <= MOST_APART {
             return Ok(());
         }
