@@ -38,6 +38,8 @@ pub(super) trait Element: Copy + Default + Send + Sync + 'static {
     fn from_encoded(value: f64) -> Self;
     /// The encoded value, 1 for full.
     fn encoded(self) -> f32;
+    /// Its bits, in no order.
+    fn bits(self) -> u32;
 }
 
 /// Linear light of an encoded value under the sRGB curve.
@@ -133,6 +135,10 @@ impl Element for u8 {
     fn encoded(self) -> f32 {
         f32::from(self) / 255.0
     }
+
+    fn bits(self) -> u32 {
+        self.into()
+    }
 }
 
 impl Element for u16 {
@@ -177,6 +183,10 @@ impl Element for u16 {
     fn encoded(self) -> f32 {
         f32::from(self) / 65535.0
     }
+
+    fn bits(self) -> u32 {
+        self.into()
+    }
 }
 
 impl Element for f32 {
@@ -218,5 +228,9 @@ impl Element for f32 {
 
     fn encoded(self) -> f32 {
         self
+    }
+
+    fn bits(self) -> u32 {
+        self.to_bits()
     }
 }

@@ -47,6 +47,7 @@ impl Curve {
             places,
             stride,
         };
+        work.fetch::<E, CHANNELS>(band);
         match self {
             Self::Srgb => {
                 dispatch!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, &E::Srgb::default(), band));
@@ -80,6 +81,16 @@ impl<L: Light> Work<'_, L> {
             usize::from(row) * self.stride + pixel * CHANNELS,
             count * CHANNELS,
         )
+    }
+
+    /// Reads the first element of each run, so that all lines of memory are asked for at once: the loop that darkens them
+    /// is long, and the machine looks no further ahead in it than to the next few.
+    fn fetch<E: Element<Light = L>, const CHANNELS: usize>(&self, band: &[E]) {
+        let mut read = 0;
+        for &place in self.places {
+            read ^= band[self.span::<CHANNELS>(place).0].bits();
+        }
+        std::hint::black_box(read);
     }
 
     #[inline(always)]
