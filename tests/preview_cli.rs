@@ -482,7 +482,7 @@ fn options_that_would_be_ignored_are_refused() {
 }
 
 #[test]
-fn a_hairline_that_runs_leftwards_is_told() {
+fn a_hairline_that_runs_leftwards_and_a_faint_mask_are_told() {
     let folder = with_photo();
     let line = |points| {
         let base = ["--photo", "photo.png", "--px-per-mm", "2", "--quiet"];
@@ -491,6 +491,13 @@ fn a_hairline_that_runs_leftwards_is_told() {
         String::from_utf8_lossy(&done.stderr).contains("from right to left")
     };
     assert_eq!([line("10,60 110,60"), line("110,60 10,60")], [false, true]);
+    // And so is a mask that was painted in red.
+    let red = image::RgbImage::from_pixel(120, 90, image::Rgb([255, 0, 0]));
+    red.save(folder.path().join("red.png")).unwrap();
+    let base = ["--photo", "photo.png", "--px-per-mm", "2", "--quiet"];
+    let done = run(&folder, &[&base[..], &["--mask", "red.png"]].concat());
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(said.contains("nowhere brighter than 21 %"), "{said}");
 }
 
 #[test]

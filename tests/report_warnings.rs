@@ -233,6 +233,31 @@ fn a_step_to_the_own_hair_takes_its_follicles() {
 }
 
 #[test]
+fn own_hair_is_judged_on_the_head_and_where_it_faces_the_camera() {
+    let scalp = SyntheticScalp::generate(px_per_mm(5.0), Seed::new(1)).unwrap();
+    let plan = Look::stubble().plan(&scalp.photo, &scalp.receded, scalp.scale, Seed::new(7));
+    let plan = plan.unwrap();
+    // The fringe beside the temple, which turns 65 degrees away, and the wall in a corner.
+    let size = scalp.photo.size();
+    let is_fringe = |p: Vec2| (155.0..215.0).contains(&p.x) && (465.0..630.0).contains(&p.y);
+    let is_wall = |p: Vec2| p.x < 150.0 && p.y < 150.0;
+    let mask = |of: &dyn Fn(Vec2) -> bool| Mask::from_fn(size, |p| f32::from(u8::from(of(p))));
+    let fringe = mask(&is_fringe).unwrap();
+    let with_wall = mask(&|p| is_fringe(p) || is_wall(p)).unwrap();
+    let follicles = Follicles::find(&scalp.photo, &fringe, scalp.scale).unwrap();
+    assert!(follicles.all().len() >= 30);
+    let judged = |hair: &Mask| {
+        let person = Person::new().with_hair(hair).with_follicles(&follicles);
+        plan.report_on(&scalp.photo, When::healed(), &person)
+            .unwrap()
+    };
+    let (alone, spilled) = (judged(&fringe), judged(&with_wall));
+    assert_eq!(alone.contrast, spilled.contrast);
+    assert_eq!((alone.curved, alone.own_per_cm2), (true, None));
+    assert!(alone.unjudged.contains(&Unjudged::DensityStep));
+}
+
+#[test]
 fn fresh_dots_are_not_judged_by_their_tone() {
     let photo = even(200, 160, FAIR);
     let strong = dots(200.0, |v| (v.strength, v.diameter_mm) = (1.5, 0.3));

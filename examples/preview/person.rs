@@ -2,7 +2,7 @@
 
 use clap::Args;
 use glam::Vec2;
-use stubblefield::{Follicles, Mask, Person, Photo, Scale};
+use stubblefield::{Area, Follicles, Mask, Person, Photo, Scale};
 
 use crate::Failure;
 use crate::outline::{corners, exactly};
@@ -67,7 +67,16 @@ impl Words {
             }
             Ok(Some(mask))
         };
-        let hair = area("own-hair", &self.own_hair)?;
+        let mut hair = area("own-hair", &self.own_hair)?;
+        if let Some(outline) = &self.own_hair {
+            // Drawn by hand it runs over the rim, and the wall has no follicles.
+            let on_head = Area::OnHead(Box::new(Area::Outline(outline.clone())));
+            let on_head = on_head.mask(photo, scale, &[])?;
+            if on_head.is_empty() {
+                return Err("own-hair shows nothing but wall, allowed: hair".into());
+            }
+            hair = Some(on_head);
+        }
         let fine = Follicles::SCALES.contains(&scale.get());
         let follicles = match &hair {
             Some(hair) if fine => Some(Follicles::find(photo, hair, scale)?),

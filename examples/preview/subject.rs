@@ -113,7 +113,16 @@ impl Beginning {
             }
         };
         if let Some(path) = &args.mask {
-            masks = vec![Mask::open(path)?];
+            let mask = Mask::open(path)?;
+            let values = mask.coverage().values().iter();
+            let most = values.fold(0.0_f32, |most, &share| most.max(share));
+            if most > 0.0 && most < 0.5 {
+                remarks.push(format!(
+                    "the mask is nowhere brighter than {:.0} %: white treats in full, grey with fewer dots",
+                    100.0 * most
+                ));
+            }
+            masks = vec![mask];
         }
         let recipe = match self {
             Self::Kept(recipe) => *recipe,

@@ -27,7 +27,7 @@ const DEEP_MM: f32 = 25.0;
 
 /// Least area in the picture over that of the skin at which a border is judged: at more than 60° off the camera a hairline is
 /// not seen for what it is.
-const LEAST_SEEN: f32 = 0.5;
+pub(super) const LEAST_SEEN: f32 = 0.5;
 
 /// Fewer stretches are no hairline.
 const LEAST_STRETCHES: usize = 8;

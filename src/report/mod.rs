@@ -91,7 +91,7 @@ pub struct Report {
     /// no skin was seen.
     pub cast: Option<f64>,
     /// Follicles per cm² in the own hair beside the treatment, if the caller has found them; of the skin as
-    /// [`Report::area_cm2`].
+    /// [`Report::area_cm2`]. `None` for fewer than thirty, and where the skin is turned more than 60° off the camera in the mean.
     pub own_per_cm2: Option<f64>,
     /// Dots by zone and session.
     pub zones: Vec<ZoneFigures>,
@@ -236,8 +236,9 @@ impl Plan {
         // Where skin turns away they stand closer in the picture, and so are more of those counted: over evenly dense
         // skin the mean of what each is seen at is the picture's area over that of the skin.
         let seen = all.iter().map(|own| self.tilt_at(own.exit_px).seen());
-        let seen: f64 = seen.map(f64::from).sum();
-        Some(in_picture * seen / all.len() as f64)
+        let seen = seen.map(f64::from).sum::<f64>() / all.len() as f64;
+        // Farther off the camera they run into one another, and few are found.
+        (seen >= f64::from(border::LEAST_SEEN)).then_some(in_picture * seen)
     }
 
     fn background_share(&self) -> f64 {
@@ -275,9 +276,13 @@ impl Plan {
         after: &Photo,
         person: &Person<'_>,
     ) -> Result<Vec<Contrast>> {
-        let (around, long);
+        let (on_head, around, long);
         let other = match person.hair {
-            Some(hair) => hair,
+            Some(hair) => {
+                // Outlines are drawn by hand, and run over the rim.
+                on_head = hair.subtract(self.scene().background())?;
+                &on_head
+            }
             None if self.look().is_of_scars() => {
                 around = self.surroundings();
                 &around

@@ -35,7 +35,7 @@ pub struct Person<'a> {
     pub brows_px: Option<[Vec2; 2]>,
     /// What has to stay free: eyes, brows, lips.
     pub free: Option<&'a Mask>,
-    /// A part of the photo that the person's own hair covers as it will stay beside the treatment.
+    /// A part of the photo that the person's own hair covers as it will stay beside the treatment; the wall in it does not count.
     pub hair: Option<&'a Mask>,
     /// Follicles found in the shaved hair beside the treatment.
     pub follicles: Option<&'a Follicles>,

@@ -307,7 +307,7 @@ pub enum Unjudged {
     Hairline,
     /// How low it starts: nobody said where the brows are.
     HairlineHeight,
-    /// The step to the own hair: its follicles were not given, or are too few.
+    /// The step to the own hair: its follicles were not given, are too few, or are seen at a slant.
     DensityStep,
     /// The contrast to the own hair: nobody said where it is.
     HairContrast,
@@ -329,7 +329,8 @@ impl fmt::Display for Unjudged {
                 "height of the hairline is not judged: it takes the place of the brows"
             }
             Self::DensityStep => {
-                "the step of density to the own hair is not judged: it takes follicles found beside the treatment"
+                "the step of density to the own hair is not judged: it takes follicles found beside the treatment, on skin \
+                 that faces the camera"
             }
             Self::HairContrast => {
                 "contrast to the own hair is not measured: it takes a part of the photo that shows it"
