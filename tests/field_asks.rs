@@ -512,6 +512,20 @@ fn a_count_without_room_and_a_field_too_large_fail_before_they_allocate() {
             allowed: 2000
         }
     );
+    // With a least spacing the count that is told is one that it leaves room for.
+    let half = Plane::from_fn(mask.size(), |x, _| if x < 40 { 1.0 } else { 0.3 });
+    let wide = sound.with_least_spacing_mm(0.4);
+    for (wide, about) in [(wide, 410), (wide.with_relative_density(&half), 266)] {
+        for asked in [100_000, 600] {
+            let refused = wide.with_count(Count::Dots(asked)).generate();
+            let Err(Error::TooLarge { allowed, .. }) = refused else {
+                panic!("{refused:?}")
+            };
+            assert!(allowed.abs_diff(about) < 5, "{allowed} for {about}");
+            let most = wide.with_count(Count::Dots(allowed as u32)).generate();
+            assert_eq!(most.unwrap().dots().len() as u64, allowed);
+        }
+    }
     let empty = Mask::from_coverage(Plane::filled(size(80, 80), 0.0)).unwrap();
     let nowhere = request(&empty, 100.0, 1);
     assert!(nowhere.generate().unwrap().dots().is_empty());

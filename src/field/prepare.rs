@@ -77,17 +77,12 @@ impl<'a> Prepared<'a> {
             0.0
         };
         let asked = match request.count {
-            Count::Dots(n) => {
-                let asked = (f64::from(n) + standing as f64) * MM2 / weighed;
-                // Of an empty mask infinitely many would be asked.
-                if asked > DENSEST {
-                    let most = (weighed * DENSEST / MM2) as u64;
-                    return Err(too_many(u64::from(n), most.saturating_sub(standing)));
-                }
-                asked
-            }
+            Count::Dots(n) => (f64::from(n) + standing as f64) * MM2 / weighed,
             _ => f64::from(request.density.get()),
         };
+        // Of an empty mask infinitely many would be asked.
+        let too_dense = asked > DENSEST;
+        let asked = asked.min(DENSEST);
         let narrowing = if exact { SQUEEZE * SQUEEZE } else { 1.0 };
         let cap = request.least_spacing_mm.map_or(f64::INFINITY, |mm| {
             MM2 * Density::PACKING * narrowing / (f64::from(mm) * f64::from(mm))
@@ -101,8 +96,11 @@ impl<'a> Prepared<'a> {
         } else {
             weighed
         };
-        if let (Count::Dots(n), true) = (request.count, unreachable_mm2 > 0.0) {
-            let most = (effective_mm2 * on_skin / MM2) as u64;
+        if let (Count::Dots(n), true) = (request.count, too_dense || unreachable_mm2 > 0.0) {
+            // As many as the spacing allows where most are wanted, and elsewhere in proportion.
+            let covered = (0..alpha.len()).filter(|&i| alpha[i] > 0.0);
+            let highest = covered.map(|i| at(relative, i)).fold(0.0, f64::max);
+            let most = (weighed * (cap / highest).min(DENSEST) / MM2) as u64;
             return Err(too_many(u64::from(n), most.saturating_sub(standing)));
         }
         let steepest = factor.map_or(1.0, |factor| {

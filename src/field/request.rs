@@ -171,7 +171,8 @@ impl<'a> FieldRequest<'a> {
     ///
     /// Where the density asks for less, dots keep this spacing;
     /// [`DotField::unreachable_mm2`] says over what area. Exact counts are then those of the
-    /// density that is left; a number of dots that would need less is an error.
+    /// density that is left; a number of dots that would need less is an error. In a mask of a few
+    /// spacings chance decides for how many there is room, within some of them.
     pub const fn with_least_spacing_mm(mut self, least_spacing_mm: f32) -> Self {
         self.least_spacing_mm = Some(least_spacing_mm);
         self

@@ -19,7 +19,8 @@ impl Mask {
     ///
     /// # Tolerance
     /// Coverage falls from 1 to 0 over the pixel that the border crosses; bands narrower than a pixel
-    /// are as faint as they are narrow.
+    /// are as faint as they are narrow. So are discs, which therefore cover more than their area where they are
+    /// small: 4 % more at three pixels, a third at one, and at half a pixel 2.7 times as much.
     ///
     /// # Cost
     /// One look at every line for each pixel around it.

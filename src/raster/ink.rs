@@ -175,15 +175,8 @@ impl<'a> Ink<'a> {
             BLUR_RANGE_PX.contains(&self.blur_px),
             "0.3..=64",
         )?;
-        if let Some(surface) = self.surface
-            && surface.size() != size
-        {
-            let of = |s: crate::units::Size| (s.width(), s.height());
-            return Err(Error::SizeMismatch {
-                parameter: "surface",
-                value: of(surface.size()),
-                allowed: of(size),
-            });
+        if let Some(surface) = self.surface {
+            surface.size().check_equals(size, "surface")?;
         }
         let lengths = [("dots", self.dots.len()), ("ellipses", self.ellipses.len())];
         for (parameter, length) in lengths {
