@@ -335,7 +335,10 @@ impl Search<'_> {
         if other.is_some() && to_compare.pixels == 0.0 {
             return Err(Error::NotFound {
                 what: "light to compare with",
-                place: "in the part of the photo that gives the tone",
+                place: match self.tone {
+                    Tone::Surroundings => "around the treatment, which fills the picture",
+                    _ => "in the part of the photo that gives the tone",
+                },
             });
         }
         let Tones { before, after, .. } = full;

@@ -309,7 +309,7 @@ pub enum Unjudged {
     HairlineHeight,
     /// The step to the own hair: its follicles were not given, are too few, or are seen at a slant.
     DensityStep,
-    /// The contrast to the own hair: nobody said where it is.
+    /// The contrast to the own hair: nobody said where it is; of a scar that to the skin around it, which the picture does not show.
     HairContrast,
     /// How much skin there is: the head's shape is not known.
     Curvature,
@@ -333,7 +333,8 @@ impl fmt::Display for Unjudged {
                  that faces the camera"
             }
             Self::HairContrast => {
-                "contrast to the own hair is not measured: it takes a part of the photo that shows it"
+                "contrast to what lies beside the treatment is not measured: it takes a part of the photo that shows own \
+                 hair, or skin around a scar"
             }
             Self::Curvature => {
                 "areas and dots are counted as if all skin faced the camera, which is too few where it turns away: it \
