@@ -314,6 +314,23 @@ fn unreadable_exif_is_dropped_and_the_photo_is_read() {
     assert_eq!(photo.notes(), [Note::ExifUnreadable]);
 }
 
+#[test]
+fn exif_behind_the_picture_of_a_png_counts_too() {
+    let (codes, exif) = (ramp8(6, 4, 3), full_exif(6));
+    let color = ExtendedColorType::Rgb8;
+    let mut bytes = encode("png", (6, 4), color, &codes, (None, Some(&exif)));
+    let upright = Photo::from_bytes(&bytes).unwrap();
+    assert_eq!(upright.size(), Size::new(4, 6).unwrap());
+    // The chunk is moved to before the end mark.
+    let at = bytes.windows(4).position(|w| w == b"eXIf").unwrap() - 4;
+    let chunk: Vec<u8> = bytes.drain(at..at + 12 + exif.len()).collect();
+    let end = bytes.len() - 12;
+    bytes.splice(end..end, chunk);
+    let photo = Photo::from_bytes(&bytes).unwrap();
+    assert_eq!(photo.pixels(), upright.pixels());
+    assert_eq!(photo.exif(), upright.exif());
+}
+
 /// A plain PNG with one more chunk before its pixels.
 fn png_with_chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     let plain = rgb8("png", 4, 4);

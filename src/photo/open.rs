@@ -211,7 +211,8 @@ fn finish<D: ImageDecoder>(
     let chunk = match format {
         // The decoder hands out none; a TIFF file is itself an EXIF block.
         FileFormat::Tiff => Some(Cow::Borrowed(bytes)),
-        _ => decoder.exif_metadata().ok().flatten().map(Cow::Owned),
+        _ => (decoder.exif_metadata().ok().flatten().map(Cow::Owned))
+            .or(shape.exif.map(Cow::Borrowed)),
     };
     let chunk = chunk.as_deref().map(exif::without_prefix);
     let orientation = chunk

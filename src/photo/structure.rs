@@ -5,8 +5,10 @@ use super::{ColorSpace, FileFormat, Note};
 
 /// What the outline says about a file that is whole.
 #[derive(Debug, Default)]
-pub(super) struct Shape {
+pub(super) struct Shape<'a> {
     pub(super) notes: Vec<Note>,
+    /// The EXIF block of a PNG, which may stand behind the picture, where the decoder does not look.
+    pub(super) exif: Option<&'a [u8]>,
     /// The colour space, where it is named elsewhere than in an ICC profile.
     pub(super) space: Option<ColorSpace>,
 }
@@ -31,7 +33,7 @@ pub(super) fn check(
     bytes: &[u8],
     format: FileFormat,
     (width, height): (u32, u32),
-) -> Result<Shape, String> {
+) -> Result<Shape<'_>, String> {
     // The least a picture can shrink to: deflate reaches 1032:1 on one bit per pixel, and a JPEG
     // spends a bit on every block of at most 32 x 32 px. A header that claims more than that lies.
     let most = bytes.len() as u64 * 8256;
@@ -52,7 +54,7 @@ pub(super) fn check(
 }
 
 /// Looks behind the first directory, whose picture the decoder finds whole or not at all.
-fn tiff(bytes: &[u8]) -> Shape {
+fn tiff(bytes: &[u8]) -> Shape<'_> {
     let mut shape = Shape::default();
     let big = bytes.starts_with(b"MM");
     let number = |at: usize, length: usize| {
@@ -82,7 +84,7 @@ pub(super) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// Walks the chunks up to the end mark.
-fn png(bytes: &[u8]) -> Result<Shape, String> {
+fn png(bytes: &[u8]) -> Result<Shape<'_>, String> {
     let mut shape = Shape::default();
     let mut rest = &bytes[8..];
     while let Some((head, tail)) = rest.split_first_chunk::<8>() {
@@ -97,6 +99,7 @@ fn png(bytes: &[u8]) -> Result<Shape, String> {
                 Some([1, 13]) => {}
                 _ => shape.notes.push(Note::ColorTagNotUsed),
             },
+            b"eXIf" => shape.exif = tail.get(..length),
             b"acTL" => shape.notes.push(Note::FurtherPicturesDropped),
             _ => {}
         }
@@ -106,7 +109,7 @@ fn png(bytes: &[u8]) -> Result<Shape, String> {
 }
 
 /// Walks the segments, and the entropy-coded data between them, up to the end mark.
-fn jpeg(bytes: &[u8]) -> Result<Shape, String> {
+fn jpeg(bytes: &[u8]) -> Result<Shape<'_>, String> {
     let mut shape = Shape::default();
     let mut scans = 0;
     for (marker, at) in markers(bytes) {
@@ -155,7 +158,7 @@ fn next_marker(bytes: &[u8]) -> Option<(usize, u8)> {
 }
 
 /// Holds the length in the header against the length of the file.
-fn webp(bytes: &[u8]) -> Result<Shape, String> {
+fn webp(bytes: &[u8]) -> Result<Shape<'_>, String> {
     let mut shape = Shape::default();
     let Some(length) = bytes.get(4..8) else {
         return Err("it breaks off in its header".into());
