@@ -5,7 +5,7 @@ use glam::Vec2;
 use stubblefield::{
     Error, Growth, Hints, KnownDistance, Look, Mask, PatchRequest, Photo, Plan, Pupils, Ruler,
     Samples, Scale, ScaleSource, Scene, Seed, Size, Source, Sources, SyntheticPatch,
-    SyntheticScalp, Variation,
+    SyntheticScalp, Variation, When,
 };
 
 fn photo_of(width: u32, height: u32, f: impl Fn(u32, u32) -> [u8; 3]) -> Photo {
@@ -467,4 +467,40 @@ fn longer_hair_is_told_from_stubble_at_any_scale_that_shows_locks() {
     }
     assert_eq!(share(long, 1.5, true), None);
     assert_eq!(share(long, 4.5, false), None);
+}
+
+#[test]
+fn what_is_transparent_is_no_skin_whatever_colour_it_hides() {
+    // Skin all over, as a drawn selection leaves it below what it cut out: the right half, and a hole in the left.
+    let (size, scale) = (Size::new(160, 80).unwrap(), Scale::px_per_mm(5.0).unwrap());
+    let shows = |x: usize, y: usize| x < 80 && !((30..50).contains(&x) && (30..50).contains(&y));
+    let pixel = |i: usize| {
+        let alpha = if shows(i % 160, i / 160) { 255 } else { 0 };
+        let light = if i % 160 < 80 { 1.0 } else { 0.5 };
+        let [r, g, b] = [214.0, 165.0, 140.0].map(|code| (code * light) as u8);
+        [r, g, b, alpha]
+    };
+    let codes: Vec<u8> = (0..size.pixels()).flat_map(pixel).collect();
+    let wide = codes.iter().map(|&code| 257 * u16::from(code)).collect();
+    let photos = [
+        Photo::from_rgba8(size, codes).unwrap(),
+        Photo::from_rgba16(size, wide).unwrap(),
+    ];
+    for photo in photos {
+        let plan = Look::stubble()
+            .plan(&photo, &Mask::full(size), scale, Seed::new(1))
+            .unwrap();
+        let shown = (0..size.pixels()).filter(|i| shows(i % 160, i / 160));
+        let shown = shown.count() as f64;
+        let report = plan.report(&photo, When::healed()).unwrap();
+        assert!((report.area_cm2 - shown / 2500.0).abs() < 1e-6, "{report}");
+        assert!((report.background_share - (1.0 - shown / 12_800.0)).abs() < 1e-6);
+        let lightness = plan.scene().skin().unwrap().lab().l;
+        assert!((lightness - 71.6).abs() < 0.2, "{lightness}");
+        assert!(report.dots > 200);
+        for dot in plan.dots() {
+            let at = 5.0 * dot.position_mm;
+            assert!(shows(at.x as usize, at.y as usize), "a dot at {at}");
+        }
+    }
 }

@@ -30,6 +30,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::mask::Mask;
+use crate::parallel;
+use crate::plane::Plane;
 use crate::raster::Transfer;
 use crate::units::Size;
 use light::DecodeTable;
@@ -284,6 +287,17 @@ impl Photo {
         self.decode.run(self.pixels(), &self.space, first, out);
     }
 
+    /// Where the picture is more transparent than not, and shows nothing; `None` where it is so nowhere.
+    pub(crate) fn transparent(&self) -> Option<Mask> {
+        let size = self.size;
+        let transparent = match self.pixels() {
+            Samples::Rgba8(codes) => below(size, codes, u8::MAX.div_ceil(2)),
+            Samples::Rgba16(codes) => below(size, codes, u16::MAX.div_ceil(2)),
+            Samples::Rgb8(_) | Samples::Rgb16(_) | Samples::RgbF32(_) => return None,
+        };
+        Some(transparent).filter(|transparent| !transparent.is_empty())
+    }
+
     /// What a file of this format would not hold.
     #[must_use]
     pub fn losses(&self, format: FileFormat) -> Vec<Loss> {
@@ -306,4 +320,17 @@ impl Photo {
         ];
         lost.into_iter().filter(|l| l.1).map(|l| l.0).collect()
     }
+}
+
+/// Where alpha, the last of four channels, is less than so much.
+fn below<T: Copy + PartialOrd + Sync>(size: Size, codes: &[T], least: T) -> Mask {
+    let width = size.width() as usize;
+    let mut shares = Plane::filled(size, 0.0_f32);
+    parallel::for_each_chunk(shares.values_mut(), width, |y, row| {
+        let pixels = codes[4 * y * width..].chunks_exact(4);
+        for (share, pixel) in row.iter_mut().zip(pixels) {
+            *share = f32::from(u8::from(pixel[3] < least));
+        }
+    });
+    Mask::from_shares(shares)
 }

@@ -152,7 +152,7 @@ impl Scene {
         let skin_map = SkinMap::from_working(&working);
         watch.done(1)?;
         let skin = || -> Result<(Mask, Option<SkinTone>, Option<HeadShape>)> {
-            let background = wall(&working, photo, area, skin_map.as_ref());
+            let background = wall(&working, photo, area, skin_map.as_ref())?;
             let skin = match (hints.skin, &skin_map) {
                 (Some(stated), _) => Some(stated),
                 (None, None) => None,
@@ -283,7 +283,7 @@ impl Scene {
         self.skin_map.as_ref()
     }
 
-    /// The wall behind the head, where it is even enough to be told from it; else empty.
+    /// The wall behind the head, where it is even enough to be told from it, and what is more transparent than not.
     #[must_use]
     pub const fn background(&self) -> &Mask {
         &self.background
@@ -378,16 +378,21 @@ impl Scene {
 
 /// [`Scene::background`] alone, as a reading of this area has it.
 #[cfg(feature = "serde")]
-pub(crate) fn background_around(photo: &Photo, area: &Mask) -> Mask {
+pub(crate) fn background_around(photo: &Photo, area: &Mask) -> Result<Mask> {
     let working = Working::of(photo);
     let skin_map = SkinMap::from_working(&working);
     wall(&working, photo, area, skin_map.as_ref())
 }
 
-fn wall(working: &Working, photo: &Photo, area: &Mask, skin: Option<&SkinMap>) -> Mask {
-    match skin.and_then(|_| SkinTone::warmest(photo, area)) {
+fn wall(working: &Working, photo: &Photo, area: &Mask, skin: Option<&SkinMap>) -> Result<Mask> {
+    let behind = |shown: &Mask| match skin.and_then(|_| SkinTone::warmest(photo, shown)) {
         Some(tone) => background::background(working, photo.size(), &tone),
         None => Mask::full(photo.size()).invert(),
+    };
+    match photo.transparent() {
+        // Whatever colour a cut-out hides, often skin's own, none of it is seen.
+        Some(cut_out) => behind(&area.subtract(&cut_out)?).union(&cut_out),
+        None => Ok(behind(area)),
     }
 }
 

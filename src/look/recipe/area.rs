@@ -87,7 +87,7 @@ impl Area {
                     return Ok(mask);
                 }
                 mask.size().check_equals(photo.size(), "mask")?;
-                mask.subtract(&background_around(photo, &mask))
+                mask.subtract(&background_around(photo, &mask)?)
             }
         }
     }
