@@ -3,7 +3,7 @@
 use glam::Vec2;
 use stubblefield::{
     Course, Density, Edge, Follicles, Growth, Look, Mask, PatchRequest, Person, Photo, Plan,
-    Report, Scale, Seed, Size, SyntheticScalp, TouchUp, Unjudged, Variation, Warning, When,
+    Report, Scale, Scar, Seed, Size, SyntheticScalp, TouchUp, Unjudged, Variation, Warning, When,
 };
 
 const FAIR: [u8; 3] = [214, 165, 140];
@@ -186,7 +186,10 @@ fn low_hairlines_and_dots_on_the_face_take_the_brows() {
         .report_on(&tall, When::healed(), &brows(280.0))
         .unwrap();
     assert!(high.hairline_mm.unwrap() > 60.0);
-    assert_eq!(high.warnings, [Warning::DotsBelowPixel { px_per_mm: 3.0 }]);
+    assert!(matches!(
+        high.warnings[..],
+        [Warning::DotsBelowPixel { px_per_mm: 3.0, .. }]
+    ));
     let hairless = Mask::full(tall.size()).invert();
     let nobody = Person::new().with_hair(&hairless);
     let refused = plan.report_on(&tall, When::healed(), &nobody).unwrap_err();
@@ -289,6 +292,66 @@ fn nor_are_those_that_a_touch_up_has_just_laid() {
         [-1.0, 0.0, 41.0, 42.0].map(judged),
         [true, false, false, true]
     );
+}
+
+#[test]
+fn a_touch_up_that_finds_nothing_faded_leaves_dots_to_be_judged() {
+    let photo = even(200, 160, FAIR);
+    let strong = dots(200.0, |v| (v.strength, v.diameter_mm) = (1.5, 0.3));
+    let mut early = TouchUp::after_years(1.0);
+    early.amount = 0.2;
+    let look = strong.with_course(Course::default().with_touch_up(early));
+    let mask = Mask::full(photo.size());
+    let plan = look
+        .plan(&photo, &mask, px_per_mm(8.0), Seed::new(1))
+        .unwrap();
+    let report = plan.report(&photo, When::years(1.0).unwrap()).unwrap();
+    assert!(!report.unjudged.contains(&Unjudged::FreshTone));
+    assert!(!report.warnings.is_empty());
+}
+
+#[test]
+fn dots_are_below_a_pixel_by_their_own_width() {
+    let photo = even(150, 120, FAIR);
+    let mask = Mask::full(photo.size());
+    let below = |look: &Look, scale: f32, when: &str| {
+        let plan = look
+            .plan(&photo, &mask, px_per_mm(scale), Seed::new(1))
+            .unwrap();
+        let report = plan.report(&photo, when.parse().unwrap()).unwrap();
+        let spot_mm = report.separation.unwrap().spot_mm;
+        let found = report.warnings.iter().find_map(|warning| match warning {
+            Warning::DotsBelowPixel { spot_mm, .. } => Some(*spot_mm),
+            _ => None,
+        });
+        assert!(found.is_none_or(|told| told == spot_mm));
+        assert_eq!(found.is_some(), f64::from(scale) * spot_mm < 1.0);
+        found.is_some()
+    };
+    let fine = dots(130.0, |v| v.diameter_mm = 0.14);
+    assert!(below(&fine, 4.0, "healed") && !below(&fine, 8.0, "healed"));
+    let coarse = dots(130.0, |v| v.diameter_mm = 0.34);
+    assert!(!below(&coarse, 3.0, "healed") && below(&coarse, 2.0, "healed"));
+    // With the years dots widen.
+    let usual = Look::stubble();
+    let plan = usual
+        .plan(&photo, &mask, px_per_mm(4.0), Seed::new(1))
+        .unwrap();
+    let [healed, later] = ["healed", "10y"].map(|when| {
+        let report = plan.report(&photo, when.parse().unwrap()).unwrap();
+        report.separation.unwrap().spot_mm as f32
+    });
+    let between = 2.0 / (healed + later);
+    assert!(below(&usual, between, "healed") && !below(&usual, between, "10y"));
+    // The one dot of a single mark has no neighbour.
+    let mark = Scar::disc(Vec2::new(75.0, 60.0), 0.8);
+    let mark = Scar::mask(&[mark], photo.size(), px_per_mm(2.0)).unwrap();
+    let plan = Look::scar()
+        .plan(&photo, &mark, px_per_mm(2.0), Seed::new(1))
+        .unwrap();
+    let report = report(&plan, &photo);
+    let is_below = |w: &Warning| matches!(w, Warning::DotsBelowPixel { .. });
+    assert!(report.warnings.iter().any(is_below), "{report}");
 }
 
 #[test]

@@ -34,6 +34,13 @@ pub(super) struct Dose {
     aim_mm: f32,
 }
 
+impl Dose {
+    /// Days since the last session when it is laid; `None` where too little had faded, and nothing is.
+    pub(super) fn laid_days(&self) -> Option<f32> {
+        (self.share > 0.0).then_some(self.days)
+    }
+}
+
 /// How much pigment the touch-ups of a course lay on dots like those of the sample, where `through` says
 /// what a field of one sort of deposit lets through.
 pub(super) fn doses(

@@ -196,6 +196,11 @@ impl Plan {
         self.wall_px
     }
 
+    /// Days since the last session of the touch-ups that lay any pigment.
+    pub(crate) fn touched_up_days(&self) -> impl Iterator<Item = f32> {
+        self.doses.iter().filter_map(Dose::laid_days)
+    }
+
     /// 1 where the treatment is full, 0 in its edge zone and outside it, per pixel.
     #[must_use]
     pub(crate) const fn full(&self) -> &Plane<u8> {

@@ -34,9 +34,6 @@ const MOST_LONG_HAIR: f64 = 0.25;
 /// The most that is treated of one head, scalp and beard together, in cm².
 const MOST_CM2: f64 = 1000.0;
 
-/// A dot of the default size shows about this wide, in mm.
-const SPOT_MM: f64 = 0.28;
-
 impl Report {
     /// Everything that speaks against the plan that was measured.
     pub(super) fn judge(&mut self, plan: &Plan, person: &Person<'_>) {
@@ -105,11 +102,9 @@ impl Report {
             };
             warn(session.hours > sessions::MOST_HOURS, too_long);
         }
-        let px_per_mm = self.px_per_mm;
-        warn(
-            px_per_mm < 1.0 / SPOT_MM,
-            Warning::DotsBelowPixel { px_per_mm },
-        );
+        let (px_per_mm, spot_mm) = (self.px_per_mm, self.spot_mm(plan));
+        let below = Warning::DotsBelowPixel { px_per_mm, spot_mm };
+        warn(px_per_mm * spot_mm < 1.0, below);
         self.warnings = found;
         self.unjudged = self.left_out(plan, person);
     }
@@ -155,11 +150,19 @@ impl Report {
         left.map(|(_, unjudged)| unjudged).collect()
     }
 
+    /// How wide a dot shows, in mm; as the look has it where there are not two of them.
+    fn spot_mm(&self, plan: &Plan) -> f64 {
+        let usual = plan.look().variation().diameter_mm * plan.spot_spread();
+        self.separation
+            .map_or_else(|| f64::from(usual), |separation| separation.spot_mm)
+    }
+
     /// Whether neither a session nor a touch-up is still healing.
     fn is_healed(&self, plan: &Plan) -> bool {
         let healing = f64::from(When::healed().as_days());
-        let touch_ups = plan.look().course().touch_ups().iter();
-        let since = touch_ups.map(|touch_up| self.days - f64::from(touch_up.days()));
+        let since = plan
+            .touched_up_days()
+            .map(|touched| self.days - f64::from(touched));
         let mut since = since.chain([self.days]);
         since.all(|days| !(0.0..healing).contains(&days))
     }

@@ -114,6 +114,8 @@ pub enum Warning {
     DotsBelowPixel {
         /// Pixels per millimetre, as given.
         px_per_mm: f64,
+        /// How wide a dot shows, in mm.
+        spot_mm: f64,
     },
 }
 
@@ -274,10 +276,14 @@ impl fmt::Display for Warning {
                 "session {session} sets {dots} dots, about {hours:.1} h of work: more than the five \
                  hours that hand and skin bear, so plan more sessions"
             ),
-            Self::DotsBelowPixel { px_per_mm } => write!(
-                f,
-                "at {px_per_mm:.1} px/mm a dot is smaller than a pixel: judge the tone, not the dots"
-            ),
+            Self::DotsBelowPixel { px_per_mm, spot_mm } => {
+                let [spot, pixel] = told([*spot_mm, 1.0 / px_per_mm], 2);
+                write!(
+                    f,
+                    "at {px_per_mm:.1} px/mm a dot of {spot} mm is smaller than a pixel, {pixel} mm: judge the tone, not \
+                     the dots"
+                )
+            }
         }
     }
 }
