@@ -261,3 +261,24 @@ fn marks_are_dotted_down_to_the_finest_and_finer_ones_are_refused() {
             .starts_with("greatest coverage of the mask is 0.4")
     );
 }
+
+#[test]
+fn a_scar_finer_than_a_dot_beside_a_wide_one_keeps_its_dots() {
+    let size = Size::new(340, 100).unwrap();
+    let scale = Scale::px_per_mm(10.0).unwrap();
+    let photo = Photo::from_rgb8(size, [214, 165, 140].repeat(size.pixels())).unwrap();
+    let across = |y: f32| vec![Vec2::new(20.0, y), Vec2::new(320.0, y)];
+    let fine = [Scar::line(across(75.0), 0.15)];
+    let both = [fine[0].clone(), Scar::line(across(25.0), 2.0)];
+    let [fine, both] = [&fine[..], &both].map(|scars| Scar::mask(scars, size, scale).unwrap());
+    let in_fine = |mask: &Mask| {
+        let plan = Look::scar()
+            .plan(&photo, mask, scale, Seed::new(1))
+            .unwrap();
+        let px = plan.dots().iter().map(|dot| 10.0 * dot.position_mm);
+        let inside = px.filter(|px| fine.coverage().at(px.x as i64, px.y as i64) >= 0.5);
+        inside.count()
+    };
+    let [alone, beside] = [&fine, &both].map(in_fine);
+    assert!(alone >= 4 && beside >= 4, "{alone} alone, {beside} beside");
+}

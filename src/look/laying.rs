@@ -20,6 +20,9 @@ const PAST: u64 = 1 << 63;
 /// How far inside the border of a scar the needle stays, in mm: half of a visible dot lies beyond.
 const NEEDLE_MM: f32 = 0.1;
 
+/// What a border moves at most where it is drawn by whole pixels.
+const DIAGONAL_PX: f32 = 1.5;
+
 /// A dot, the index of its session, and its shade.
 pub(super) type Standing = (usize, Dot, u8);
 
@@ -142,10 +145,10 @@ pub(super) fn stand(
     // what lies around, and leave every third mark of an extraction without a dot.
     let scar = Mask::from_shares(bed.full.map(f32::from));
     let needle_px = bed.scale.to_px(NEEDLE_MM);
-    let mut within = Mask::of(&scar.signed_distance_px(), |inside| inside >= needle_px);
-    if within.is_empty() {
-        within = scar.clone();
-    }
+    let within = Mask::of(&scar.signed_distance_px(), |inside| inside >= needle_px);
+    // Where a scar is too fine for that, all of it is taken.
+    let fine = scar.subtract(&within.grown(2.0 * needle_px + DIAGONAL_PX))?;
+    let within = within.union(&fine)?;
     // Only an even field can be filled; over a scar the factor hardly changes.
     let mut request =
         FieldRequest::new(&within, bed.scale, look.density, seed).with_edges(EdgePolicy::Fill);
