@@ -1,6 +1,9 @@
 //! Examples as a person meets them: what they write, and how preview says no.
 #![cfg(all(feature = "image", feature = "rayon", feature = "serde"))]
 
+#[path = "../examples/preview/closeup.rs"]
+mod closeup;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -899,6 +902,43 @@ fn the_gallery_shows_every_look_on_every_skin() {
                 "row {row}, column {column}"
             );
             lighter = before;
+        }
+    }
+}
+
+#[test]
+fn close_ups_lie_apart_where_there_is_room() {
+    use closeup::Closeup;
+    use stubblefield::{Look, Mask, Photo, Scale, Seed, Size};
+
+    // Pictures, bands that are treated in them, and the widths of the preview's and the timeline's close-ups.
+    for ([width, height], [top, bottom], rooms) in [
+        ([24, 18], [6.0, 12.0], [24, 24]),
+        ([600, 480], [120.0, 300.0], [600, 470]),
+        ([600, 480], [0.0, 120.0], [600, 470]),
+        ([600, 480], [0.0, 480.0], [600, 470]),
+    ] {
+        let size = Size::new(width, height).unwrap();
+        let photo = Photo::from_rgb8(size, [214, 165, 140].repeat(size.pixels())).unwrap();
+        let band = Mask::from_fn(size, |p| f32::from(u8::from((top..bottom).contains(&p.y))));
+        let scale = Scale::px_per_mm(4.0).unwrap();
+        let plan = Look::stubble()
+            .plan(&photo, &band.unwrap(), scale, Seed::new(1))
+            .unwrap();
+        for (room, gap) in rooms.into_iter().zip([12, 10]) {
+            let both = closeup::closeups(&plan, room, gap);
+            let [a, b] = &both[..] else {
+                panic!("two were asked for")
+            };
+            let inside = |c: &Closeup| c.x + c.width <= width && c.y + c.height <= height;
+            assert!(inside(a) && inside(b));
+            let apart = a.x.abs_diff(b.x) >= a.width || a.y.abs_diff(b.y) >= a.height;
+            let at = [a.x, a.y, b.x, b.y];
+            assert!(
+                apart,
+                "{width}×{height}, {top}..{bottom}, {room}: {at:?} of {}×{}",
+                a.width, a.height
+            );
         }
     }
 }

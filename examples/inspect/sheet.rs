@@ -157,8 +157,11 @@ impl View<'_> {
         panel
     }
 
-    /// Hair over the skin, and the families of its colour.
+    /// Hair over the skin, how much of the area longer hair lies over, and the families of its colour.
     fn hair(&self, scene: &Scene) -> Panel {
+        let longer = scene.longer_share().map_or(String::new(), |share| {
+            format!("longer on {:.0}%; ", 100.0 * share)
+        });
         let tone = scene
             .hair_tone()
             .map_or("colour not to be told".to_owned(), |tone| {
@@ -169,11 +172,11 @@ impl View<'_> {
                 )
             });
         let Some(hair) = scene.hair() else {
-            return self.panel(format!("no hair over skin told apart; {tone}"), |_, own| {
-                own
-            });
+            let title = format!("no hair over skin told apart; {longer}{tone}");
+            return self.panel(title, |_, own| own);
         };
-        self.panel(format!("hair over skin (green); {tone}"), |place, own| {
+        let title = format!("hair over skin (green); {longer}{tone}");
+        self.panel(title, |place, own| {
             let cover = hair.cover().at(place.x as i64, place.y as i64);
             mix(own, [40, 200, 90], 0.7 * cover)
         })
