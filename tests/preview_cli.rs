@@ -932,6 +932,9 @@ fn close_ups_lie_apart_where_there_is_room() {
             };
             let inside = |c: &Closeup| c.x + c.width <= width && c.y + c.height <= height;
             assert!(inside(a) && inside(b));
+            // The edge below the middle is in the second.
+            let edge = bottom as u32;
+            assert!((b.y..=b.y + b.height).contains(&edge), "{edge} in {}", b.y);
             let apart = a.x.abs_diff(b.x) >= a.width || a.y.abs_diff(b.y) >= a.height;
             let at = [a.x, a.y, b.x, b.y];
             assert!(
