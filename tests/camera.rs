@@ -107,3 +107,28 @@ fn stubble_that_runs_together_in_the_blur_is_not_measured() {
         "hairs that are not seen hold no place"
     );
 }
+
+#[test]
+fn a_cut_out_tells_of_its_camera_by_what_it_shows_alone() {
+    for blur_px in [1.0, 2.0] {
+        let photo = patch(20.0, 600, blur_px, 1).photo;
+        let Samples::Rgb8(codes) = photo.pixels() else {
+            panic!("a patch has 8 bits");
+        };
+        let pixels = codes.chunks_exact(3).enumerate().flat_map(|(i, pixel)| {
+            let (x, y) = (i as f32 % 600.0 - 299.5, (i / 600) as f32 - 299.5);
+            if x.hypot(y) < 220.0 {
+                [pixel[0], pixel[1], pixel[2], 255]
+            } else {
+                [140, 105, 90, 0]
+            }
+        });
+        let cut_out = Photo::from_rgba8(photo.size(), pixels.collect()).unwrap();
+        let [whole, read] = [&photo, &cut_out].map(Camera::read);
+        let sd = |camera: &Camera| camera.grain.expect("a patch has noise").sd_at_white;
+        let (noise, of) = (sd(&read), sd(&whole));
+        assert!((noise / of - 1.0).abs() < 0.2, "noise {noise} for {of}");
+        let [sigma, of] = [&read, &whole].map(|camera| camera.blur.as_ref().unwrap().sigma_px);
+        assert!((sigma / of - 1.0).abs() < 0.1, "blur {sigma} for {of}");
+    }
+}

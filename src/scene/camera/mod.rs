@@ -3,6 +3,7 @@
 mod blur;
 mod spectrum;
 
+use crate::mask::Mask;
 use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
@@ -109,9 +110,11 @@ impl Camera {
     #[must_use]
     pub fn read(photo: &Photo) -> Self {
         let spectrum = Spectrum::new();
-        let (noise, mut blur) = read_tiles(photo, &spectrum, 1);
+        let cut_out = photo.transparent();
+        let read = |side| read_tiles(photo, cut_out.as_ref(), &spectrum, side);
+        let (noise, mut blur) = read(1);
         for side in COARSER {
-            match read_tiles(photo, &spectrum, side).1 {
+            match read(side).1 {
                 Some(coarse) if coarse.is_wider_than(blur.as_ref()) => blur = Some(coarse),
                 None if blur.is_none() => {}
                 _ => break,
@@ -132,12 +135,21 @@ impl Camera {
     }
 }
 
-/// Noise and blur as tiles of cells of `side` × `side` pixels all over the picture show them.
-fn read_tiles(photo: &Photo, spectrum: &Spectrum, side: u32) -> (Noise, Option<BlurMap>) {
+/// Noise and blur as tiles of cells of `side` × `side` pixels all over the picture show them; the rim of a cut-out is sharper
+/// than any camera draws, and what it hides has no noise.
+fn read_tiles(
+    photo: &Photo,
+    cut_out: Option<&Mask>,
+    spectrum: &Spectrum,
+    side: u32,
+) -> (Noise, Option<BlurMap>) {
     let grid = Grid::over(photo.size(), side);
     let tiles = if grid.fits {
         parallel::map(grid.tiles.pixels(), |i| {
             let (x, y) = grid.corner(i);
+            if cut_out.is_some_and(|cut_out| grid.meets(i, cut_out)) {
+                return None;
+            }
             spectrum.read(photo, side as usize, x, y)
         })
     } else {
@@ -185,6 +197,19 @@ impl Grid {
             i as u32 % columns * self.step,
             i as u32 / columns * self.step,
         )
+    }
+
+    /// Whether a tile lies on any of a mask.
+    fn meets(&self, i: usize, mask: &Mask) -> bool {
+        let (x, y) = self.corner(i);
+        let px = TILE as u32 * self.side;
+        let columns = x as usize..(x + px) as usize;
+        let covers = |y| {
+            mask.coverage().row(y)[columns.clone()]
+                .iter()
+                .any(|&c| c > 0.0)
+        };
+        (y..y + px).any(covers)
     }
 }
 
