@@ -1,4 +1,4 @@
-//! Where to look closely: the middle of the treatment, and its edge below that.
+//! Where to look closely: the middle of the treatment, and its edge below that; or its left and its right half.
 
 use stubblefield::Plan;
 
@@ -16,7 +16,7 @@ pub(crate) fn closeups(plan: &Plan, room: u32, gap: u32) -> [Closeup; 2] {
     let size = plan.mask().size();
     let width = (room.saturating_sub(gap) / 2).clamp(1, size.width());
     let height = (width * 3 / 4).clamp(1, size.height());
-    let (x, y) = deepest(plan);
+    let ((x, y), middle_column) = deepest(plan);
     let edge = (y..size.height())
         .find(|&y| plan.mask().coverage().at(i64::from(x), i64::from(y)) < 0.5)
         .unwrap_or(size.height() - 1);
@@ -32,24 +32,34 @@ pub(crate) fn closeups(plan: &Plan, room: u32, gap: u32) -> [Closeup; 2] {
     } else if (height..=size.height() - height).contains(&between) {
         (middle.y, below.y) = (between - height, between);
     } else if size.width() - width >= width {
-        let cut = x.clamp(width, size.width() - width);
+        let cut = middle_column.clamp(width, size.width() - width);
         (middle.x, below.x) = (cut - width, cut);
     }
     [middle, below]
 }
 
-/// The pixel farthest from the edge of the mask; the middle of the picture without one.
-fn deepest(plan: &Plan) -> (u32, u32) {
+/// The pixel farthest from the edge of the mask, and the column in the middle of what it covers; those of the picture
+/// without one.
+fn deepest(plan: &Plan) -> ((u32, u32), u32) {
     let distance = plan.mask().signed_distance_px();
     let size = distance.size();
     let mut best = (size.width() / 2, size.height() / 2);
     let mut depth = 0.0;
+    let (mut first, mut last) = (size.width() - 1, 0);
     for y in 0..size.height() {
-        for (x, &d) in distance.row(y).iter().enumerate() {
-            if d.is_finite() && d > depth {
-                (best, depth) = ((x as u32, y), d);
+        for (x, &d) in (0..).zip(distance.row(y)) {
+            if d.is_finite() && d > 0.0 {
+                (first, last) = (x.min(first), x.max(last));
+                if d > depth {
+                    (best, depth) = ((x, y), d);
+                }
             }
         }
     }
-    best
+    let middle_column = if depth > 0.0 {
+        first.midpoint(last)
+    } else {
+        best.0
+    };
+    (best, middle_column)
 }
