@@ -83,12 +83,13 @@ impl<L: Light> Work<'_, L> {
         )
     }
 
-    /// Reads the first element of each run, so that all lines of memory are asked for at once: the loop that darkens them
-    /// is long, and the machine looks no further ahead in it than to the next few.
+    /// Reads both ends of each run, for it may begin anywhere in a line of memory: so all lines are asked for at once. The
+    /// loop that darkens them is long, and the machine looks no further ahead in it than to the next few.
     fn fetch<E: Element<Light = L>, const CHANNELS: usize>(&self, band: &[E]) {
         let mut read = 0;
         for &place in self.places {
-            read ^= band[self.span::<CHANNELS>(place).0].bits();
+            let (start, length) = self.span::<CHANNELS>(place);
+            read ^= band[start].bits() ^ band[start + length - 1].bits();
         }
         std::hint::black_box(read);
     }
