@@ -11,7 +11,7 @@ use crate::raster::ink::Ink;
 use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
 use crate::raster::pixels::Channels;
-use crate::raster::resolve::Curve;
+use crate::raster::resolve::{self, Curve};
 use crate::raster::splat::{self, Room};
 use crate::raster::tables::Tables;
 use crate::raster::tile::{Shape, Tile};
@@ -172,6 +172,10 @@ impl Pass<'_> {
             tile.inked(inked);
             if let Some(surface) = self.ink.surface {
                 dispatch!(self.level.get(), simd => shine(simd, tile, inked, surface));
+            }
+            // What was copied is near.
+            if source.is_none() {
+                resolve::fetch::<E, CHANNELS>(tile, inked, rows, self.stride);
             }
             self.curve
                 .apply::<E, CHANNELS>(self.level, tile, inked, rows, self.stride);

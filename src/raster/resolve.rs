@@ -47,7 +47,6 @@ impl Curve {
             places,
             stride,
         };
-        work.fetch::<E, CHANNELS>(band);
         match self {
             Self::Srgb => {
                 dispatch!(level, simd => work.gain::<_, E, _, CHANNELS>(simd, &E::Srgb::default(), band));
@@ -61,6 +60,27 @@ impl Curve {
             Self::Table(table) => work.table::<E, CHANNELS>(table, band),
         }
     }
+}
+
+/// Reads both ends of each run of eight pixels of a band, for one may begin anywhere in a line of memory: so all lines are
+/// asked for at once. The loop that darkens them is long, and the machine looks no further ahead in it than to the next few.
+pub(super) fn fetch<E: Element, const CHANNELS: usize>(
+    tile: &Tile<E::Light>,
+    places: &[[u16; 2]],
+    band: &[E],
+    stride: usize,
+) {
+    let work = Work {
+        tile,
+        places,
+        stride,
+    };
+    let mut read = 0;
+    for &place in places {
+        let (start, length) = work.span::<CHANNELS>(place);
+        read ^= band[start].bits() ^ band[start + length - 1].bits();
+    }
+    std::hint::black_box(read);
 }
 
 /// A tile to be applied.
@@ -81,17 +101,6 @@ impl<L: Light> Work<'_, L> {
             usize::from(row) * self.stride + pixel * CHANNELS,
             count * CHANNELS,
         )
-    }
-
-    /// Reads both ends of each run, for it may begin anywhere in a line of memory: so all lines are asked for at once. The
-    /// loop that darkens them is long, and the machine looks no further ahead in it than to the next few.
-    fn fetch<E: Element<Light = L>, const CHANNELS: usize>(&self, band: &[E]) {
-        let mut read = 0;
-        for &place in self.places {
-            let (start, length) = self.span::<CHANNELS>(place);
-            read ^= band[start].bits() ^ band[start + length - 1].bits();
-        }
-        std::hint::black_box(read);
     }
 
     #[inline(always)]
