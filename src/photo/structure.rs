@@ -67,6 +67,8 @@ fn tiff(bytes: &[u8]) -> Shape<'_> {
         })
     };
     let next = || {
+        // The larger kind has other directories.
+        number(2, 2).filter(|&kind| kind == 42)?;
         let first = number(4, 4)?;
         number(first.checked_add(2 + 12 * number(first, 2)?)?, 4)
     };
@@ -176,4 +178,25 @@ fn webp(bytes: &[u8]) -> Result<Shape<'_>, String> {
         shape.notes.push(Note::FurtherPicturesDropped);
     }
     Ok(shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_directories_that_are_known_tell_of_further_pages() {
+        let notes = |head: &[u8]| {
+            let mut bytes = head.to_vec();
+            bytes.resize(300, 0xff);
+            check(&bytes, FileFormat::Tiff, (1, 1)).unwrap().notes
+        };
+        // One directory of no entries, behind which another one is named.
+        let two = b"II*\0\x08\0\0\0\0\0\x20\0\0\0";
+        assert_eq!(notes(two), [Note::FurtherPicturesDropped]);
+        let one = b"MM\0*\0\0\0\x08\0\0\0\0\0\0";
+        assert_eq!(notes(one), []);
+        // A file of the larger kind, whose first directory follows its header.
+        assert_eq!(notes(b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"), []);
+    }
 }
