@@ -290,12 +290,11 @@ impl Photo {
     /// Where the picture is more transparent than not, and shows nothing; `None` where it is so nowhere.
     pub(crate) fn transparent(&self) -> Option<Mask> {
         let size = self.size;
-        let transparent = match self.pixels() {
+        match self.pixels() {
             Samples::Rgba8(codes) => below(size, codes, u8::MAX.div_ceil(2)),
             Samples::Rgba16(codes) => below(size, codes, u16::MAX.div_ceil(2)),
-            Samples::Rgb8(_) | Samples::Rgb16(_) | Samples::RgbF32(_) => return None,
-        };
-        Some(transparent).filter(|transparent| !transparent.is_empty())
+            Samples::Rgb8(_) | Samples::Rgb16(_) | Samples::RgbF32(_) => None,
+        }
     }
 
     /// What a file of this format would not hold.
@@ -322,8 +321,11 @@ impl Photo {
     }
 }
 
-/// Where alpha, the last of four channels, is less than so much.
-fn below<T: Copy + PartialOrd + Sync>(size: Size, codes: &[T], least: T) -> Mask {
+/// Where alpha, the last of four channels, is less than so much; `None` where it is so nowhere.
+fn below<T: Copy + PartialOrd + Sync>(size: Size, codes: &[T], least: T) -> Option<Mask> {
+    if !codes.iter().skip(3).step_by(4).any(|&alpha| alpha < least) {
+        return None;
+    }
     let width = size.width() as usize;
     let mut shares = Plane::filled(size, 0.0_f32);
     parallel::for_each_chunk(shares.values_mut(), width, |y, row| {
@@ -332,5 +334,5 @@ fn below<T: Copy + PartialOrd + Sync>(size: Size, codes: &[T], least: T) -> Mask
             *share = f32::from(u8::from(pixel[3] < least));
         }
     });
-    Mask::from_shares(shares)
+    Some(Mask::from_shares(shares))
 }

@@ -173,7 +173,7 @@ impl fmt::Display for Warning {
                 100.0 * share
             ),
             Self::LongHair { share, most } => {
-                let [share, most] = told([share, most].map(|share| 100.0 * share), 0);
+                let [share, most] = percent([*share, *most]);
                 write!(
                     f,
                     "hair longer than stubble lies over {share} % of the treatment or more, allowed: {most} %. The picture \
@@ -182,7 +182,7 @@ impl fmt::Display for Warning {
                 )
             }
             Self::OnFace { share, most } => {
-                let [share, most] = told([share, most].map(|share| 100.0 * share), 0);
+                let [share, most] = percent([*share, *most]);
                 write!(
                     f,
                     "{share} % of the treatment lies below the brows or on what has to stay free, allowed: {most} %. \
@@ -211,9 +211,8 @@ impl fmt::Display for Warning {
                 distinct_share,
                 free_share,
             } => {
-                let percent = |share: f64, least: f64| told([share, least].map(|v| 100.0 * v), 0);
-                let [distinct, least_distinct] = percent(*distinct_share, super::LEAST_DISTINCT);
-                let [free, least_free] = percent(*free_share, super::LEAST_FREE);
+                let [distinct, least_distinct] = percent([*distinct_share, super::LEAST_DISTINCT]);
+                let [free, least_free] = percent([*free_share, super::LEAST_FREE]);
                 write!(
                     f,
                     "only {distinct} % of the dots stand apart and {free} % of the skin is free between them, allowed: \
@@ -293,6 +292,11 @@ fn told(figures: [f64; 2], decimals: usize) -> [String; 2] {
     let with = |decimals: usize| figures.map(|figure| format!("{figure:.decimals$}"));
     let apart = (decimals..decimals + 3).map(with).find(|[a, b]| a != b);
     apart.unwrap_or_else(|| with(decimals))
+}
+
+/// A share and its threshold in per cent.
+fn percent(shares: [f64; 2]) -> [String; 2] {
+    told(shares.map(|share| 100.0 * share), 0)
 }
 
 /// What was not judged, and what it would take.

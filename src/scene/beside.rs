@@ -5,8 +5,8 @@ use glam::Vec2;
 use crate::mask::{Mask, smoothstep};
 use crate::parallel;
 use crate::plane::Plane;
-use crate::scene::working::Working;
-use crate::units::{Scale, Size};
+use crate::scene::working::{Coarser, Working};
+use crate::units::Scale;
 
 /// How far beside the area is looked, in mm: wider than the blur of a border, narrower than a forehead.
 const BESIDE_MM: f32 = 7.0;
@@ -118,16 +118,13 @@ impl HairBeside {
         surface: &Plane<u8>,
         scale: Scale,
     ) -> Option<Self> {
-        let per_cell = (scale.to_px(CELL_MM) / working.side as f32)
-            .round()
-            .max(1.0) as u32;
-        let side_px = per_cell * working.side;
-        let cell_mm = scale.to_mm(side_px as f32);
+        let Coarser {
+            per_cell,
+            side_px,
+            cell_mm,
+            size,
+        } = working.coarser(CELL_MM, scale);
         let of = working.light.size();
-        let size = Size::within(
-            of.width().div_ceil(per_cell),
-            of.height().div_ceil(per_cell),
-        );
         let mut cells = Plane::filled(size, Cell::default());
         let tells = |x: u32, y: u32| {
             let (x, y) = (i64::from(x), i64::from(y));
@@ -336,6 +333,7 @@ mod tests {
     use super::*;
     use crate::photo::Photo;
     use crate::scene::{Hints, Scene};
+    use crate::units::Size;
     use palette::{LinSrgb, Srgb};
 
     /// Skin of 60 mm at 2 px/mm with a round area of 24 mm; before its upper half something else, 12 mm wide, which

@@ -183,9 +183,10 @@ impl Scene {
         let beside = scale.zip(skin).and_then(|(found, _)| {
             HairBeside::find(&working, area, &background, &surface, found.scale)
         });
-        let longer_share = scale
-            .zip(skin)
-            .and_then(|(found, _)| hair::longer_share(&working, area, &background, found.scale));
+        let longer_share = match scale.zip(skin) {
+            Some((found, _)) => hair::longer_share(&working, area, &background, found.scale)?,
+            None => None,
+        };
         drop(working);
         watch.done(3)?;
         let mut scene = Self {

@@ -3,7 +3,7 @@
 use crate::parallel;
 use crate::photo::Photo;
 use crate::plane::Plane;
-use crate::units::Size;
+use crate::units::{Scale, Size};
 
 /// Longest side in cells: what is found does then not depend on how many pixels a camera has.
 const LONGEST: u32 = 1024;
@@ -17,7 +17,31 @@ pub(super) struct Working {
     pub(super) light: Plane<[f32; 3]>,
 }
 
+/// Square cells of so many of the working copy's to a side, about as wide as was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Coarser {
+    pub(super) per_cell: u32,
+    /// Side in pixels of the photo, and in mm.
+    pub(super) side_px: u32,
+    pub(super) cell_mm: f32,
+    /// How many of them there are.
+    pub(super) size: Size,
+}
+
 impl Working {
+    pub(super) fn coarser(&self, cell_mm: f32, scale: Scale) -> Coarser {
+        let per_cell = (scale.to_px(cell_mm) / self.side as f32).round().max(1.0) as u32;
+        let side_px = per_cell * self.side;
+        let [columns, rows] = [self.light.size().width(), self.light.size().height()]
+            .map(|cells| cells.div_ceil(per_cell));
+        Coarser {
+            per_cell,
+            side_px,
+            cell_mm: scale.to_mm(side_px as f32),
+            size: Size::within(columns, rows),
+        }
+    }
+
     /// # Cost
     /// One visit per pixel.
     pub(super) fn of(photo: &Photo) -> Self {

@@ -1,13 +1,14 @@
 //! Whether hair that is longer than stubble lies over an area.
 
 use super::strands::{Relief, Strands};
+use crate::error::Result;
 use crate::mask::Mask;
 use crate::parallel;
 use crate::plane::Plane;
 use crate::scene::levels::Levels;
 use crate::scene::skin::luminance;
-use crate::scene::working::Working;
-use crate::units::{Scale, Size};
+use crate::scene::working::{Coarser, Working};
+use crate::units::Scale;
 
 /// Side of the cells in mm, about as wide as a lock of hair: stubs that lie side by side become one there, so that
 /// their way shows no more than in a coarser picture. Cells of more than the second hide locks too.
@@ -45,17 +46,18 @@ pub(in crate::scene) fn longer_share(
     area: &Mask,
     background: &Mask,
     scale: Scale,
-) -> Option<f32> {
-    let per_cell = (scale.to_px(CELL_MM) / working.side as f32)
-        .round()
-        .max(1.0) as u32;
-    let side_px = per_cell * working.side;
-    let cell_mm = scale.to_mm(side_px as f32);
+) -> Result<Option<f32>> {
+    let cells = working.coarser(CELL_MM, scale);
+    let Coarser {
+        side_px,
+        cell_mm,
+        size,
+        ..
+    } = cells;
     if cell_mm > MOST_CELL_MM {
-        return None;
+        return Ok(None);
     }
-    let roots = roots(working, per_cell).smoothed(SMOOTH);
-    let size = roots.size();
+    let roots = roots(working, &cells).smoothed(SMOOTH);
     let at_middles = |mask: &Mask| {
         let middle = |at: u32| i64::from(at * side_px + side_px / 2);
         let coverage = mask.coverage();
@@ -63,16 +65,7 @@ pub(in crate::scene) fn longer_share(
         Mask::of(&shares, |share| share > 0.5)
     };
     let wall = at_middles(background);
-    let on_head = if wall.is_empty() {
-        at_middles(area)
-    } else {
-        let away = wall.signed_distance_px();
-        let [area, far] = [
-            at_middles(area),
-            Mask::of(&away, |inside| -inside * cell_mm >= RIM_MM),
-        ];
-        area.intersect(&far).ok()?
-    };
+    let on_head = at_middles(area).subtract(&wall.grown(RIM_MM / cell_mm))?;
     let window = (BRIGHT_MM / cell_mm) as usize;
     let [bright] = Levels::of_values(size, window, [BRIGHT], |y| {
         let (roots, wall) = (roots.row(y as u32), wall.coverage().row(y as u32));
@@ -81,16 +74,12 @@ pub(in crate::scene) fn longer_share(
     let relief = Relief::new(&roots, SMOOTH);
     let around = AROUND_MM / cell_mm;
     let strands = Strands::of(&relief, &on_head, around, |x, y| bright.at(x, y).max(DARK));
-    Some(strands.share_along(CURVATURE, TOGETHER))
+    Ok(Some(strands.share_along(CURVATURE, TOGETHER)))
 }
 
-/// Root of the luminance in cells of `per_cell` of the working copy's to a side.
-fn roots(working: &Working, per_cell: u32) -> Plane<f32> {
+/// Root of the luminance in coarser cells than the working copy's.
+fn roots(working: &Working, &Coarser { per_cell, size, .. }: &Coarser) -> Plane<f32> {
     let of = working.light.size();
-    let size = Size::within(
-        of.width().div_ceil(per_cell),
-        of.height().div_ceil(per_cell),
-    );
     let mut roots = Plane::filled(size, 0.0_f32);
     parallel::for_each_chunk(roots.values_mut(), size.width() as usize, |row, out| {
         let top = row as u32 * per_cell;

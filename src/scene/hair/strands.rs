@@ -100,8 +100,8 @@ pub(super) struct Strands {
     axes: [Levels; 2],
     together: Levels,
     dark_lines: Levels,
-    usual: f32,
-    /// In each cell of the area, the curvature along its way and the share of all that it is.
+    /// In each cell of the area, the curvature along its way, as a root of its mean square, and the share of all squares that
+    /// lies along it.
     inside: Vec<[f32; 2]>,
 }
 
@@ -158,39 +158,35 @@ impl Strands {
             }
             grid.smoothed(sigma)
         });
-        let share = |part: &dyn Fn(usize) -> f32| {
+        let shares = |part: &dyn Fn(usize) -> f32| {
             let mut shares = Plane::filled(cells, 0.0_f32);
             let of_all = shares.values_mut().iter_mut().zip(all.values());
             for (i, (share, all)) in of_all.enumerate() {
                 *share = part(i) / all.max(LEAST);
             }
-            Levels::from_windows(shares, side)
+            shares
         };
-        let dark_lines = share(&|i| signed.values()[i]);
+        let dark_lines = shares(&|i| signed.values()[i]);
         let axes = [a, b];
         let [a, b] = axes.each_ref().map(Plane::values);
-        let along = |i: usize| (a[i] * a[i] + b[i] * b[i]).sqrt();
-        let together = share(&along);
-        let inside: Vec<[f32; 2]> = (0..cells.pixels())
+        let together = shares(&|i| (a[i] * a[i] + b[i] * b[i]).sqrt());
+        let inside = (0..cells.pixels())
             .filter(|&i| held(i))
-            .map(|i| {
-                let share = along(i) / all.values()[i].max(LEAST);
-                [curvature([a[i], b[i]]), share]
-            })
+            .map(|i| [curvature([a[i], b[i]]), together.values()[i]])
             .collect();
-        let mut curvatures: Vec<f32> = inside.iter().map(|of| of[0]).collect();
+        let levels = |grid| Levels::from_windows(grid, side);
         Self {
-            usual: quantile(&mut curvatures, 0.5).unwrap_or(0.0),
             inside,
-            axes: axes.map(|grid| Levels::from_windows(grid, side)),
-            together,
-            dark_lines,
+            axes: axes.map(levels),
+            together: levels(together),
+            dark_lines: levels(dark_lines),
         }
     }
 
     /// Curvature along the common way, as a root of its mean square, that half of the area has.
-    pub(super) const fn usual(&self) -> f32 {
-        self.usual
+    pub(super) fn usual(&self) -> f32 {
+        let mut curvatures: Vec<f32> = self.inside.iter().map(|of| of[0]).collect();
+        quantile(&mut curvatures, 0.5).unwrap_or(0.0)
     }
 
     /// Share of the area whose curvature is at least so strong, as a root of its mean square, and of whose squares at
