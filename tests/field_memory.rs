@@ -43,8 +43,8 @@ fn measure() {
         DotField::torus(536, 1.0, Seed::new(1)).unwrap()
     });
     above("on a mask", 48, &|| even.generate().unwrap());
-    // Five cells a dot instead of three, and lists of what is near in every block.
-    above("on a ramp", 200, &|| ramped.generate().unwrap());
+    // Five cells a dot instead of three, and spacings at their corners, which the field keeps.
+    above("on a ramp", 48, &|| ramped.generate().unwrap());
     // Dots and those beyond the edge with all their neighbours.
     above("ranked", 270, &|| ranked.generate().unwrap());
 }

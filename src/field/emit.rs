@@ -15,7 +15,7 @@ const PART: usize = 4096;
 /// A dot of the lattice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Laid {
-    pub(super) cell: usize,
+    pub(super) cell: u32,
     pub(super) spot: Spot,
     /// Own spacing in eighths of a unit.
     pub(super) own: u32,
@@ -59,49 +59,64 @@ pub(super) fn dots(
     grid: &Grid,
     keep: impl Fn(&Dot) -> bool + Sync + Send,
 ) -> (Vec<Dot>, Vec<Dot>) {
-    let bands = lattice.rows.div_ceil(BAND);
-    let counts = parallel::map(bands, |band| {
+    let counts = parallel::map(lattice.rows.div_ceil(BAND), |band| {
         let mut counts = [0; 2];
         for_each(lattice, grid, band, |dot| {
             counts[usize::from(keep(&dot))] += 1;
         });
         counts
     });
+    gather(counts, |band, part| {
+        for_each(lattice, grid, band, |dot| part.put(keep(&dot), dot));
+    })
+}
+
+/// Where the dots of one part go: the others, then the kept ones, with the ranks of the first.
+struct Part<'a> {
+    lists: [&'a mut [Dot]; 2],
+    first: [u32; 2],
+    next: [usize; 2],
+}
+
+impl Part<'_> {
+    #[inline(always)]
+    fn put(&mut self, kept: bool, dot: Dot) {
+        let i = usize::from(kept);
+        let at = self.next[i];
+        self.lists[i][at] = Dot {
+            rank: self.first[i] + at as u32,
+            ..dot
+        };
+        self.next[i] += 1;
+    }
+}
+
+/// Kept and other dots of all parts, each part's written by `write`; `counts` says how many others and
+/// how many kept ones it has.
+fn gather(
+    counts: Vec<[usize; 2]>,
+    write: impl Fn(usize, &mut Part<'_>) + Sync + Send,
+) -> (Vec<Dot>, Vec<Dot>) {
     // By all threads: the pages of so much fresh memory take longer to come than to fill.
     let unwritten = |kept: usize| {
         let total = counts.iter().map(|counts| counts[kept]).sum();
         parallel::map(total, |_| Dot::NONE)
     };
     let (mut kept, mut others) = (unwritten(1), unwritten(0));
-    let mut parts = Vec::with_capacity(bands);
+    let mut parts = Vec::with_capacity(counts.len());
     let (mut rest, mut ranks) = ([&mut others[..], &mut kept[..]], [0; 2]);
     for counts in counts {
-        let mut split = |i: usize| {
+        let first = ranks;
+        let lists = [0, 1].map(|i| {
             let (part, after) = std::mem::take(&mut rest[i]).split_at_mut(counts[i]);
             rest[i] = after;
             ranks[i] += counts[i] as u32;
-            (part, ranks[i] - counts[i] as u32)
-        };
-        parts.push([split(0), split(1)]);
-    }
-    parallel::for_each_chunk(&mut parts, 1, |band, parts| {
-        let [(others, first_other), (kept, first)] = &mut parts[0];
-        let mut next = [0; 2];
-        for_each(lattice, grid, band, |dot| {
-            let keep = keep(&dot);
-            let (list, first) = if keep {
-                (&mut *kept, *first)
-            } else {
-                (&mut *others, *first_other)
-            };
-            let at = &mut next[usize::from(keep)];
-            list[*at] = Dot {
-                rank: first + *at as u32,
-                ..dot
-            };
-            *at += 1;
+            part
         });
-    });
+        let next = [0; 2];
+        parts.push(Part { lists, first, next });
+    }
+    parallel::for_each_chunk(&mut parts, 1, |i, parts| write(i, &mut parts[0]));
     (kept, others)
 }
 
@@ -125,32 +140,23 @@ pub(super) fn listed(
     laid: &[Laid],
     keep: impl Fn(&Dot) -> bool + Sync + Send,
 ) -> (Vec<Dot>, Vec<Dot>) {
-    let (mut kept, mut others) = (Vec::with_capacity(laid.len()), Vec::new());
-    // A few parts at a time, so that what they list is not held twice.
-    for laid in laid.chunks(PART * 4 * parallel::workers()) {
-        let parts = parallel::map(laid.len().div_ceil(PART), |part| {
-            let laid = &laid[part * PART..((part + 1) * PART).min(laid.len())];
-            let (mut kept, mut others) = (Vec::with_capacity(laid.len()), Vec::new());
-            for &Laid { cell, spot, own } in laid {
-                let (column, row) = lattice.column_row(cell);
-                let dot = Dot::at(lattice, column, row, spot, own);
-                if keep(&dot) {
-                    kept.push(dot);
-                } else {
-                    others.push(dot);
-                }
-            }
-            (kept, others)
-        });
-        for (more_kept, more_others) in parts {
-            kept.extend(more_kept);
-            others.extend(more_others);
+    let dots = |part: usize| {
+        let laid = &laid[part * PART..((part + 1) * PART).min(laid.len())];
+        laid.iter().map(|&Laid { cell, spot, own }| {
+            let (column, row) = lattice.column_row(cell as usize);
+            Dot::at(lattice, column, row, spot, own)
+        })
+    };
+    let kept = parallel::map(laid.len().div_ceil(PART), |part| {
+        dots(part).map(|dot| keep(&dot)).collect::<Vec<bool>>()
+    });
+    let counts = kept.iter().map(|kept| {
+        let stay = kept.iter().filter(|&&kept| kept).count();
+        [kept.len() - stay, stay]
+    });
+    gather(counts.collect(), |i, part| {
+        for (dot, &kept) in dots(i).zip(&kept[i]) {
+            part.put(kept, dot);
         }
-    }
-    for dots in [&mut kept, &mut others] {
-        for (dot, rank) in dots.iter_mut().zip(0..) {
-            dot.rank = rank;
-        }
-    }
-    (kept, others)
+    })
 }

@@ -278,6 +278,7 @@ impl<'a> FieldRequest<'a> {
                     seed: self.seed,
                 };
                 let laid = varied::fill(&arena, crate::simd::Level::detect())?;
+                drop(region);
                 watch.done(1 + fast::STEPS)?;
                 emit::listed(&lattice, &laid, |dot| {
                     self.keeps(dot, self.chance(dot.position_mm, map, &lattice))

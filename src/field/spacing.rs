@@ -75,13 +75,15 @@ impl Mapped {
     /// The least and the largest own spacing at the corners of a square of so many cells a side,
     /// which bound all within.
     pub(super) fn bounds_of_cells(&self, column: usize, row: usize, count: usize) -> (u32, u32) {
-        let mut bounds = (u32::MAX, 0);
+        let (mut least, mut most) = (i32::MAX, 0);
         for row in row..=row + count {
             for &node in &self.corners_of_row(row)[column..=column + count] {
-                bounds = (bounds.0.min(node), bounds.1.max(node));
+                // Below 2³¹: signed numbers are the faster ones to compare.
+                least = least.min(node as i32);
+                most = most.max(node as i32);
             }
         }
-        bounds
+        (least as u32, most as u32)
     }
 
     /// A lower bound of the own spacings in a square of a cell; exact for a single position.

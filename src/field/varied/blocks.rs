@@ -5,8 +5,9 @@
 
 use std::ops::RangeInclusive;
 
+use super::Arena;
 use super::disks::Patch;
-use crate::field::lattice::{Lattice, UNITS};
+use crate::field::lattice::UNITS;
 use crate::field::spacing::{Mapped, NEIGHBOURLY, NOMINAL, Square};
 use crate::parallel;
 
@@ -30,6 +31,10 @@ pub(super) struct Block {
     pub(super) most: u32,
     /// How far outside an item may lie that excludes a position within, in units.
     pub(super) reach: i32,
+    /// How far from its sides an item may lie that excludes a position of another block.
+    pub(super) rim: i32,
+    /// Whether all of its cells are to be filled.
+    pub(super) whole: bool,
 }
 
 /// All blocks of a lattice, row by row.
@@ -72,12 +77,6 @@ impl Block {
         spacing.at(column, row, x % UNITS, y % UNITS)
     }
 
-    /// About how many dots a square of the block's mean spacing holds.
-    pub(super) fn mean_dots(&self, side: i32) -> usize {
-        let spacings = (16 * side) as f32 / (self.least + self.most) as f32;
-        (0.7 * spacings * spacings) as usize
-    }
-
     fn base_cell(&self, x: i32, y: i32) -> (usize, usize) {
         (
             self.column + (x / UNITS) as usize,
@@ -108,7 +107,13 @@ impl Block {
 }
 
 impl Blocks {
-    pub(super) fn new(lattice: &Lattice, spacing: &Mapped) -> Self {
+    pub(super) fn new(arena: &Arena<'_>) -> Self {
+        let Arena {
+            lattice,
+            spacing,
+            region,
+            ..
+        } = *arena;
         debug_assert!(lattice.columns.is_multiple_of(BLOCK) && lattice.rows.is_multiple_of(BLOCK));
         let (columns, rows) = (lattice.columns / BLOCK, lattice.rows / BLOCK);
         let list = parallel::map(columns * rows, |i| {
@@ -116,6 +121,8 @@ impl Blocks {
             let (least, most) = spacing.bounds_of_cells(column, row, BLOCK);
             // The map's nominal spacing is rounded, so level 0 needs to hold without a test.
             let level = (1..=TOP).rev().find(|&level| least >= NOMINAL << level);
+            let line = |y: usize| &region[y * lattice.columns + column..][..BLOCK];
+            let all = |line: &[bool]| line.iter().fold(true, |all, &inside| all & inside);
             Block {
                 column,
                 row,
@@ -123,6 +130,8 @@ impl Blocks {
                 least,
                 most,
                 reach: Block::reach_of(most),
+                rim: 0,
+                whole: (row..row + BLOCK).all(|y| all(line(y))),
             }
         });
         let mut blocks = Self {
@@ -139,6 +148,12 @@ impl Blocks {
         });
         for (block, reach) in blocks.list.iter_mut().zip(reaches) {
             block.reach = reach;
+        }
+        for i in 0..blocks.list.len() {
+            let reach = blocks.list[i].reach;
+            for n in blocks.near(i) {
+                blocks.list[n].rim = blocks.list[n].rim.max(reach);
+            }
         }
         blocks
     }

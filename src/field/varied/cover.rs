@@ -4,8 +4,9 @@
 //! alone, one run of bits a row; the run's ends are rounded to the safe side by a whole unit, so
 //! that what is struck out is covered whatever the rounding of its computation.
 
+use super::Arena;
 use super::blocks::{BLOCK, Block};
-use crate::field::lattice::{Lattice, UNITS};
+use crate::field::lattice::UNITS;
 use crate::field::spacing::NEIGHBOURLY;
 use crate::simd::{Simd, SimdBase, SimdFloat, load, splat, store_whole};
 
@@ -36,27 +37,52 @@ pub(super) fn radius(own: u32, least: Option<u32>) -> f32 {
     own + other - 1.0
 }
 
+/// A cell that may have uncovered squares, and which.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    column: u8,
+    row: u8,
+    /// A byte for each row of squares.
+    struck: [u8; PARTS],
+}
+
+impl Open {
+    pub(super) fn column_row(self) -> (usize, usize) {
+        (self.column.into(), self.row.into())
+    }
+
+    /// A bit for each uncovered square.
+    #[inline(always)]
+    pub(super) const fn squares(self) -> u64 {
+        !u64::from_le_bytes(self.struck)
+    }
+}
+
 impl Cover {
-    /// Nothing is struck out but cells that have no part in the region.
-    pub(super) fn new(block: &Block, lattice: &Lattice, region: &[bool]) -> Self {
-        let log = (UNITS / PARTS as i32).ilog2() + u32::from(block.level);
+    /// For a block, all squares in one state.
+    fn reset(&mut self, block: &Block, state: u8) {
         let cells = BLOCK >> block.level;
-        let stride = cells.max(WINDOW / 8);
-        let mut cover = Self {
-            rows: vec![0; (cells * PARTS + 8) * stride],
-            stride,
-            count: cells * PARTS,
-            log,
-        };
-        if cells < stride {
-            for row in cover.rows.chunks_exact_mut(stride) {
+        self.log = (UNITS / PARTS as i32).ilog2() + u32::from(block.level);
+        self.stride = cells.max(WINDOW / 8);
+        self.count = cells * PARTS;
+        self.rows.clear();
+        self.rows.resize((cells * PARTS + 8) * self.stride, state);
+    }
+
+    /// Nothing of a block is struck out but cells that have no part in the region.
+    pub(super) fn start(&mut self, block: &Block, arena: &Arena<'_>) {
+        let Arena {
+            lattice, region, ..
+        } = *arena;
+        self.reset(block, 0);
+        let cells = BLOCK >> block.level;
+        if cells < self.stride {
+            for row in self.rows.chunks_exact_mut(self.stride) {
                 row[cells..].fill(u8::MAX);
             }
         }
-        let line = |y: usize| &region[y * lattice.columns + block.column..][..BLOCK];
-        let whole = |line: &[bool]| line.iter().fold(true, |whole, &inside| whole & inside);
-        if (block.row..block.row + BLOCK).all(|y| whole(line(y))) {
-            return cover;
+        if block.whole {
+            return;
         }
         let side = 1 << block.level;
         for row in 0..cells {
@@ -64,11 +90,21 @@ impl Cover {
                 let (x, y) = (block.column + column * side, block.row + row * side);
                 let line = |y: usize| &region[y * lattice.columns + x..][..side];
                 if !(y..y + side).any(|y| line(y).contains(&true)) {
-                    cover.close(column, row);
+                    self.close(column, row);
                 }
             }
         }
-        cover
+    }
+
+    /// What is not among these cells of a block is struck out.
+    pub(super) fn resume(&mut self, block: &Block, cells: &[Open]) {
+        self.reset(block, u8::MAX);
+        for cell in cells {
+            let (column, row) = cell.column_row();
+            for (y, &struck) in cell.struck.iter().enumerate() {
+                self.rows[(row * PARTS + y) * self.stride + column] = struck;
+            }
+        }
     }
 
     /// Strikes out a whole cell.
@@ -162,32 +198,38 @@ impl Cover {
         &self.rows[row * bytes..(row + 1) * bytes]
     }
 
-    /// The uncovered squares of a cell.
+    /// A cell as it is now.
     #[inline(always)]
-    pub(super) fn open_squares(&self, column: usize, row: usize) -> u64 {
-        match self.stride {
-            32 => self.open_in::<32>(column, row),
-            16 => self.open_in::<16>(column, row),
-            _ => self.open_in::<8>(column, row),
-        }
+    pub(super) fn open(&self, cell: Open) -> Open {
+        let struck = match self.stride {
+            32 => self.struck_in::<32>(cell),
+            16 => self.struck_in::<16>(cell),
+            _ => self.struck_in::<8>(cell),
+        };
+        Open { struck, ..cell }
     }
 
-    /// With so many bytes to a row.
+    /// The rows of a cell's squares, with so many bytes to a row.
     #[inline(always)]
-    fn open_in<const STRIDE: usize>(&self, column: usize, row: usize) -> u64 {
+    fn struck_in<const STRIDE: usize>(&self, cell: Open) -> [u8; PARTS] {
+        let (column, row) = cell.column_row();
         let (rows, _) = self.rows.as_chunks::<STRIDE>();
         let lines = &rows[row * PARTS..(row + 1) * PARTS];
         let mut struck = [0; PARTS];
         for i in 0..PARTS {
             struck[i] = lines[i][column];
         }
-        !u64::from_le_bytes(struck)
+        struck
     }
 
-    /// Lists the column and row of the cells with uncovered squares, row by row.
-    pub(super) fn list_open(&self, to: &mut Vec<[u8; 2]>) {
-        let mut struck = vec![0; self.stride];
+    /// The cells with uncovered squares, row by row.
+    #[inline(always)]
+    pub(super) fn list_open(&self) -> Vec<Open> {
+        let mut struck = [u8::MAX; BLOCK];
+        let mut found = [[0; 2]; BLOCK * BLOCK];
+        let mut count = 0;
         for row in 0..self.count / PARTS {
+            let struck = &mut struck[..self.stride];
             struck.fill(u8::MAX);
             for line in self.lines(row).chunks_exact(self.stride) {
                 for (all, line) in struck.iter_mut().zip(line) {
@@ -195,14 +237,21 @@ impl Cover {
                 }
             }
             // Without a branch, which could not be foreseen.
-            let mut count = to.len();
-            to.resize(count + self.stride, [0; 2]);
-            for (column, &all) in (0..).zip(&struck) {
-                to[count] = [column, row as u8];
+            for (column, &all) in (0..).zip(&struck[..self.count / PARTS]) {
+                found[count] = [column, row as u8];
                 count += usize::from(all != u8::MAX);
             }
-            to.truncate(count);
         }
+        let mut cells = Vec::with_capacity(count);
+        for &[column, row] in &found[..count] {
+            let struck = [0; PARTS];
+            cells.push(self.open(Open {
+                column,
+                row,
+                struck,
+            }));
+        }
+        cells
     }
 }
 

@@ -7,6 +7,9 @@
 //!          later only into squares that are left, until none is
 //! settle   a dart is accepted iff its priority is strictly above that of all it conflicts with
 //! ```
+//! From round to round a block keeps its dots and the cells that are open, nothing else: what is near it
+//! and what is covered in it is found anew, in memory that blocks share.
+//!
 //! Each half step maps the dots and darts of the step before to new ones, block by block; what a
 //! block reads of another was finished before. Threads and vectors therefore cannot enter.
 
@@ -18,6 +21,7 @@ mod nearby;
 mod placing;
 #[cfg(test)]
 mod plain;
+mod stock;
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -29,7 +33,8 @@ use std::sync::Mutex;
 use self::blocks::Blocks;
 use self::draws::ROUNDS;
 use self::placing::place;
-use self::tile::{Ground, Scratch, Stock, Tile};
+use self::stock::Stock;
+use self::tile::{Ground, Scratch, Tile};
 use super::emit::Laid;
 use super::lattice::{Lattice, Spot, UNITS};
 use super::obstacle::Obstacle;
@@ -65,7 +70,7 @@ pub(super) fn fill(arena: &Arena<'_>, level: Level) -> Result<Vec<Laid>> {
 
 /// The same, or an error should so many rounds not be enough.
 fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Laid>> {
-    let blocks = Blocks::new(arena.lattice, arena.spacing);
+    let blocks = Blocks::new(arena);
     let count = blocks.list.len();
     let mut stocks = vec![Stock::default(); count];
     let mut tiles = vec![Tile::new(); count];
@@ -85,6 +90,7 @@ fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Laid>>
             }
         });
         if tiles.iter().all(|tile| !tile.open) {
+            drop((tiles, scratch));
             return Ok(laid(arena.lattice, &blocks, &stocks));
         }
         parallel::for_each_chunk_with(&mut stocks, CHUNK, &mut scratch, |part, stocks, scratch| {
@@ -102,11 +108,11 @@ fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Laid>>
 fn laid(lattice: &Lattice, blocks: &Blocks, stocks: &[Stock]) -> Vec<Laid> {
     let mut starts = vec![0_u32; lattice.rows + 1];
     let dots = || {
-        blocks.list.iter().zip(stocks).flat_map(|(block, stock)| {
-            stock.items[stock.obstacles..]
-                .iter()
-                .map(move |i| (block, i))
-        })
+        blocks
+            .list
+            .iter()
+            .zip(stocks)
+            .flat_map(|(block, stock)| stock.dots().map(move |dot| (block, dot)))
     };
     for (block, item) in dots() {
         starts[block.row + (item.y / UNITS) as usize + 1] += 1;
@@ -120,7 +126,7 @@ fn laid(lattice: &Lattice, blocks: &Blocks, stocks: &[Stock]) -> Vec<Laid> {
         let row = block.row + (item.y / UNITS) as usize;
         let column = block.column + (item.x / UNITS) as usize;
         laid[next[row] as usize] = Laid {
-            cell: row * lattice.columns + column,
+            cell: (row * lattice.columns + column) as u32,
             spot: Spot {
                 x: (item.x % UNITS) as u16,
                 y: (item.y % UNITS) as u16,

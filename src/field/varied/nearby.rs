@@ -89,39 +89,15 @@ impl Bins {
     }
 }
 
-/// The bins of the items of a list, which may grow.
-#[derive(Clone, Debug)]
+/// The bin of each item of a list, needed while it is sorted.
+#[derive(Debug)]
 pub(super) struct Sorting {
-    bins: Bins,
     homes: Vec<u32>,
-    counts: Vec<u32>,
 }
 
 impl Sorting {
     pub(super) const fn new() -> Self {
-        Self {
-            bins: Bins::ONE,
-            homes: Vec::new(),
-            counts: Vec::new(),
-        }
-    }
-
-    /// For another list, still empty.
-    pub(super) fn start(&mut self, bins: Bins) {
-        self.bins = bins;
-        self.homes.clear();
-        self.counts.clear();
-        self.counts.resize(bins.count * bins.count, 0);
-    }
-
-    /// Adds the next items of the list.
-    pub(super) fn add(&mut self, items: &[Item]) {
-        let Self { bins, counts, .. } = self;
-        self.homes.extend(items.iter().map(|item| {
-            let home = bins.along(item.y) * bins.count + bins.along(item.x);
-            counts[home] += 1;
-            home as u32
-        }));
+        Self { homes: Vec::new() }
     }
 }
 
@@ -158,17 +134,25 @@ impl Nearby {
         self.count == 0
     }
 
-    /// Takes other items, which have been sorted.
-    pub(super) fn fill(&mut self, items: &[Item], sorting: &Sorting) {
-        self.bins = sorting.bins;
+    /// Takes other items into these bins.
+    pub(super) fn sort(&mut self, items: &[Item], bins: Bins, sorting: &mut Sorting) {
+        let homes = &mut sorting.homes;
+        self.bins = bins;
         self.count = items.len();
         self.starts.clear();
-        let mut next = 0;
-        self.starts.extend(sorting.counts.iter().map(|count| {
-            next += count;
-            next
+        self.starts.resize(bins.count * bins.count + 1, 0);
+        let starts = &mut self.starts;
+        homes.clear();
+        homes.extend(items.iter().map(|item| {
+            let home = bins.along(item.y) * bins.count + bins.along(item.x);
+            starts[home] += 1;
+            home as u32
         }));
-        self.starts.push(next);
+        let mut next = 0;
+        for start in starts.iter_mut() {
+            next += *start;
+            *start = next;
+        }
         let padded = items.len() + 8;
         for (list, pad) in [(&mut self.x, 1e9), (&mut self.y, 1e9), (&mut self.own, 0.0)] {
             list.resize(padded, pad);
@@ -183,7 +167,7 @@ impl Nearby {
             &mut self.y[..padded],
             &mut self.own[..padded],
         );
-        for (item, &home) in items.iter().zip(&sorting.homes) {
+        for (item, &home) in items.iter().zip(&*homes) {
             let start = &mut self.starts[home as usize];
             *start -= 1;
             let at = *start as usize;
@@ -382,11 +366,9 @@ mod tests {
                 for (away, meet) in [(1999, true), (2000, false)] {
                     let mine = dart(5000, mine);
                     let darts = [dart(5000 + away, theirs), mine];
-                    let mut sorting = Sorting::new();
-                    sorting.start(Bins::new((0, 20_000), darts.len()));
-                    sorting.add(&darts);
                     let mut rivals = Nearby::new(Kind::Darts);
-                    rivals.fill(&darts, &sorting);
+                    let bins = Bins::new((0, 20_000), darts.len());
+                    rivals.sort(&darts, bins, &mut Sorting::new());
                     let beaten = dispatch!(level.get(), simd => rivals.beat(simd, mine));
                     let expected = meet && mine.priority <= theirs;
                     assert_eq!(beaten, expected, "{away}, {mine:?} {theirs}, {level}");

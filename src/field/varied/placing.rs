@@ -3,7 +3,8 @@
 use super::Arena;
 use super::blocks::{Block, Blocks};
 use super::nearby::Item;
-use super::tile::{Stock, Tile};
+use super::stock::Stock;
+use super::tile::Tile;
 use crate::error::{Error, Result};
 use crate::field::lattice::UNITS;
 use crate::field::obstacle::ObstacleKind;
@@ -49,8 +50,9 @@ pub(super) fn place(
                     .at(column, row, i32::from(spot.x), i32::from(spot.y));
                 if !outside(i64::from(Block::reach_of(own))) {
                     let block = blocks.of(column, row);
-                    stocks[block].items.push(item(block, own));
-                    stocks[block].obstacles += 1;
+                    stocks[block]
+                        .obstacles
+                        .push(&blocks.list[block], item(block, own));
                 }
             }
             ObstacleKind::Clearance(mm) => {
@@ -71,9 +73,6 @@ pub(super) fn place(
                 allowed: MAX_PAIRS,
             });
         }
-    }
-    for stock in stocks {
-        stock.items.sort_by_key(|item| item.y);
     }
     Ok(())
 }

@@ -140,6 +140,8 @@ impl Plain<'_> {
                     least,
                     most: u32::MAX,
                     reach: i32::MAX,
+                    rim: i32::MAX,
+                    whole: false,
                 });
             }
         }
@@ -356,7 +358,7 @@ pub(super) fn plain(arena: &Arena<'_>) -> Vec<Laid> {
     let mut laid: Vec<Laid> = plain.disks[obstacles..]
         .iter()
         .map(|dot| Laid {
-            cell: (dot.y / unit) as usize * columns + (dot.x / unit) as usize,
+            cell: ((dot.y / unit) as usize * columns + (dot.x / unit) as usize) as u32,
             spot: Spot {
                 x: (dot.x % unit) as u16,
                 y: (dot.y % unit) as u16,

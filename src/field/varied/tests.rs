@@ -166,7 +166,7 @@ fn rough_fields_are_legal_and_maximal_by_brute_force() {
             .unwrap()
             .into_iter()
             .map(|dot| {
-                let (x, y) = lattice.units(dot.cell, dot.spot);
+                let (x, y) = lattice.units(dot.cell as usize, dot.spot);
                 (x, y, dot.own)
             })
             .collect();
@@ -240,7 +240,15 @@ fn no_border_of_cell_sizes_shows_in_the_density() {
             wide - u32::from(narrow)
         });
         let spacing = Mapped::new(&lattice, nodes.collect()).0;
-        let levels: Vec<u8> = Blocks::new(&lattice, &spacing).list[..4]
+        let region = vec![true; lattice.cells()];
+        let arena = |seed: u64| Arena {
+            lattice: &lattice,
+            spacing: &spacing,
+            obstacles: &[],
+            region: &region,
+            seed: Seed::new(seed),
+        };
+        let levels: Vec<u8> = Blocks::new(&arena(0)).list[..4]
             .iter()
             .map(|block| block.level)
             .collect();
@@ -250,15 +258,8 @@ fn no_border_of_cell_sizes_shows_in_the_density() {
         let mut counts = vec![0.0_f64; bins];
         let inner = |at: usize, count: usize| (BLOCK..(count - 1) * BLOCK).contains(&at);
         for seed in 0..seeds {
-            let arena = Arena {
-                lattice: &lattice,
-                spacing: &spacing,
-                obstacles: &[],
-                region: &vec![true; lattice.cells()],
-                seed: Seed::new(seed),
-            };
-            for dot in fill(&arena, Level::detect()).unwrap() {
-                let (column, row) = lattice.column_row(dot.cell);
+            for dot in fill(&arena(seed), Level::detect()).unwrap() {
+                let (column, row) = lattice.column_row(dot.cell as usize);
                 if inner(column, columns) && inner(row, rows) {
                     let phase = (column % PERIOD) as f64 + f64::from(dot.spot.x) / f64::from(UNITS);
                     counts[(phase / PERIOD as f64 * bins as f64) as usize] += 1.0;

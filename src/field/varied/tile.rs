@@ -1,24 +1,14 @@
 //! What is known in one block: its squares, its surroundings, and its two half steps.
 
-use std::cmp::Ordering;
-
 use super::Arena;
-use super::blocks::{BLOCK, Block, Blocks, EXTENT};
-use super::cover::{self, Cover};
+use super::blocks::{BLOCK, Block, Blocks};
+use super::cover::{self, Cover, Open};
 use super::disks::{Disks, Patch, search};
 use super::draws::{self, BLIND, SEARCH_FROM, TRIES};
 use super::nearby::{Bins, Item, Kind, Nearby, Sorting};
+use super::stock::{Dart, Site, Split, Stock};
 use crate::field::lattice::UNITS;
 use crate::simd::Simd;
-
-/// The items of a block that others may read: obstacles first, then dots.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Stock {
-    pub(super) items: Vec<Item>,
-    pub(super) obstacles: usize,
-    /// Where the items of the last round start.
-    pub(super) fresh: usize,
-}
 
 /// What all blocks share.
 #[derive(Clone, Copy, Debug)]
@@ -27,20 +17,15 @@ pub(super) struct Ground<'a> {
     pub(super) blocks: &'a Blocks,
 }
 
-/// The private part of a block.
+/// The private part of a block: little, since all blocks keep it from round to round.
 #[derive(Clone, Debug)]
 pub(super) struct Tile {
-    cover: Cover,
-    /// All items in reach.
-    known: Vec<Item>,
-    /// The bins of these.
-    sorting: Sorting,
     /// Circles that obstacles clear, in reach.
     pub(super) circles: Vec<Item>,
     cleared: Nearby,
-    pub(super) darts: Vec<Item>,
-    /// From the first aimed round on, column and row of the cells that may have uncovered squares.
-    cells: Vec<[u8; 2]>,
+    darts: Split<Dart>,
+    /// From the first aimed round on, the cells that may have uncovered squares.
+    cells: Vec<Open>,
     /// Whether squares may be left.
     pub(super) open: bool,
 }
@@ -48,36 +33,55 @@ pub(super) struct Tile {
 /// Lists that a block needs for a moment.
 #[derive(Debug)]
 pub(super) struct Scratch {
+    cover: Cover,
+    /// Items of the last round, or darts, in reach.
     fresh: Vec<Item>,
     /// All items in reach.
+    known: Vec<Item>,
+    /// The same in bins.
     all: Nearby,
     /// Darts in reach.
     rivals: Nearby,
     disks: Disks,
     sorting: Sorting,
+    darts: Split<Dart>,
+    accepted: Split<Site>,
 }
 
 impl Scratch {
     pub(super) fn new() -> Self {
         Self {
+            cover: Cover::default(),
             fresh: Vec::new(),
+            known: Vec::new(),
             all: Nearby::new(Kind::Dots),
             rivals: Nearby::new(Kind::Darts),
             disks: Disks::default(),
             sorting: Sorting::new(),
+            darts: Split::default(),
+            accepted: Split::default(),
         }
+    }
+
+    /// Brings all items in reach of a block into bins.
+    #[inline(always)]
+    fn learn(&mut self, blocks: &Blocks, i: usize, stocks: &[Stock]) {
+        let block = &blocks.list[i];
+        self.known.clear();
+        for n in blocks.near(i) {
+            block.take_all(&blocks.list[n], &stocks[n], &mut self.known);
+        }
+        let bins = Bins::new(block.square(), self.known.len());
+        self.all.sort(&self.known, bins, &mut self.sorting);
     }
 }
 
 impl Tile {
     pub(super) fn new() -> Self {
         Self {
-            cover: Cover::default(),
-            known: Vec::new(),
-            sorting: Sorting::new(),
             circles: Vec::new(),
             cleared: Nearby::new(Kind::Circles),
-            darts: Vec::new(),
+            darts: Split::default(),
             cells: Vec::new(),
             open: true,
         }
@@ -102,88 +106,108 @@ impl Tile {
             return;
         }
         let block = &ground.blocks.list[i];
-        if round == 0 {
-            self.start(simd, ground, block, &mut scratch.sorting);
+        if round == 0 && !self.circles.is_empty() {
+            let bins = Bins::new(block.square(), self.circles.len());
+            self.cleared.sort(&self.circles, bins, &mut scratch.sorting);
         }
-        self.learn(simd, ground, i, stocks, &mut scratch.fresh);
+        scratch.darts.clear();
         if round < BLIND {
-            let all = &mut scratch.all;
-            all.fill(&self.known, &self.sorting);
-            self.throw_blind(simd, ground, (block, round), all);
-            return;
-        }
-        if round == BLIND {
-            self.cover.list_open(&mut self.cells);
-        }
-        if !self.cells.is_empty() {
-            let Scratch { all, disks, .. } = scratch;
-            all.fill(&self.known, &self.sorting);
-            self.aim(simd, ground, (block, round), (all, disks));
-        }
-        self.open = !self.cells.is_empty();
-    }
-
-    #[inline(always)]
-    fn start<S: Simd>(
-        &mut self,
-        simd: S,
-        ground: &Ground<'_>,
-        block: &Block,
-        sorting: &mut Sorting,
-    ) {
-        self.cover = Cover::new(block, ground.arena.lattice, ground.arena.region);
-        // Lists that grow are copied each time.
-        self.known.reserve(block.mean_dots(block.square().1));
-        self.darts.reserve(block.mean_dots(EXTENT));
-        if !self.circles.is_empty() {
-            sorting.start(Bins::new(block.square(), self.circles.len()));
-            sorting.add(&self.circles);
-            self.cleared.fill(&self.circles, sorting);
-            for circle in &self.circles {
-                let radius = cover::radius(circle.own, None);
-                self.cover.strike(simd, circle.x, circle.y, radius);
+            scratch.learn(ground.blocks, i, stocks);
+            // What dots cover is found without squares: there are few darts yet.
+            if !block.whole {
+                scratch.cover.start(block, ground.arena);
             }
+            self.throw_blind(simd, ground, (block, round), scratch);
+        } else {
+            if round == BLIND {
+                scratch.learn(ground.blocks, i, stocks);
+                self.list_open(simd, ground.arena, block, scratch);
+            } else {
+                self.close_covered(simd, ground.blocks, i, stocks, scratch);
+            }
+            self.open = !self.cells.is_empty();
+            if !self.open {
+                self.cells = Vec::new();
+                return;
+            }
+            if round > BLIND {
+                scratch.learn(ground.blocks, i, stocks);
+            }
+            self.aim(simd, ground, (block, round), scratch);
+            self.open = !self.cells.is_empty();
         }
+        self.darts.append(&scratch.darts);
     }
 
-    /// Takes over the items of the last round.
+    /// Lists the cells that nothing known covers.
     #[inline(always)]
-    fn learn<S: Simd>(
+    fn list_open<S: Simd>(
         &mut self,
         simd: S,
-        ground: &Ground<'_>,
+        arena: &Arena<'_>,
+        block: &Block,
+        scratch: &mut Scratch,
+    ) {
+        let Scratch { cover, known, .. } = scratch;
+        cover.start(block, arena);
+        for circle in &self.circles {
+            cover.strike(simd, circle.x, circle.y, cover::radius(circle.own, None));
+        }
+        for item in known.iter() {
+            let radius = cover::radius(item.own, Some(block.least));
+            cover.strike(simd, item.x, item.y, radius);
+        }
+        self.cells = cover.list_open();
+    }
+
+    /// Strikes out what the items of the last round cover, and drops the cells that have nothing left.
+    #[inline(always)]
+    fn close_covered<S: Simd>(
+        &mut self,
+        simd: S,
+        blocks: &Blocks,
         i: usize,
         stocks: &[Stock],
-        fresh: &mut Vec<Item>,
+        scratch: &mut Scratch,
     ) {
-        let block = &ground.blocks.list[i];
+        let Scratch { cover, fresh, .. } = scratch;
+        let block = &blocks.list[i];
         fresh.clear();
-        for n in ground.blocks.near(i) {
-            let stock = &stocks[n];
-            block.take(&ground.blocks.list[n], &stock.items[stock.fresh..], fresh);
+        for n in blocks.near(i) {
+            block.take_fresh(&blocks.list[n], &stocks[n], fresh);
         }
+        if fresh.is_empty() {
+            return;
+        }
+        cover.resume(block, &self.cells);
         for item in fresh.iter() {
             let radius = cover::radius(item.own, Some(block.least));
-            self.cover.strike(simd, item.x, item.y, radius);
+            cover.strike(simd, item.x, item.y, radius);
         }
-        if self.known.is_empty() {
-            // As many as there will be, and obstacles, which may be any number.
-            let (first, side) = block.square();
-            let items = block.mean_dots(side) + fresh.len();
-            self.sorting.start(Bins::new((first, side), items));
+        // Written out: what passes through the standard library loses the level's instructions.
+        let mut kept = 0;
+        for n in 0..self.cells.len() {
+            let open = cover.open(self.cells[n]);
+            self.cells[kept] = open;
+            kept += usize::from(open.squares() != 0);
         }
-        self.sorting.add(fresh);
-        self.known.extend_from_slice(fresh);
+        self.cells.truncate(kept);
+        if kept < self.cells.capacity() / 4 {
+            self.cells.shrink_to_fit();
+        }
     }
 
     #[inline(always)]
     fn throw_blind<S: Simd>(
-        &mut self,
+        &self,
         simd: S,
         ground: &Ground<'_>,
         (block, round): (&Block, u8),
-        all: &Nearby,
+        scratch: &mut Scratch,
     ) {
+        let Scratch {
+            all, cover, darts, ..
+        } = scratch;
         let Arena { lattice, seed, .. } = *ground.arena;
         let level = draws::blind_level(block);
         let (count, side) = (draws::blind_count(level), UNITS << level);
@@ -199,31 +223,30 @@ impl Tile {
                 let (x, y) = (column as i32 * side + x, row as i32 * side + y);
                 listed[found] = (x, y, bits);
                 let may_fire = draws::fires(bits, level, block.least);
-                found += usize::from(may_fire & !self.cover.covers(x, y));
+                let inside = block.whole || !cover.covers(x, y);
+                found += usize::from(may_fire & inside);
             }
             for &(x, y, bits) in &listed[..found] {
                 let own = block.own(ground.arena.spacing, x, y);
                 if draws::fires(bits, level, own) && self.allows(simd, all, (x, y, own)) {
-                    self.darts.push(Item {
-                        x,
-                        y,
-                        own,
-                        priority: draws::blind_priority(bits),
-                    });
+                    darts.push(block, Dart::new((x, y, own), draws::blind_priority(bits)));
                 }
             }
         }
     }
 
-    /// Throws into uncovered squares, and drops the cells that have none.
+    /// Throws into uncovered squares, and drops the cells in which there is no room after all.
     #[inline(always)]
     fn aim<S: Simd>(
         &mut self,
         simd: S,
         ground: &Ground<'_>,
         (block, round): (&Block, u8),
-        (all, disks): (&Nearby, &mut Disks),
+        scratch: &mut Scratch,
     ) {
+        let Scratch {
+            all, disks, darts, ..
+        } = scratch;
         let Arena { lattice, seed, .. } = *ground.arena;
         let full_share = draws::full_share(block);
         let (mut last, mut row_bits) = (usize::MAX, 0);
@@ -231,11 +254,8 @@ impl Tile {
         let mut kept = 0;
         for i in 0..self.cells.len() {
             let cell = self.cells[i];
-            let [column, row] = cell.map(usize::from);
-            let squares = self.cover.open_squares(column, row);
-            if squares == 0 {
-                continue;
-            }
+            let (column, row) = cell.column_row();
+            let squares = cell.squares();
             self.cells[kept] = cell;
             kept += 1;
             if row != last {
@@ -258,14 +278,8 @@ impl Tile {
                 }
                 found
             };
-            if let Some((x, y, own)) = found {
-                let priority = draws::aimed_priority(bits);
-                self.darts.push(Item {
-                    x,
-                    y,
-                    own,
-                    priority,
-                });
+            if let Some(place) = found {
+                darts.push(block, Dart::new(place, draws::aimed_priority(bits)));
             }
         }
         self.cells.truncate(kept);
@@ -338,67 +352,27 @@ impl Tile {
         stock: &mut Stock,
         scratch: &mut Scratch,
     ) {
-        stock.fresh = stock.items.len();
-        if tiles[i].darts.is_empty() {
-            return;
-        }
-        let block = &blocks.list[i];
-        if stock.items.len() == stock.obstacles {
-            stock.items.reserve(block.mean_dots(EXTENT));
-        }
-        scratch.fresh.clear();
-        for n in blocks.near(i) {
-            block.take(&blocks.list[n], &tiles[n].darts, &mut scratch.fresh);
-        }
         let Scratch {
             fresh,
             rivals,
             sorting,
+            accepted,
             ..
         } = scratch;
-        sorting.start(Bins::new(block.square(), fresh.len()));
-        sorting.add(fresh);
-        rivals.fill(fresh, sorting);
-        for &dart in &tiles[i].darts {
-            if !rivals.beat(simd, dart) {
-                stock.items.push(dart);
+        let block = &blocks.list[i];
+        accepted.clear();
+        if !tiles[i].darts.is_empty() {
+            fresh.clear();
+            for n in blocks.near(i) {
+                block.take(&blocks.list[n], &tiles[n].darts, fresh);
+            }
+            rivals.sort(fresh, Bins::new(block.square(), fresh.len()), sorting);
+            for dart in tiles[i].darts.iter() {
+                if !rivals.beat(simd, dart.into()) {
+                    accepted.push(block, dart.site);
+                }
             }
         }
-    }
-}
-
-impl Block {
-    /// Adds another block's items that lie in reach. They are in the order of the rows of squares that
-    /// throw blind darts.
-    #[inline(always)]
-    fn take(&self, from: &Self, items: &[Item], to: &mut Vec<Item>) {
-        let cells = |from: usize, to: usize| (from as i64 - to as i64) * i64::from(UNITS);
-        let dx = cells(from.column, self.column) as i32;
-        let dy = cells(from.row, self.row) as i32;
-        if (dx, dy) == (0, 0) {
-            to.extend_from_slice(items);
-            return;
-        }
-        let log = UNITS.ilog2() + u32::from(draws::blind_level(from));
-        let row_of = |y: i32| y >> log;
-        let items = match dy.cmp(&0) {
-            Ordering::Less => {
-                let first = row_of(-self.reach - dy);
-                &items[items.partition_point(|item| row_of(item.y) < first)..]
-            }
-            Ordering::Equal => items,
-            Ordering::Greater => {
-                let last = row_of(EXTENT + self.reach - dy);
-                &items[..items.partition_point(|item| row_of(item.y) <= last)]
-            }
-        };
-        let (first, extent) = self.square();
-        let near = |at: i32| ((at - first) as u32) < extent as u32;
-        for item in items {
-            let (x, y) = (item.x + dx, item.y + dy);
-            if near(x) & near(y) {
-                to.push(Item { x, y, ..*item });
-            }
-        }
+        stock.add(accepted);
     }
 }
