@@ -29,6 +29,8 @@ const HALF: f64 = 32_768.0 * 16_384.0;
 /// The highest rank whose rows are held in registers; those of higher ones are read eight at a time and
 /// not held in steps.
 const MOST_IN_VECTORS: usize = 8;
+/// The highest rank of narrow windows: hardly any as narrow has a higher one.
+pub(super) const MOST_IN_NARROW: usize = 6;
 /// Elements to a vector of the tables.
 pub(super) const LANES: usize = 8;
 
@@ -45,10 +47,10 @@ pub(super) struct Ladder {
 #[derive(Debug)]
 pub(super) struct Factors<T> {
     /// Per phase, vector of sixteen pixels or eight, and end: the rows of all terms.
-    rows: Vec<T>,
+    pub(super) rows: Vec<T>,
     /// Per phase and end: all columns, the terms of the first pixel before those of the second, then
     /// zeros.
-    columns: Vec<T>,
+    pub(super) columns: Vec<T>,
 }
 
 /// The factors for all radii between two steps of the ladder.
@@ -117,6 +119,10 @@ impl Ladder {
     }
 }
 
+const fn is_narrow(row: usize, rank: usize) -> bool {
+    row == LANES && rank <= MOST_IN_NARROW
+}
+
 /// A term at both ends. Where one end has none, it gets the other's shape and no ink.
 fn pair(ends: (Option<Term>, Option<Term>)) -> Option<[Term; 2]> {
     let without_ink = |t: &Term| Term {
@@ -182,7 +188,8 @@ impl Cell {
     fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
         let (side, rank) = (grid.side, terms.len());
         let row = side.next_multiple_of(LANES);
-        let column = (side * rank).next_multiple_of(2 * LANES);
+        let rows = if is_narrow(row, rank) { LANES } else { side };
+        let column = (rows * rank).next_multiple_of(2 * LANES);
         let lengths = [row, column];
         let single = |_, value| value as f32;
         let exact = Factors::new(&grid, terms, lengths, single, single);
@@ -218,6 +225,12 @@ impl Cell {
             inks: [ink(0, 0), 0.5 * (ink(0, 1) + ink(1, 0)), ink(1, 1)],
             grid,
         }
+    }
+
+    /// Whether the window is at most eight pixels wide, and its columns as long as if it were eight high.
+    #[inline(always)]
+    pub(super) const fn is_narrow(&self) -> bool {
+        is_narrow(self.row, self.rank)
     }
 
     /// The rows of all terms at the phases below and above a position: at each, for vector after

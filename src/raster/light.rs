@@ -55,6 +55,12 @@ pub(super) trait Lanes<S: Simd>: SimdBase<S> {
     fn covered(self) -> Self;
 }
 
+/// Three numbers, each in all lanes of a vector.
+#[inline(always)]
+pub(super) fn all_lanes<S: Simd, V: SimdBase<S>>(simd: S, [r, g, b]: [V::Element; 3]) -> [V; 3] {
+    [V::splat(simd, r), V::splat(simd, g), V::splat(simd, b)]
+}
+
 impl Light for f32 {
     const FULL: Self = 1.0;
     const ZERO: Self = 0.0;

@@ -3,7 +3,9 @@
 //! Knows pixels and shares of light, and nothing of millimetres, pigment or photo files.
 
 mod bins;
+mod blend;
 mod chords;
+mod clip;
 mod coverage;
 mod drawn;
 mod eigen;
@@ -18,6 +20,7 @@ mod kept;
 mod kernel;
 mod layout;
 mod light;
+mod narrow;
 mod order;
 mod pass;
 mod pixels;

@@ -144,7 +144,8 @@ impl<L: Light> Work<'_, L> {
         pixels: &mut [E],
         at: [usize; 2],
     ) {
-        let [a, b] = places.map(|[row, column]| self.tile.eight(row.into(), column.into()));
+        let eight = |[row, column]: [u16; 2]| self.tile.eight(row.into(), column.into());
+        let (a, b) = (eight(places[0]), eight(places[1]));
         let zero = f32x16::splat(simd, 0.0);
         let mut light = [zero; 3];
         for c in 0..3 {

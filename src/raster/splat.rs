@@ -6,15 +6,17 @@
 //! the loops run alike for all of them.
 
 use crate::raster::bins::Splat;
+use crate::raster::blend::Blend;
 use crate::raster::chords::{Chords, Profile};
+use crate::raster::clip::Clip;
 use crate::raster::eight::Eight;
 use crate::raster::kernel::{Cell, LANES};
-use crate::raster::light::{Lanes, Light};
+use crate::raster::light::{Lanes, Light, all_lanes};
+use crate::raster::narrow::Narrow;
 use crate::raster::order::Order;
 use crate::raster::tables::Tables;
-use crate::raster::tile::{Line, PLANE, Tile};
+use crate::raster::tile::{Tile, take_light};
 use crate::simd::{Level, Simd, SimdBase, SimdFrom, dispatch, f32x8};
-use std::ops::Range;
 
 /// Columns of bins whose dots are drawn table by table: few enough that what they touch of a tile stays
 /// in a first-level cache.
@@ -101,6 +103,12 @@ fn draw_all<S: Simd, L: Light>(
                     places,
                 };
                 match cell.rank {
+                    1 if cell.is_narrow() => dots.draw_narrow::<S, L, 1>(simd, tile),
+                    2 if cell.is_narrow() => dots.draw_narrow::<S, L, 2>(simd, tile),
+                    3 if cell.is_narrow() => dots.draw_narrow::<S, L, 3>(simd, tile),
+                    4 if cell.is_narrow() => dots.draw_narrow::<S, L, 4>(simd, tile),
+                    5 if cell.is_narrow() => dots.draw_narrow::<S, L, 5>(simd, tile),
+                    6 if cell.is_narrow() => dots.draw_narrow::<S, L, 6>(simd, tile),
                     1 => dots.draw::<S, L, 1>(simd, tile, columns),
                     2 => dots.draw::<S, L, 2>(simd, tile, columns),
                     3 => dots.draw::<S, L, 3>(simd, tile, columns),
@@ -113,67 +121,6 @@ fn draw_all<S: Simd, L: Light>(
                 }
             },
         );
-    }
-}
-
-/// The part of a window that lies in a tile.
-struct Clip {
-    /// Rows of the window, and the tile's row of the first of them.
-    rows: Range<usize>,
-    row: usize,
-    /// The tile's column of the window's first, and the window's columns that lie in the tile.
-    left: i64,
-    columns: Range<usize>,
-    /// Ink of the rows.
-    inked: u64,
-}
-
-impl Clip {
-    /// Clips a window of some columns and rows.
-    #[inline(always)]
-    fn new<L: Light>(tile: &Tile<L>, start: [i32; 2], [columns, rows]: [usize; 2]) -> Option<Self> {
-        let (width, height) = (tile.width as i64, tile.height as i64);
-        let left = i64::from(start[0]) - tile.left;
-        let down = i64::from(start[1]) - tile.top;
-        let end = [left + columns as i64, down + rows as i64];
-        if left >= width || down >= height || end[0] <= 0 || end[1] <= 0 {
-            return None;
-        }
-        let (first, last) = (left.max(0), end[0].min(width));
-        Some(Self {
-            rows: (-down).max(0) as usize..(height - down).min(rows as i64) as usize,
-            row: down.max(0) as usize,
-            left,
-            columns: (first - left) as usize..(last - left) as usize,
-            inked: Tile::<L>::inked_by(first as usize..last as usize),
-        })
-    }
-}
-
-/// Interpolates between two phases and two radii.
-struct Blend<S: Simd, V: Lanes<S>> {
-    weights: [V; 4],
-    simd: S,
-}
-
-impl<S: Simd, L: Light, V: Lanes<S, Element = L>> Blend<S, V> {
-    #[inline(always)]
-    fn new(simd: S, weights: [L; 4]) -> Self {
-        let [a, b, c, d] = weights;
-        let weights = [
-            V::splat(simd, a),
-            V::splat(simd, b),
-            V::splat(simd, c),
-            V::splat(simd, d),
-        ];
-        Self { weights, simd }
-    }
-
-    /// From the factors at the lower phase and radius, the lower phase and upper radius, and so on.
-    #[inline(always)]
-    fn of(&self, ends: [&[L]; 4]) -> V {
-        let part = |i: usize| V::from_slice(self.simd, ends[i]).times(self.weights[i]);
-        (part(0) + part(1)) + (part(2) + part(3))
     }
 }
 
@@ -206,20 +153,37 @@ impl Group<'_> {
                     continue;
                 };
                 blend_columns(simd, cell, &eight, dot, columns);
-                let part = Part {
+                let part = Part::<L, K> {
                     tables: cell.rows_around(eight.phase(0, dot)),
                     weights: eight.weights(0, dot),
-                    columns: &columns.as_chunks::<K>().0[clip.rows.clone()],
+                    columns,
                     taken: eight.taken(dot),
                 };
                 for j in (clip.columns.start / 16 * 16..clip.columns.end).step_by(16) {
-                    let lines = tile.lines(clip.row, clip.left + j as i64, clip.rows.len());
                     if cell.row - j >= 16 {
-                        part.draw::<S, L::Sixteen<S>, 16>(simd, j, lines, clip.inked);
+                        part.draw::<S, L::Sixteen<S>, 16>(simd, j, tile, &clip);
                     } else {
-                        part.draw::<S, L::Eight<S>, 8>(simd, j, lines, clip.inked);
+                        part.draw::<S, L::Eight<S>, 8>(simd, j, tile, &clip);
                     }
                 }
+            }
+        }
+    }
+
+    /// Draws dots of narrow windows.
+    #[inline(always)]
+    fn draw_narrow<S: Simd, L: Light, const K: usize>(&self, simd: S, tile: &mut Tile<L>) {
+        let Self {
+            cell,
+            block,
+            places,
+        } = *self;
+        let mut narrow = Narrow::<S, L, K>::new(simd, cell);
+        for places in places.chunks(LANES) {
+            let dots = places.iter().map(|&i| &block[i as usize]);
+            let eight = Eight::<L>::new(simd, cell, dots);
+            for dot in 0..places.len() {
+                narrow.draw(tile, &eight, dot);
             }
         }
     }
@@ -252,7 +216,7 @@ impl Group<'_> {
                         &above[low],
                         &above[high],
                     ];
-                    blend.of(ends).store_slice(row);
+                    blend.between(ends).store_slice(row);
                 }
             }
             multiply(simd, tile, &clip, cell.rank, dot.absorptance, wide);
@@ -264,7 +228,7 @@ impl Group<'_> {
 struct Part<'a, L, const K: usize> {
     tables: [&'a [L]; 2],
     weights: [L; 4],
-    columns: &'a [[L; K]],
+    columns: &'a [L],
     taken: [L; 3],
 }
 
@@ -272,20 +236,18 @@ impl<L: Light, const K: usize> Part<'_, L, K> {
     /// Multiplies a vector of every row and channel. Its row factors stay in registers while the
     /// column factors run down.
     #[inline(always)]
-    fn draw<'t, S: Simd, V: Lanes<S, Element = L>, const LEN: usize>(
+    fn draw<S: Simd, V: Lanes<S, Element = L>, const LEN: usize>(
         &self,
         simd: S,
         j: usize,
-        lines: impl Iterator<Item = (&'t mut Line<L>, &'t mut u64)>,
-        inked: u64,
-    ) where
-        L: 't,
-    {
+        tile: &mut Tile<L>,
+        clip: &Clip,
+    ) {
         let blend = Blend::<S, V>::new(simd, self.weights);
         let [below, above] = self.tables.map(|table| &table[2 * K * j..][..2 * K * LEN]);
         let mut row = [V::splat(simd, L::ZERO); K];
         for k in 0..K {
-            row[k] = blend.of([
+            row[k] = blend.between([
                 &below[k * LEN..(k + 1) * LEN],
                 &below[(K + k) * LEN..(K + k + 1) * LEN],
                 &above[k * LEN..(k + 1) * LEN],
@@ -293,35 +255,16 @@ impl<L: Light, const K: usize> Part<'_, L, K> {
             ]);
         }
         let taken = all_lanes(simd, self.taken);
-        for ((line, bits), factor) in lines.zip(self.columns) {
+        let columns = &self.columns.as_chunks::<K>().0[clip.rows.clone()];
+        let lines = tile.lines(clip.row, clip.left + j as i64, columns.len());
+        for ((line, bits), factor) in lines.zip(columns) {
             let mut covered = row[0].times(V::splat(simd, factor[0]));
             for k in 1..K {
                 covered += row[k].times(V::splat(simd, factor[k]));
             }
             take_light(simd, line, covered.covered(), taken);
-            *bits |= inked;
+            *bits |= clip.inked;
         }
-    }
-}
-
-/// Three numbers, each in all lanes of a vector.
-#[inline(always)]
-fn all_lanes<S: Simd, V: SimdBase<S>>(simd: S, [r, g, b]: [V::Element; 3]) -> [V; 3] {
-    [V::splat(simd, r), V::splat(simd, g), V::splat(simd, b)]
-}
-
-/// Multiplies the light of all channels by what a vector of coverages leaves of it.
-#[inline(always)]
-fn take_light<S: Simd, V: Lanes<S>>(
-    simd: S,
-    line: &mut Line<V::Element>,
-    covered: V,
-    taken: [V; 3],
-) {
-    for c in 0..3 {
-        let here = &mut line[c * PLANE..c * PLANE + V::LEN];
-        let before = V::from_slice(simd, here);
-        (before + before.times(covered.times(taken[c]))).store_slice(here);
     }
 }
 
@@ -412,6 +355,6 @@ fn blend_columns<S: Simd, L: Light>(
         .zip(above.1.as_chunks::<16>().0);
     let to = to.as_chunks_mut::<16>().0.iter_mut();
     for ((to, (a, b)), (c, d)) in to.zip(below).zip(above) {
-        blend.of([a, b, c, d]).store_slice(to);
+        blend.between([a, b, c, d]).store_slice(to);
     }
 }

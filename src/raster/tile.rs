@@ -1,7 +1,8 @@
 //! The transmittance of one tile, and where on it there is ink.
 
 use crate::raster::kernel::LANES;
-use crate::raster::light::Light;
+use crate::raster::light::{Lanes, Light};
+use crate::simd::Simd;
 use std::ops::Range;
 
 /// Elements on either side of a row that a window's vectors may run over into.
@@ -9,7 +10,7 @@ const APRON: usize = 16;
 /// The widest tile: long enough for the machine to see that a picture's row is read from end to end.
 const WIDEST: usize = 512;
 /// Elements from one channel of a row to the next.
-pub(super) const PLANE: usize = APRON + WIDEST;
+const PLANE: usize = APRON + WIDEST;
 /// Elements from one row to the next.
 pub(super) const STRIDE: usize = 3 * PLANE + APRON;
 
@@ -139,6 +140,22 @@ impl<L: Light> Tile<L> {
                 to.push([row as u16, column as u16]);
             }
         }
+    }
+}
+
+/// Multiplies the light of all channels, from a pixel on, by what a vector of coverages leaves of it.
+/// `taken` is as [`Light::taken`] gives it.
+#[inline(always)]
+pub(super) fn take_light<S: Simd, V: Lanes<S>>(
+    simd: S,
+    line: &mut Line<V::Element>,
+    covered: V,
+    taken: [V; 3],
+) {
+    for c in 0..3 {
+        let here = &mut line[c * PLANE..c * PLANE + V::LEN];
+        let before = V::from_slice(simd, here);
+        (before + before.times(covered.times(taken[c]))).store_slice(here);
     }
 }
 
