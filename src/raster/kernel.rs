@@ -91,7 +91,8 @@ impl Ladder {
 
     /// The cell that serves a radius.
     pub(super) fn cell_of(&self, radius: f32) -> usize {
-        (f64::from(radius) * self.per_step) as usize
+        // By way of 32 bits, which is far fewer instructions; a radius is at most 6800 steps.
+        (f64::from(radius) * self.per_step) as u32 as usize
     }
 
     /// Builds a cell.
