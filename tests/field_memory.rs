@@ -46,5 +46,5 @@ fn measure() {
     // Five cells a dot instead of three, and spacings at their corners, which the field keeps.
     above("on a ramp", 48, &|| ramped.generate().unwrap());
     // Dots and those beyond the edge with all their neighbours.
-    above("ranked", 270, &|| ranked.generate().unwrap());
+    above("ranked", 115, &|| ranked.generate().unwrap());
 }

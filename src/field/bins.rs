@@ -46,23 +46,27 @@ impl Bins {
             columns: count(extent.x),
             rows: count(extent.y),
             starts: Vec::new(),
-            points: Vec::with_capacity(points.len()),
+            points: Vec::new(),
             period,
         };
-        let homes: Vec<usize> = points.iter().map(|&p| bins.home(p)).collect();
-        bins.starts = vec![0; (bins.columns * bins.rows) as usize + 1];
+        let homes: Vec<u32> = points.iter().map(|&p| bins.home(p) as u32).collect();
+        let mut starts = vec![0_u32; (bins.columns * bins.rows) as usize + 1];
         for &home in &homes {
-            bins.starts[home + 1] += 1;
+            starts[home as usize] += 1;
         }
-        for i in 1..bins.starts.len() {
-            bins.starts[i] += bins.starts[i - 1];
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
         }
-        let mut next = bins.starts.clone();
         bins.points = vec![(0, DVec2::ZERO); points.len()];
-        for (i, (&point, &home)) in points.iter().zip(&homes).enumerate() {
-            bins.points[next[home] as usize] = (i as u32, point);
-            next[home] += 1;
+        // Each bin from its end, so that its points stay in order.
+        for (i, (&point, &home)) in points.iter().zip(&homes).enumerate().rev() {
+            let start = &mut starts[home as usize];
+            *start -= 1;
+            bins.points[*start as usize] = (i as u32, point);
         }
+        bins.starts = starts;
         bins
     }
 
@@ -115,11 +119,7 @@ impl Bins {
 
     /// The shortest way from one place to another.
     pub(super) fn offset(&self, from: DVec2, to: DVec2) -> DVec2 {
-        let way = to - from;
-        match self.period {
-            Some(period) => way - (way / period).round() * period,
-            None => way,
-        }
+        offset(from, to, self.period)
     }
 
     fn home(&self, point: DVec2) -> usize {
@@ -127,6 +127,15 @@ impl Bins {
         let column = (at.x as i64).clamp(0, self.columns - 1);
         let row = (at.y as i64).clamp(0, self.rows - 1);
         (row * self.columns + column) as usize
+    }
+}
+
+/// The shortest way from one place to another where the plane repeats after `period`, if it does.
+pub(super) fn offset(from: DVec2, to: DVec2, period: Option<f64>) -> DVec2 {
+    let way = to - from;
+    match period {
+        Some(period) => way - (way / period).round() * period,
+        None => way,
     }
 }
 

@@ -11,19 +11,13 @@ use glam::{DVec2, Vec2};
 
 use super::Dot;
 use super::bins::Bins;
+use super::pairs::{Place, Rule, both_ways};
 use crate::parallel;
 use crate::random::mix64;
 use crate::units::Density;
 
 /// β and γ of the paper's lower bound on the distances that count.
 const BETA: f64 = 0.65;
-
-/// The weight of two dots as close as can be: enough for eight digits, and for 255 such neighbours
-/// in 32 bits.
-const HEAVIEST: f64 = 16_777_216.0;
-
-/// Distances that count, in spacings: dots of a field keep 1.
-const CLOSEST: f64 = 0.98;
 
 /// By how much the threshold falls from level to level; found by trying, no result depends on it.
 const FALL: f64 = 0.7;
@@ -117,75 +111,85 @@ impl<'a> Elimination<'a> {
 }
 
 /// One pass over the members left; they are numbered bin by bin.
-struct Stage {
+struct Stage<'a> {
+    members: &'a [Member],
     /// Index among all members.
     names: Vec<u32>,
-    members: Vec<Member>,
+    places: Vec<Place>,
+    rule: Rule,
     /// Where each member's part of `neighbours` starts, and one end more.
     starts: Vec<u32>,
-    /// Neighbours with the weight of the pair.
-    neighbours: Vec<(u32, u32)>,
+    /// Those that weigh, with the weights found anew when they are needed: seven a member.
+    neighbours: Vec<u32>,
     weights: Vec<u32>,
-    gone: Vec<bool>,
+    /// What can go and has not gone.
+    movable: Vec<bool>,
 }
 
-impl Stage {
+impl<'a> Stage<'a> {
     /// `step` is the share of the members here that will be left, `share` that of all members.
-    fn new(elimination: &Elimination<'_>, step: f64, share: f64) -> Self {
+    fn new(elimination: &Elimination<'a>, step: f64, share: f64) -> Self {
         // 2·r_max in local spacings: N·r_max² = A/(2√3) and N·spacing² = C·A.
         let share = share.max(1e-9);
         let reach = (2.0 / (3.0_f64.sqrt() * Density::PACKING * share)).sqrt();
         let least = reach * (1.0 - step * step.sqrt()) * BETA;
-        let all = elimination.members;
-        let alive = &elimination.alive;
-        let of = |i: u32| &all[i as usize];
+        let &Elimination {
+            members,
+            ref alive,
+            period_mm,
+        } = elimination;
+        let of = |i: u32| &members[i as usize];
         let spacings = alive.iter().map(|&i| of(i).spacing_mm);
         let narrowest = spacings.clone().fold(f32::INFINITY, f32::min);
         let even = spacings.fold(0.0, f32::max) == narrowest;
-        let points: Vec<DVec2> = alive
-            .iter()
-            .map(|&i| of(i).position_mm.as_dvec2())
-            .collect();
-        let bins = Bins::new(&points, reach * f64::from(narrowest), elimination.period_mm);
+        let bins = {
+            let places = alive.iter().map(|&i| of(i).position_mm.as_dvec2());
+            let places: Vec<DVec2> = places.collect();
+            Bins::new(&places, reach * f64::from(narrowest), period_mm)
+        };
         let names: Vec<u32> = bins.points().iter().map(|p| alive[p.0 as usize]).collect();
-        let members: Vec<Member> = names.iter().map(|&i| *of(i)).collect();
-        let rule = Rule::new(reach, least, even);
-        let pairs = parallel::map(members.len().div_ceil(CHUNK), |chunk| {
-            let chunk = chunk * CHUNK..((chunk + 1) * CHUNK).min(members.len());
-            rule.pairs(&bins, &members, chunk)
+        let places = names.iter().map(|&i| Place {
+            position_mm: of(i).position_mm,
+            spacing_mm: of(i).spacing_mm,
         });
-        let mut starts = vec![0_u32; members.len() + 1];
-        for &[i, j, _] in pairs.iter().flatten() {
-            starts[i as usize + 1] += 1;
-            starts[j as usize + 1] += 1;
-        }
-        for i in 0..members.len() {
-            starts[i + 1] += starts[i];
-        }
-        let mut neighbours = vec![(0, 0); starts[members.len()] as usize];
-        let mut weights = vec![0_u32; members.len()];
-        let mut next = starts.clone();
-        for &[i, j, weight] in pairs.iter().flatten() {
-            for (a, b) in [(i, j), (j, i)] {
-                neighbours[next[a as usize] as usize] = (b, weight);
-                next[a as usize] += 1;
-                weights[a as usize] = weights[a as usize].saturating_add(weight);
-            }
-        }
-        Self {
-            gone: vec![false; members.len()],
-            names,
+        let places: Vec<Place> = places.collect();
+        let rule = Rule::new(reach, least, even, period_mm);
+        let found = parallel::map(names.len().div_ceil(CHUNK), |chunk| {
+            let chunk = chunk * CHUNK..((chunk + 1) * CHUNK).min(names.len());
+            rule.pairs(&bins, &places, chunk)
+        });
+        drop(bins);
+        let (starts, neighbours) = both_ways(names.len(), &found);
+        drop(found);
+        let mut stage = Self {
+            movable: names.iter().map(|&i| of(i).role != Role::Fixed).collect(),
+            weights: Vec::new(),
             members,
+            names,
+            places,
+            rule,
             starts,
             neighbours,
-            weights,
-        }
+        };
+        stage.weights = parallel::map(stage.names.len(), |i| stage.weight(i as u32));
+        stage
+    }
+
+    /// The sum of the weights of a member's pairs.
+    fn weight(&self, i: u32) -> u32 {
+        let weights = self.neighbours[self.neighbours(i)].iter();
+        weights.fold(0, |sum: u32, &j| sum.saturating_add(self.of_pair(i, j)))
+    }
+
+    fn of_pair(&self, i: u32, j: u32) -> u32 {
+        let [a, b] = [i, j].map(|i| self.places[i as usize]);
+        self.rule.weight(a, b).unwrap_or(0)
     }
 
     /// The members removed until `quota` of those that count are gone.
     fn run(mut self, quota: usize) -> Vec<u32> {
-        let mut left: Vec<u32> = (0..self.members.len() as u32)
-            .filter(|&i| self.members[i as usize].role != Role::Fixed)
+        let mut left: Vec<u32> = (0..self.names.len() as u32)
+            .filter(|&i| self.movable[i as usize])
             .collect();
         let mut threshold = left.iter().map(|&i| self.weights[i as usize]).max();
         let mut removed: Vec<(u32, u32)> = Vec::new();
@@ -209,19 +213,19 @@ impl Stage {
                     }
                     self.remove(i);
                     removed.push((weight, i));
-                    counted += usize::from(self.members[i as usize].role == Role::Counted);
+                    counted += usize::from(self.member(i).role == Role::Counted);
                     false
                 });
             }
-            left.retain(|&i| !self.gone[i as usize]);
+            left.retain(|&i| self.movable[i as usize]);
         }
-        let hash = |i: u32| self.members[i as usize].hash;
+        let hash = |i: u32| self.member(i).hash;
         removed.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| hash(b.1).cmp(&hash(a.1))));
         // A level may have gone beyond the quota.
         let mut counted = 0;
         let within = removed.into_iter().take_while(|&(_, i)| {
             let open = counted < quota;
-            counted += usize::from(self.members[i as usize].role == Role::Counted);
+            counted += usize::from(self.member(i).role == Role::Counted);
             open
         });
         within.map(|(_, i)| self.names[i as usize]).collect()
@@ -231,93 +235,36 @@ impl Stage {
         self.starts[i as usize] as usize..self.starts[i as usize + 1] as usize
     }
 
+    fn member(&self, i: u32) -> &Member {
+        &self.members[self.names[i as usize] as usize]
+    }
+
     fn is_below_a_neighbour(&self, i: u32, weight: u32) -> bool {
-        self.neighbours[self.neighbours(i)].iter().any(|&(j, _)| {
+        self.neighbours[self.neighbours(i)].iter().any(|&j| {
             let other = self.weights[j as usize];
             other >= weight
-                && !self.gone[j as usize]
-                && self.members[j as usize].role != Role::Fixed
-                && (other > weight || self.members[j as usize].hash > self.members[i as usize].hash)
+                && self.movable[j as usize]
+                && (other > weight || self.member(j).hash > self.member(i).hash)
         })
     }
 
     fn remove(&mut self, i: u32) {
-        self.gone[i as usize] = true;
+        self.movable[i as usize] = false;
         for n in self.neighbours(i) {
-            let (j, weight) = self.neighbours[n];
-            let other = &mut self.weights[j as usize];
-            *other = other.saturating_sub(weight);
+            let j = self.neighbours[n];
+            if self.movable[j as usize] {
+                let weight = self.of_pair(i, j);
+                let other = &mut self.weights[j as usize];
+                *other = other.saturating_sub(weight);
+            }
         }
     }
-}
-
-/// Which pairs weigh, and how much; lengths in local spacings.
-#[derive(Clone, Copy, Debug)]
-struct Rule {
-    reach: f64,
-    /// Closer pairs weigh no more.
-    least: f64,
-    scale: f64,
-    /// All spacings are equal.
-    even: bool,
-}
-
-impl Rule {
-    fn new(reach: f64, least: f64, even: bool) -> Self {
-        let least = least.max(CLOSEST).min(reach * 0.999);
-        Self {
-            reach,
-            least,
-            even,
-            scale: HEAVIEST / eighth_power(1.0 - least / reach),
-        }
-    }
-
-    /// Both members and the weight of each pair that one of this range finds.
-    fn pairs(
-        self,
-        bins: &Bins,
-        members: &[Member],
-        range: std::ops::Range<usize>,
-    ) -> Vec<[u32; 3]> {
-        let points = bins.points();
-        let mut pairs = Vec::with_capacity(range.len() * 4);
-        for i in range {
-            let place = points[i].1;
-            let own = members[i].spacing_mm;
-            // The member of the wider spacing finds the pair, so that nobody has to look farther
-            // than his own spacing tells him; of two equal ones the first.
-            bins.runs(place, self.reach * f64::from(own), |run| {
-                let first = if self.even { i + 1 } else { 0 };
-                for j in run.start.max(first)..run.end {
-                    let other = members[j].spacing_mm;
-                    if other > own || (other == own && j <= i) {
-                        continue;
-                    }
-                    let squared = bins.offset(place, points[j].1).length_squared();
-                    let mean = (f64::from(own) + f64::from(other)) / 2.0;
-                    let limit = self.reach * mean;
-                    if squared < limit * limit {
-                        let relative = (squared.sqrt() / mean).max(self.least);
-                        let weight = eighth_power(1.0 - relative / self.reach) * self.scale;
-                        pairs.push([i as u32, j as u32, weight as u32]);
-                    }
-                }
-            });
-        }
-        pairs
-    }
-}
-
-fn eighth_power(x: f64) -> f64 {
-    let two = x * x;
-    let four = two * two;
-    four * four
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::pairs::eighth_power;
     use crate::random::{Seed, Stage};
 
     fn members(count: u64, seed: u64, roles: [Role; 3]) -> Vec<Member> {
@@ -381,7 +328,11 @@ mod tests {
             let share = left / members.len() as f64;
             let reach = (2.0 / (3.0_f64.sqrt() * Density::PACKING * share)).sqrt();
             let least = reach * (1.0 - share * share.sqrt()) * BETA;
-            let expected = by_queue(&members, Rule::new(reach, least, false), counted - keep);
+            let expected = by_queue(
+                &members,
+                Rule::new(reach, least, false, None),
+                counted - keep,
+            );
             assert_eq!(elimination.reduce(keep), expected, "seed {seed}");
             assert_eq!(elimination.counted(), keep);
         }

@@ -28,6 +28,7 @@ mod map;
 mod margins;
 mod nearby;
 mod obstacle;
+mod pairs;
 mod part;
 mod policy;
 mod prepare;

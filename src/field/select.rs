@@ -131,12 +131,9 @@ impl Prepared<'_> {
         let beyond = standing
             .iter()
             .filter(|dot| ground.coverage_at(dot.position_mm) == 0.0);
-        let mut all: Vec<Member> = field
-            .dots
-            .iter()
-            .chain(beyond)
-            .map(|dot| Member::of_dot(dot, Role::Counted))
-            .collect();
+        let mut all = Vec::with_capacity(field.dots.len() + standing.len());
+        let dots = field.dots.iter().chain(beyond);
+        all.extend(dots.map(|dot| Member::of_dot(dot, Role::Counted)));
         if batch.tag > 0 {
             all.extend(fixed(field));
         }
