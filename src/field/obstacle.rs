@@ -212,6 +212,30 @@ impl Obstacles {
         }
     }
 
+    /// Whether one obstacle alone leaves no position of a cell.
+    #[inline(always)]
+    pub(super) fn cover(&self, lattice: &Lattice, cell: usize) -> bool {
+        let corner = lattice.units(cell, Spot { x: 0, y: 0 });
+        let last = i64::from(UNITS - 1);
+        let covers = |obstacle: &Placed| {
+            let (x, y) = (obstacle.x - corner.0, obstacle.y - corner.1);
+            let (far_x, far_y) = (x.max(last - x), y.max(last - y));
+            obstacle.blocks(far_x, far_y)
+        };
+        if !self.close.is_empty() {
+            let (column, row) = ((cell % self.columns) as isize, cell / self.columns);
+            // What reaches no farther than a dot covers no cell but its own and those beside it.
+            let columns = column - 1 + CLOSE as isize..column + 2 - CLOSE as isize;
+            let rows = row.saturating_sub(1)..(row + 2).min(self.rows);
+            for row in rows {
+                if self.beside(row, &columns).iter().any(covers) {
+                    return true;
+                }
+            }
+        }
+        self.far_from(cell).any(covers)
+    }
+
     /// Of those that reach farther than a dot, the ones in reach of a cell.
     fn far_from(&self, cell: usize) -> impl Iterator<Item = &Placed> {
         let list = match self.far_starts.get(cell..cell + 2) {

@@ -141,10 +141,13 @@ impl Band {
             |row, column, open| {
                 let cell = row * columns + column;
                 if arena.region[cell] {
-                    let open = match beside_obstacles {
-                        true if !beside.take(arena, cell) => 0,
-                        true => open & beside.open_parts(simd, CELL, 8),
-                        false => open,
+                    let open = if !beside_obstacles {
+                        open
+                    } else if arena.obstacles.cover(arena.lattice, cell) {
+                        0
+                    } else {
+                        beside.take(arena, cell);
+                        open & beside.open_parts(simd, CELL, 8)
                     };
                     if open != 0 {
                         self.cells

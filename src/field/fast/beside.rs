@@ -23,16 +23,15 @@ struct Disk {
 const NEAR: i64 = 1 << 14;
 
 impl Beside {
-    /// Takes those of another cell; false if one of them covers all of it.
+    /// Takes those of another cell.
     #[inline(always)]
-    pub(super) fn take(&mut self, arena: &Arena<'_>, cell: usize) -> bool {
+    pub(super) fn take(&mut self, arena: &Arena<'_>, cell: usize) {
         self.list.clear();
         if arena.obstacles.is_empty() {
-            return true;
+            return;
         }
         let corner = arena.lattice.units(cell, Spot { x: 0, y: 0 });
         let last = i64::from(UNITS - 1);
-        let mut open = true;
         arena.obstacles.for_each_near(
             cell,
             #[inline(always)]
@@ -40,14 +39,11 @@ impl Beside {
                 let (x, y) = (obstacle.x - corner.0, obstacle.y - corner.1);
                 let squared = obstacle.squared;
                 let (near_x, near_y) = (x - x.clamp(0, last), y - y.clamp(0, last));
-                let (far_x, far_y) = (x.max(last - x), y.max(last - y));
                 if near_x * near_x + near_y * near_y < squared {
                     self.list.push(Disk { x, y, squared });
                 }
-                open &= far_x * far_x + far_y * far_y >= squared;
             },
         );
-        open
     }
 
     pub(super) fn allows(&self, spot: Spot) -> bool {
