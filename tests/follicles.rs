@@ -1,7 +1,7 @@
 //! Follicles read from synthetic scalps, held to the truth beside them.
 //!
 //! `FOLLICLES_SWEEP=1 cargo test --test follicles -- --nocapture` reads forty random scalps and prints the
-//! table, worst first; without it a few small ones.
+//! table, worst first, and the same after JPEG; without it a few small ones.
 
 #[cfg(feature = "image")]
 use image::ImageEncoder;
@@ -33,8 +33,12 @@ fn is_plain(follicle: &stubblefield::TrueFollicle) -> bool {
 }
 
 fn stubble(i: u64, side: u32) -> SyntheticPatch {
+    stubble_of(0x5EED, i, side)
+}
+
+fn stubble_of(set: u64, i: u64, side: u32) -> SyntheticPatch {
     let size = Size::new(side, side).unwrap();
-    let request = PatchRequest::random(size, Seed::new(0x5EED ^ i.wrapping_mul(0x9E37_79B9)));
+    let request = PatchRequest::random(size, Seed::new(set ^ i.wrapping_mul(0x9E37_79B9)));
     let shaved = match request.growth {
         Growth::Stubble { .. } => request,
         _ => request.with_growth(Growth::Stubble { length_mm: 0.3 }),
@@ -43,9 +47,15 @@ fn stubble(i: u64, side: u32) -> SyntheticPatch {
 }
 
 fn read(patch: SyntheticPatch) -> Row {
+    let photo = patch.photo.clone();
+    read_from(&photo, patch)
+}
+
+/// As another file of the same picture shows them.
+fn read_from(photo: &Photo, patch: SyntheticPatch) -> Row {
     let scale = patch.request.scale.get();
     let side = patch.photo.size().width() as f32;
-    let found = Follicles::find(&patch.photo, &patch.skin, patch.request.scale).unwrap();
+    let found = Follicles::find(photo, &patch.skin, patch.request.scale).unwrap();
     let reach = (0.3 * scale).max(1.5);
     // The nearest pairs first, each of both sides once.
     let mut pairs = Vec::new();
@@ -112,7 +122,7 @@ fn read(patch: SyntheticPatch) -> Row {
             .unwrap_or(f32::INFINITY),
         density: (all - faint) / plain.max(1.0),
         shafts,
-        blur: Camera::read(&patch.photo)
+        blur: Camera::read(photo)
             .blur
             .map(|blur| blur.sigma_px / patch.request.blur_px),
         patch,
@@ -217,21 +227,93 @@ fn a_soft_lens_hides_none_that_is_plain() {
     }
 }
 
+/// What JPEG of some quality keeps, of colours as of light, or of colours of every second pixel alone.
+#[cfg(feature = "image")]
+fn as_jpeg(patch: &SyntheticPatch, quality: u8, colors: Colors) -> Photo {
+    let Samples::Rgb8(codes) = patch.photo.pixels() else {
+        panic!("patches have 8 bits")
+    };
+    let size = patch.photo.size();
+    let (width, height) = (size.width() as usize, size.height() as usize);
+    let mut codes = codes.to_vec();
+    if colors == Colors::Halved {
+        let luma = |rgb: &[u8]| {
+            0.299 * f32::from(rgb[0]) + 0.587 * f32::from(rgb[1]) + 0.114 * f32::from(rgb[2])
+        };
+        let whole = codes.clone();
+        for y in 0..height {
+            for x in 0..width {
+                let own = 3 * (y * width + x);
+                let light = luma(&whole[own..own + 3]);
+                for c in 0..3 {
+                    let of_four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| {
+                        let [x, y] = [
+                            (x / 2 * 2 + dx).min(width - 1),
+                            (y / 2 * 2 + dy).min(height - 1),
+                        ];
+                        let at = 3 * (y * width + x);
+                        f32::from(whole[at + c]) - luma(&whole[at..at + 3])
+                    });
+                    codes[own + c] = (light + of_four.iter().sum::<f32>() / 4.0).round() as u8;
+                }
+            }
+        }
+    }
+    let mut file = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut file, quality)
+        .write_image(
+            &codes,
+            size.width(),
+            size.height(),
+            image::ExtendedColorType::Rgb8,
+        )
+        .unwrap();
+    Photo::from_bytes(&file).unwrap()
+}
+
+#[cfg(feature = "image")]
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Colors {
+    Whole,
+    Halved,
+}
+
+#[cfg(feature = "image")]
+#[test]
+fn follicles_are_found_after_jpeg() {
+    // Dark skin under noise, which JPEG keeps of light and takes from colours.
+    for (set, i) in [(0xBEEF, 38), (0x1111, 39)] {
+        let patch = stubble_of(set, i, 300);
+        for colors in [Colors::Whole, Colors::Halved] {
+            let row = read_from(&as_jpeg(&patch, 85, colors), patch.clone());
+            assert!(row.precision >= 0.65, "{}", row.precision);
+            assert!((row.density - 1.0).abs() <= 0.2, "{}", row.density);
+        }
+    }
+    if std::env::var_os("FOLLICLES_SWEEP").is_none() {
+        return;
+    }
+    for (quality, colors) in [
+        (85, Colors::Whole),
+        (85, Colors::Halved),
+        (75, Colors::Whole),
+        (75, Colors::Halved),
+    ] {
+        println!("JPEG of quality {quality}, colours {colors:?}");
+        let rows = (0..40).map(|i| {
+            let patch = stubble(i, 640);
+            read_from(&as_jpeg(&patch, quality, colors), patch)
+        });
+        table(rows.collect());
+    }
+}
+
 #[cfg(feature = "image")]
 #[test]
 fn what_jpeg_rounds_is_no_sharpness() {
-    let side = 260;
     let off = |i| {
-        let patch = stubble(i, side);
-        let Samples::Rgb8(codes) = patch.photo.pixels() else {
-            panic!("patches have 8 bits")
-        };
-        let mut file = Vec::new();
-        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut file, 85);
-        encoder
-            .write_image(codes, side, side, image::ExtendedColorType::Rgb8)
-            .unwrap();
-        let camera = Camera::read(&Photo::from_bytes(&file).unwrap());
+        let patch = stubble(i, 260);
+        let camera = Camera::read(&as_jpeg(&patch, 85, Colors::Whole));
         let blur_px = camera.blur.unwrap().sigma_px;
         (blur_px / patch.request.blur_px - 1.0).abs()
     };

@@ -88,6 +88,13 @@ pub struct Grain {
     pub size_px: f32,
 }
 
+impl Grain {
+    /// Standard deviation in linear light, at full white, of the independent noise that would make it: its power where it is widest.
+    pub(in crate::scene) fn independent(&self) -> f32 {
+        self.sd_at_white / left(self.size_px)
+    }
+}
+
 impl Camera {
     /// Reads blur, noise and compression from tiles all over the picture.
     ///
@@ -250,17 +257,22 @@ fn grain(noise: &Noise) -> Option<Grain> {
     }
     let slope = ((n * xy - x * y) / (n * xx - x * x)).min(0.0);
     let level = libm::expf((y - slope * x) / n);
-    // Share of the level that is left in a pixel: the mean over both axes up to half a cycle.
+    let size_px = slope.abs().sqrt();
+    Some(Grain {
+        sd_at_white: level.sqrt() * left(size_px),
+        size_px,
+    })
+}
+
+/// Share of the standard deviation of independent noise that is left in a pixel after a Gaussian of that size: the mean of what it
+/// lets through, over both axes up to half a cycle.
+fn left(size_px: f32) -> f32 {
     let steps = 64;
     let along = |i: i32| {
         let k = std::f32::consts::PI * (i as f32 + 0.5) / steps as f32;
-        libm::expf(slope * k * k)
+        libm::expf(-size_px * size_px * k * k)
     };
-    let left = (0..steps).map(along).sum::<f32>() / steps as f32;
-    Some(Grain {
-        sd_at_white: (level * left * left).sqrt(),
-        size_px: slope.abs().sqrt(),
-    })
+    (0..steps).map(along).sum::<f32>() / steps as f32
 }
 
 /// Bends of the brightness between blocks of JPEG over those inside them, along rows; the blocks may

@@ -1,26 +1,18 @@
 //! How high a mark has to stand over the noise to be a follicle, from how many the noise alone makes.
 
-use glam::Vec2;
-
-use super::depth::{Sensor, Sheet};
-use super::peaks::{Summit, summits};
+use super::depth::Sheet;
+use super::peaks::Summit;
 use super::unit::apart;
-use crate::parallel;
-use crate::photo::Photo;
 
 /// Heights over the noise between which the threshold lies. Found on synthetic patches, as are the constants below,
-/// none of them one that a test reads.
+/// those of the tests' sweep not among them.
 pub(super) const LEAST_CLEAR: f32 = 1.9;
 const MOST_CLEAR: f32 = 3.5;
 
-/// Rows in which the sensor's noise is read at once, those beside them that are smoothed into theirs, and how many
-/// such bands are plenty.
-const BAND: u32 = 64;
-const BESIDE: u32 = 12;
-const BANDS: u32 = 10;
-
-/// Share of the sensor's peaks that is left where skin varies too.
-const OF_SENSOR: f32 = 0.8;
+/// Peaks that grain makes above t of its own standard deviations: [`GRAIN`] times t·exp(−t²/2) on the square of the inner
+/// Gaussian's deviation. A smooth random field has 0.095 times that; marks that are one unit and what is no wider than a cell
+/// leave less.
+const GRAIN: f32 = 0.035;
 
 /// Peaks of the skin's texture above t standard deviations of what is called noise: [`TEXTURE`] times
 /// t·exp(−t²/2 − s·(t − t₀)) on the square of the inner Gaussian's deviation. A smooth random field has 0.095 of
@@ -37,20 +29,13 @@ const LEAST_ROOM: f32 = 0.75;
 /// How many follicles there are for each that is reckoned to stand out at the best height.
 const HIDDEN: f32 = 1.15;
 
-/// The least height over the noise above which as many marks are found as follicles are reckoned to be there: false
+/// The least height over the noise, some shares of which are `grain`, above which as many marks are found as follicles are reckoned to be there: false
 /// ones then make up for missed ones.
 ///
 /// # References
 /// Peaks of noise: R. J. Adler, "The Geometry of Random Fields" (1981).
-pub(super) fn threshold(
-    photo: &Photo,
-    sheet: &Sheet,
-    found: &[Summit],
-    cells: f32,
-    wanted: impl Fn(Vec2) -> bool + Sync + Send,
-) -> f32 {
+pub(super) fn threshold(sheet: &Sheet, found: &[Summit], cells: f32, grain: &[f32]) -> f32 {
     let found = heights(sheet, found);
-    let (sensor, share) = sensor(photo, sheet, wanted);
     let above = |heights: &[f32], t: f32| {
         let below = heights.partition_point(|&height| height < t);
         (heights.len() - below) as f32
@@ -58,7 +43,12 @@ pub(super) fn threshold(
     let fields = cells / (sheet.inner * sheet.inner);
     let false_ones = |t: f32| {
         let fall = -0.5 * t * t - TEXTURE_FALLS * (t - TEXTURE_FROM);
-        OF_SENSOR * above(&sensor, t) / share + TEXTURE * fields * t * libm::expf(fall)
+        let of_grain = |share: &f32| {
+            let t = t / share;
+            t * libm::expf(-0.5 * t * t)
+        };
+        let of_grain = grain.iter().map(of_grain).sum::<f32>() / grain.len().max(1) as f32;
+        fields * (GRAIN * of_grain + TEXTURE * t * libm::expf(fall))
     };
     let steps = 50;
     let at = |i: i32| LEAST_CLEAR + (MOST_CLEAR - LEAST_CLEAR) * i as f32 / steps as f32;
@@ -85,29 +75,4 @@ fn heights(sheet: &Sheet, found: &[Summit]) -> Vec<f32> {
     let mut heights: Vec<f32> = alone.map(|i| found[i].clear).collect();
     heights.sort_by(f32::total_cmp);
     heights
-}
-
-/// The same of the sensor's noise in some bands of the sheet, and which share of it they are.
-fn sensor(
-    photo: &Photo,
-    sheet: &Sheet,
-    wanted: impl Fn(Vec2) -> bool + Sync + Send,
-) -> (Vec<f32>, f32) {
-    let rows = sheet.response.size().height();
-    let step = BAND * (rows / (BAND * BANDS)).max(1);
-    let of_band = |band: usize| {
-        let top = band as u32 * step;
-        let end = (top + BAND).min(rows);
-        let read = Sensor::read(
-            photo,
-            sheet,
-            top.saturating_sub(BESIDE)..(end + BESIDE).min(rows),
-        );
-        let own = |at: Vec2| (top as f32..end as f32).contains(&at.y) && wanted(at);
-        (summits(sheet, &read.response, read.top, own), end - top)
-    };
-    let bands = parallel::map(rows.div_ceil(step) as usize, of_band);
-    let seen: u32 = bands.iter().map(|band| band.1).sum();
-    let found: Vec<Summit> = bands.into_iter().flat_map(|band| band.0).collect();
-    (heights(sheet, &found), seen as f32 / rows as f32)
 }

@@ -1,7 +1,5 @@
 //! How much darker each place is than bright skin, on a copy of the photo as fine as follicles ask for.
 
-use std::ops::Range;
-
 use super::PLAIN;
 use crate::filter::Gaussian;
 use crate::logarithm::logarithms;
@@ -32,6 +30,10 @@ const INNER_BLURS: f32 = 1.0;
 /// Outer over inner: near the Laplacian of a Gaussian.
 pub(super) const OUTER: f32 = 1.6;
 
+/// Share of the response of a mark that is just plain to see that is asked for: shape, noise and JPEG take some from half of them.
+/// Found as the constants of `chance` are.
+const LEAST: f32 = 0.85;
+
 /// Standard deviation of the mark of a follicle without the camera's blur.
 const MARK_MM: f32 = 0.08;
 
@@ -42,10 +44,11 @@ const LEAST_WINDOW: usize = 8;
 /// Share of the skin that counts as shine, by brightness: gaps between glints are no follicles.
 const SHINE: f32 = 0.20;
 
-/// The two quantiles whose distance tells the noise: below the middle, where no follicle is.
-const NOISE: [f32; 2] = [0.50, 0.25];
+/// The two quantiles whose distance tells the noise: below the middle, where no follicle is. Nearer the middle JPEG leaves too
+/// little of it, for it rounds what is faint to nothing.
+const NOISE: [f32; 2] = [0.50, 0.15];
 /// That distance of a normal distribution, in standard deviations.
-const NOISE_SPAN: f32 = 0.674;
+const NOISE_SPAN: f32 = 1.036;
 
 /// A part of the photo in cells.
 #[derive(Clone, Debug)]
@@ -57,12 +60,14 @@ pub(super) struct Sheet {
     pub(super) cells_per_mm: f32,
     /// Standard deviation of the inner Gaussian, in cells.
     pub(super) inner: f32,
-    /// The least response: what is left of a mark that is just plain to see.
+    /// The least response: most of what is left of a mark that is just plain to see.
     pub(super) least: f32,
     /// Difference of Gaussians of the absorbance: what is dark and as small as a follicle.
     pub(super) response: Plane<f32>,
     /// Noise of the response, standard deviation.
     pub(super) noise: Levels,
+    /// Absorbance of bright skin.
+    pub(super) bright: Levels,
 }
 
 impl Sheet {
@@ -101,9 +106,10 @@ impl Sheet {
             origin,
             cells_per_mm,
             inner,
-            least: PLAIN * remains(variance, inner),
+            least: LEAST * PLAIN * remains(variance, inner),
             response: difference(&held, inner),
             noise,
+            bright,
         })
     }
 
@@ -160,55 +166,6 @@ fn light(photo: &Photo, origin: [u32; 2], side: u32, y: u32, columns: usize) -> 
         }
     }
     cells
-}
-
-/// What the sensor's noise alone makes of some rows of a sheet.
-///
-/// Skin and hair darken red and green alike, noise each by itself: the difference of both absorbances is noise,
-/// smoothed, grained and compressed as that of the sheet, and as much stronger as their light is weaker than all
-/// of it.
-pub(super) struct Sensor {
-    /// Difference of Gaussians of the noise in the absorbance of the sheet.
-    pub(super) response: Plane<f32>,
-    /// Row of the sheet with which it begins.
-    pub(super) top: u32,
-}
-
-impl Sensor {
-    /// # References
-    /// The variance of light that is counted grows with it: G. E. Healey, R. Kondepudy, "Radiometric CCD Camera
-    /// Calibration and Noise Estimation", IEEE TPAMI 16 (1994).
-    pub(super) fn read(photo: &Photo, sheet: &Sheet, rows: Range<u32>) -> Self {
-        let columns = sheet.response.size().width();
-        let mut tints = Plane::filled(Size::within(columns, rows.end - rows.start), 0.0_f32);
-        let mut sums = [0.0_f64; 3];
-        for (y, row) in rows
-            .clone()
-            .zip(tints.values_mut().chunks_mut(columns as usize))
-        {
-            let cells = light(photo, sheet.origin, sheet.side, y, columns as usize);
-            for (tint, cell) in row.iter_mut().zip(cells) {
-                *tint = cell[1].max(DARK) / cell[0].max(DARK);
-                for (sum, value) in sums.iter_mut().zip(cell) {
-                    *sum += f64::from(value.max(0.0));
-                }
-            }
-            logarithms(row);
-        }
-        let mean = sums.map(|sum| ((sum / tints.size().pixels() as f64) as f32).max(DARK));
-        let all = weighed(mean);
-        let own = (0..3)
-            .map(|c| WEIGHTS[c] * WEIGHTS[c] * mean[c])
-            .sum::<f32>()
-            / (all * all);
-        let gain = (own / (1.0 / mean[0] + 1.0 / mean[1])).sqrt();
-        let mut response = difference(&tints, sheet.inner);
-        response.values_mut().iter_mut().for_each(|v| *v *= gain);
-        Self {
-            response,
-            top: rows.start,
-        }
-    }
 }
 
 /// What a difference of Gaussians leaves in the middle of a Gaussian mark of some variance and a height of 1.

@@ -5,8 +5,6 @@ use glam::Vec2;
 use super::chance;
 use super::depth::Sheet;
 use crate::parallel;
-use crate::photo::Photo;
-use crate::plane::Plane;
 
 /// A mark in cells of the sheet.
 #[derive(Clone, Copy, Debug)]
@@ -28,15 +26,16 @@ const ENOUGH: usize = 20;
 /// Ratio of the bends across and along from which a mark is a shaft.
 const SHAFT: f32 = 3.0;
 
-/// All wanted peaks that are no noise and no pores, row by row, where so many cells are looked at.
+/// All wanted peaks that are no noise and no pores, row by row, where so many cells are looked at and the noise is grain in these
+/// shares.
 pub(super) fn peaks(
-    photo: &Photo,
     sheet: &Sheet,
     looked_at: f32,
+    grain: &[f32],
     wanted: impl Fn(Vec2) -> bool + Sync + Send,
 ) -> Vec<Peak> {
-    let found = summits(sheet, &sheet.response, 0, &wanted);
-    let least_clear = chance::threshold(photo, sheet, &found, looked_at, &wanted);
+    let found = summits(sheet, &wanted);
+    let least_clear = chance::threshold(sheet, &found, looked_at, grain);
     let clear = found.iter().filter(|summit| summit.clear > CLEAR);
     let mut heights: Vec<f32> = clear.map(|summit| summit.peak.height).collect();
     let least = if heights.len() >= ENOUGH {
@@ -57,13 +56,9 @@ pub(super) struct Summit {
     pub(super) clear: f32,
 }
 
-/// The wanted peaks that may be more than noise, of a response that begins at a row of the sheet.
-pub(super) fn summits(
-    sheet: &Sheet,
-    response: &Plane<f32>,
-    top: u32,
-    wanted: impl Fn(Vec2) -> bool + Sync + Send,
-) -> Vec<Summit> {
+/// The wanted peaks that may be more than noise.
+fn summits(sheet: &Sheet, wanted: impl Fn(Vec2) -> bool + Sync + Send) -> Vec<Summit> {
+    let response = &sheet.response;
     let size = response.size();
     let of_row = |y: usize| {
         let (y, mut found) = (y as i64, Vec::new());
@@ -77,7 +72,7 @@ pub(super) fn summits(
             if middle <= sheet.least || !is_highest(middle, near) {
                 continue;
             }
-            let at = Vec2::new(x as f32, (y + i64::from(top)) as f32) + 0.5;
+            let at = Vec2::new(x as f32, y as f32) + 0.5;
             let clear = middle / sheet.noise.at(at.x, at.y);
             let peak = Peak::fit(at, near);
             if clear > chance::LEAST_CLEAR && wanted(peak.at) {
