@@ -28,9 +28,7 @@ const MOST_STEPS: f64 = 32_760.0;
 const HALF: f64 = 32_768.0 * 16_384.0;
 /// The highest rank whose rows are held in registers; those of higher ones are read eight at a time and
 /// not held in steps.
-const MOST_IN_VECTORS: usize = 8;
-/// The highest rank of narrow windows: hardly any as narrow has a higher one.
-pub(super) const MOST_IN_NARROW: usize = 6;
+pub(super) const MOST_IN_VECTORS: usize = 8;
 /// Elements to a vector of the tables.
 pub(super) const LANES: usize = 8;
 
@@ -120,10 +118,6 @@ impl Ladder {
     }
 }
 
-const fn is_narrow(row: usize, rank: usize) -> bool {
-    row == LANES && rank <= MOST_IN_NARROW
-}
-
 /// A term at both ends. Where one end has none, it gets the other's shape and no ink.
 fn pair(ends: (Option<Term>, Option<Term>)) -> Option<[Term; 2]> {
     let without_ink = |t: &Term| Term {
@@ -189,7 +183,8 @@ impl Cell {
     fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
         let (side, rank) = (grid.side, terms.len());
         let row = side.next_multiple_of(LANES);
-        let rows = if is_narrow(row, rank) { LANES } else { side };
+        // Of windows that fit one vector, columns are as long as rows.
+        let rows = if row <= 2 * LANES { row } else { side };
         let column = (rows * rank).next_multiple_of(2 * LANES);
         let lengths = [row, column];
         let single = |_, value| value as f32;
@@ -226,12 +221,6 @@ impl Cell {
             inks: [ink(0, 0), 0.5 * (ink(0, 1) + ink(1, 0)), ink(1, 1)],
             grid,
         }
-    }
-
-    /// Whether the window is at most eight pixels wide, and its columns as long as if it were eight high.
-    #[inline(always)]
-    pub(super) const fn is_narrow(&self) -> bool {
-        is_narrow(self.row, self.rank)
     }
 
     /// The rows of all terms at the phases below and above a position: at each, for vector after

@@ -78,6 +78,22 @@ pub(super) fn draw_ellipses<L: Light>(
     }
 }
 
+/// Does what is said for a rank `K` that fits the registers, else something else.
+macro_rules! of_rank {
+    ($rank:expr, $draw:expr, $otherwise:expr) => {
+        of_rank!($rank, $draw, $otherwise, 1 2 3 4 5 6 7 8)
+    };
+    ($rank:expr, $draw:expr, $otherwise:expr, $($k:literal)*) => {
+        match $rank {
+            $($k => {
+                const K: usize = $k;
+                $draw
+            })*
+            _ => $otherwise,
+        }
+    };
+}
+
 #[inline(always)]
 fn draw_all<S: Simd, L: Light>(
     simd: S,
@@ -102,22 +118,22 @@ fn draw_all<S: Simd, L: Light>(
                     block,
                     places,
                 };
-                match cell.rank {
-                    1 if cell.is_narrow() => dots.draw_narrow::<S, L, 1>(simd, tile),
-                    2 if cell.is_narrow() => dots.draw_narrow::<S, L, 2>(simd, tile),
-                    3 if cell.is_narrow() => dots.draw_narrow::<S, L, 3>(simd, tile),
-                    4 if cell.is_narrow() => dots.draw_narrow::<S, L, 4>(simd, tile),
-                    5 if cell.is_narrow() => dots.draw_narrow::<S, L, 5>(simd, tile),
-                    6 if cell.is_narrow() => dots.draw_narrow::<S, L, 6>(simd, tile),
-                    1 => dots.draw::<S, L, 1>(simd, tile, columns),
-                    2 => dots.draw::<S, L, 2>(simd, tile, columns),
-                    3 => dots.draw::<S, L, 3>(simd, tile, columns),
-                    4 => dots.draw::<S, L, 4>(simd, tile, columns),
-                    5 => dots.draw::<S, L, 5>(simd, tile, columns),
-                    6 => dots.draw::<S, L, 6>(simd, tile, columns),
-                    7 => dots.draw::<S, L, 7>(simd, tile, columns),
-                    8 => dots.draw::<S, L, 8>(simd, tile, columns),
-                    _ => dots.draw_wide(simd, tile, wide),
+                match cell.row {
+                    8 => of_rank!(
+                        cell.rank,
+                        dots.draw_narrow::<S, L, L::Eight<S>, 8, K>(simd, tile),
+                        dots.draw_wide(simd, tile, wide)
+                    ),
+                    16 => of_rank!(
+                        cell.rank,
+                        dots.draw_narrow::<S, L, L::Sixteen<S>, 16, K>(simd, tile),
+                        dots.draw_wide(simd, tile, wide)
+                    ),
+                    _ => of_rank!(
+                        cell.rank,
+                        dots.draw::<S, L, K>(simd, tile, columns),
+                        dots.draw_wide(simd, tile, wide)
+                    ),
                 }
             },
         );
@@ -132,7 +148,7 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    /// Draws dots of a known small rank.
+    /// Draws dots of a known small rank and wider windows.
     #[inline(always)]
     fn draw<S: Simd, L: Light, const K: usize>(
         &self,
@@ -170,20 +186,30 @@ impl Group<'_> {
         }
     }
 
-    /// Draws dots of narrow windows.
+    /// Draws dots of a known small rank whose windows fit a vector.
     #[inline(always)]
-    fn draw_narrow<S: Simd, L: Light, const K: usize>(&self, simd: S, tile: &mut Tile<L>) {
+    fn draw_narrow<
+        S: Simd,
+        L: Light,
+        V: Lanes<S, Element = L>,
+        const LEN: usize,
+        const K: usize,
+    >(
+        &self,
+        simd: S,
+        tile: &mut Tile<L>,
+    ) {
         let Self {
             cell,
             block,
             places,
         } = *self;
-        let mut narrow = Narrow::<S, L, K>::new(simd, cell);
+        let mut narrow = Narrow::<S, L, LEN, K>::new(simd, cell);
         for places in places.chunks(LANES) {
             let dots = places.iter().map(|&i| &block[i as usize]);
             let eight = Eight::<L>::new(simd, cell, dots);
             for dot in 0..places.len() {
-                narrow.draw(tile, &eight, dot);
+                narrow.draw::<V>(tile, &eight, dot);
             }
         }
     }
