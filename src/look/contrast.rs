@@ -42,9 +42,9 @@ use crate::units::{Scale, Size};
 pub struct Contrast {
     /// Distance of the eye in metres.
     pub metres: f64,
-    /// ΔE before the treatment.
+    /// CIEDE2000 between the two parts before the treatment.
     pub before: f64,
-    /// ΔE after it.
+    /// The same after it.
     pub after: f64,
 }
 

@@ -22,7 +22,7 @@ use crate::pigment::{DAYS_PER_YEAR, HEALED_DAYS, When};
 )]
 #[non_exhaustive]
 pub struct Session {
-    /// Share of all dots that are in place after it, above that of the session before.
+    /// Share of all dots that are in place after it, above that of the session before; 1 for the last.
     pub share: f32,
     /// Strength of its dots relative to the look's, 0.3 to 2.
     pub strength: f32,

@@ -43,26 +43,26 @@ use crate::units::Scale;
 )]
 #[non_exhaustive]
 pub struct Edge {
-    /// Width of the zone, 0..=50: 3 for a defined hairline, 9 natural, 15 faded.
+    /// Width of the zone, 0..=50 mm: 3 for a defined hairline, 9 natural, 15 faded.
     pub width_mm: f32,
-    /// Density at the outer end relative to the inside.
+    /// Density at the outer end relative to the inside, 0..=1.
     pub density: f32,
-    /// Dot size at the outer end relative to the inside.
+    /// Dot size at the outer end relative to the inside, 0.1..=1.
     pub size: f32,
-    /// Strength at the outer end relative to the inside.
+    /// Strength at the outer end relative to the inside, 0..=1.
     pub strength: f32,
-    /// Distance between the crests and the troughs of the waves by which the zone is drawn in, 0..=20; the line
-    /// strays by a quarter of it, as a standard deviation.
+    /// Distance between the crests and the troughs of the waves by which the zone is drawn in, 0..=20 mm; the
+    /// line strays by a quarter of it, as a standard deviation.
     pub wave_mm: f32,
     /// Length of those waves from crest to crest, 1..=100 mm.
     pub wave_length_mm: f32,
-    /// How far small gaps and clusters draw the edge in, 0..=10.
+    /// How far small gaps and clusters draw the edge in, 0..=10 mm.
     pub gap_mm: f32,
-    /// Distance between those gaps, 0.2..=20.
+    /// Distance between those gaps, 0.2..=20 mm.
     pub gap_length_mm: f32,
-    /// How far past the mask the treatment runs out, 0..=20: 0 ends it with the mask.
+    /// How far past the mask the treatment runs out, 0..=20 mm: 0 ends it with the mask.
     pub past_mm: f32,
-    /// Density just past the mask, relative to the inside; it falls to nothing over
+    /// Density just past the mask, relative to the inside, 0..=1; it falls to nothing over
     /// [`Edge::past_mm`].
     pub past_density: f32,
     /// Whether it thins out before the person's own hair as well, where the photo shows hair beside the mask. If

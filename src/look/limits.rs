@@ -23,12 +23,12 @@ use crate::pigment::Variation;
 )]
 #[non_exhaustive]
 pub struct Limits {
-    /// Least and greatest median strength, as in [`Variation::strength`](crate::Variation::strength):
-    /// the dilutions that are in use.
+    /// Least and greatest median strength, as in [`Variation::strength`](crate::Variation::strength), within
+    /// 0.001..=4: the dilutions that are in use.
     pub strength: [f32; 2],
-    /// Fewest and most dots per cm².
+    /// Fewest and most dots per cm², within 0.1..=2000.
     pub density: [f32; 2],
-    /// Smallest and largest median diameter of a healed deposit in healthy skin, in mm.
+    /// Smallest and largest median diameter of a healed deposit in healthy skin, within 0.02..=0.6 mm.
     pub diameter_mm: [f32; 2],
 }
 

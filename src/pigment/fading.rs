@@ -38,19 +38,19 @@ use crate::pigment::when::{DAYS_PER_YEAR, HEALED_DAYS, When};
 )]
 #[non_exhaustive]
 pub struct Fading {
-    /// Share of a fresh dot's strength that stays when scab and upper skin are gone.
+    /// Share of a fresh dot's strength that stays when scab and upper skin are gone, 0.1..=1.
     pub settled: f32,
-    /// Days in which the excess of a fresh dot falls to 1/e.
+    /// Days in which the excess of a fresh dot falls to 1/e, 0.1..=42.
     pub settling_days: f32,
-    /// Years in which half of the settled pigment goes.
+    /// Years in which half of the settled pigment goes, 0.1..=100.
     pub half_life_years: f32,
-    /// Radius just after the session, relative to healed.
+    /// Radius just after the session, relative to healed, 0.5..=3.
     pub fresh_size: f32,
-    /// Growth of the radius per year, as a share of the healed radius.
+    /// Growth of the radius per year, as a share of the healed radius, 0..=0.2.
     pub spread_per_year: f32,
-    /// Drift into the skin per year, in mm.
+    /// Drift into the skin per year, 0..=0.02 mm.
     pub sinking_mm_per_year: f32,
-    /// Loss of green and blue light just after the session where dots stand closely: redness.
+    /// Redness: share of green and blue light lost just after the session where dots stand closely, 0..=0.5.
     pub fresh_redness: f32,
 }
 

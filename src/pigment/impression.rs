@@ -41,21 +41,22 @@ pub struct Impression {
 )]
 #[non_exhaustive]
 pub struct Variation {
-    /// Median diameter of the healed deposit: 0.14 to 0.28 mm.
+    /// Median diameter of the healed deposit, 0.02..=0.6 mm; 0.14 to 0.28 are in use.
     ///
     /// Clinics quote 0.1 mm; that fits neither the needle nor the optics of a visible dot.
     pub diameter_mm: f32,
-    /// Standard deviation of the logarithm of the diameter.
+    /// Standard deviation of the natural logarithm of the diameter, 0..=0.5.
     pub diameter_sd: f32,
-    /// Median strength, as in [`Impression::strength`].
+    /// Median strength for black hair in fair skin, as in [`Impression::strength`], 0..=4; lighter hair takes less
+    /// ([`HairColor::strength_factor`]), dark skin up to twice as much.
     pub strength: f32,
-    /// Standard deviation of the logarithm of the strength within one shade.
+    /// Standard deviation of the natural logarithm of the strength within one shade, 0..=0.5.
     pub strength_sd: f32,
-    /// Mean depth of the deposit's top.
+    /// Mean depth of the deposit's top below the skin surface, 0.05..=0.4 mm.
     pub depth_mm: f32,
-    /// Standard deviation of that depth.
+    /// Standard deviation of that depth, 0..=0.2 mm; no dot lies above 0.05 mm.
     pub depth_sd_mm: f32,
-    /// Strength of each dilution relative to the median.
+    /// Strength of each dilution relative to the median, 0.1..=3.
     pub shades: [f32; 3],
 }
 
