@@ -91,6 +91,14 @@ fn zones_have_their_densities_and_the_neck_runs_out() {
     let down: Vec<f32> = (70..170).map(at).collect();
     assert!(down.windows(2).all(|pair| pair[1] <= pair[0]));
     assert!((at(169) / 45.0 - 0.2).abs() < 0.02, "{}", at(169));
+    // Over its last 8 mm.
+    assert!(
+        (at(121) / 45.0 - 1.0).abs() < 0.001 && at(123) < 45.0,
+        "{}",
+        at(121)
+    );
+    let middle = 0.5 * (at(145) + at(146)) / 45.0;
+    assert!((middle - 0.6).abs() < 0.01, "{middle}");
 }
 
 #[test]

@@ -40,6 +40,20 @@ fn the_same_dots_heal_better_and_worse() {
             (a.id, a.position_mm, a.session, a.rank) == (b.id, b.position_mm, b.session, b.rank)
         }));
     }
+    // The same pigment on more or less area, faded as fast as said.
+    let expected = Healing::best();
+    for (own, other) in plan.dots().iter().zip(best.dots()) {
+        let wider = other.healed.radius_mm / own.healed.radius_mm;
+        let kept = other.healed.strength / own.healed.strength * wider * wider;
+        assert!((wider - expected.spread).abs() < 1e-5 && (kept - expected.retention).abs() < 1e-5);
+    }
+    for (healing, plan) in [(Healing::best(), &best), (Healing::worst(), &worst)] {
+        let look = plan.look();
+        let half_life = look.fading().half_life_years * healing.fading;
+        assert!((half_life / likely.look().fading().half_life_years - 1.0).abs() < 1e-5);
+        let deeper = look.variation().depth_mm - likely.look().variation().depth_mm;
+        assert!((deeper - healing.deeper_mm).abs() < 1e-6);
+    }
     let report = |plan: &Plan, when| plan.report(&photo, when).unwrap();
     let [best_now, now, worst_now] =
         [&best, &likely, &worst].map(|plan| report(plan, When::healed()));

@@ -3,7 +3,7 @@
 use glam::Vec2;
 use stubblefield::{
     Contrast, Error, Look, Mask, PatchRequest, Photo, Scale, Scar, Scars, Seed, Size,
-    SyntheticPatch, Tone, ToneMatch, Unjudged, When,
+    SyntheticPatch, Tone, ToneMatch, Unjudged, Uptake, When,
 };
 
 /// 22 × 17 mm of stubbled scalp at 10 px/mm with scars.
@@ -33,6 +33,12 @@ fn scars_lose_most_of_their_contrast_and_keep_their_relief() {
         let (matched, after) = hidden(&patch);
         let off = matched.reached - matched.wanted;
         assert!(off.abs() < 0.3, "{scars:?}: {off} off the tone");
+        // The surroundings as they look with the dots that run out into them.
+        let as_it_was = Tone::Like(matched.plan.surroundings());
+        let (scale, seed) = (patch.request.scale, Seed::new(7));
+        let alone = Look::scar().match_tone(&patch.photo, &patch.scars, scale, seed, &as_it_was);
+        let run_out = matched.wanted - alone.unwrap().wanted;
+        assert!((-1.5..-0.1).contains(&run_out), "{scars:?}: {run_out}");
         assert_eq!(matched.stopped_by, None);
         let plan = &matched.plan;
         let contrast = plan.contrast_to_surroundings(&patch.photo, &after, 1.0);
@@ -111,6 +117,40 @@ fn the_least_spacing_told_is_that_of_all_dots() {
         (told.unwrap() - f64::from(least)).abs() < 1e-5,
         "{told:?} for {least}"
     );
+}
+
+#[test]
+fn dots_of_a_scar_have_their_own_names_and_run_wider_with_the_same_pigment() {
+    let patch = patch(Scars::Strip, 1);
+    let plan = |spread: f32| {
+        let mut uptake = Uptake::scar();
+        uptake.spread = spread;
+        let look = Look::scar().with_scarred(uptake);
+        let plan = look.plan(
+            &patch.photo,
+            &patch.scars,
+            patch.request.scale,
+            Seed::new(7),
+        );
+        plan.unwrap()
+    };
+    let (plain, wide) = (plan(1.0), plan(1.5));
+    let mut ids: Vec<u64> = plain.dots().iter().map(|dot| dot.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(
+        ids.len(),
+        plain.dots().len(),
+        "two dots of one name vary alike"
+    );
+    let mut widest = 0.0_f32;
+    for (plain, wide) in plain.dots().iter().zip(wide.dots()) {
+        let wider = wide.healed.radius_mm / plain.healed.radius_mm;
+        let kept = wide.healed.strength / plain.healed.strength * wider * wider;
+        assert!((kept - 1.0).abs() < 1e-4, "{kept} of the pigment");
+        widest = widest.max(wider);
+    }
+    assert!((widest - 1.5).abs() < 1e-4, "{widest}");
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn sessions_build_up_at_their_shares_and_every_stop_is_even() {
 
 #[test]
 fn only_the_last_session_is_fresh() {
-    let (_, plan) = plan(&Look::stubble());
+    let (photo, plan) = plan(&Look::stubble());
     let grown = |session: u8| {
         let dot = plan
             .dots()
@@ -101,6 +101,15 @@ fn only_the_last_session_is_fresh() {
     assert!((grown(3) - 1.6).abs() < 1e-5);
     // Ten days of three-day settling leave 4 % of the excess.
     assert!((1.0..1.03).contains(&grown(2)) && (1.0..1.001).contains(&grown(1)));
+    // On its own day each is, and as wide as the report says.
+    for figures in report(&photo, &plan, When::healed()).sessions {
+        let dots = plan.dots().iter();
+        let own = dots.filter(|dot| dot.session == figures.session);
+        let radii: Vec<f64> = own.map(|dot| f64::from(dot.healed.radius_mm)).collect();
+        let healed_mm = 2.0 * radii.iter().sum::<f64>() / radii.len() as f64;
+        assert!((figures.healed_mm / healed_mm - 1.0).abs() < 1e-6);
+        assert!((figures.fresh_mm / healed_mm - 1.6).abs() < 1e-5);
+    }
 }
 
 #[test]
@@ -193,6 +202,19 @@ fn a_touch_up_restores_what_faded_and_overdone_it_merges_the_dots() {
     let wider = (radius(&overdone) / radius(&restored)).powi(2);
     assert!(wider > 1.35, "pigment lies on {wider} of the area");
     assert!(delta_l(&overdone, after) < 1.5 * healed);
+    // The worse the needle finds the old dots, the wider they get.
+    let aimed = |aim_mm| {
+        let mut touch_up = TouchUp::after_years(4.0);
+        touch_up.aim_mm = aim_mm;
+        let (_, plan) =
+            plan(&Look::stubble().with_course(Course::default().with_touch_up(touch_up)));
+        radius(&plan)
+    };
+    let [well, badly] = [0.0, 0.2].map(aimed);
+    assert!(
+        well < radius(&restored) && badly > 1.2 * well,
+        "{well}, {badly}"
+    );
     // Nothing has faded on the day of healing: nothing is laid.
     let (_, early) = {
         let course = Course::default().with_touch_up(TouchUp::after_years(0.0));

@@ -6,11 +6,14 @@ mod photo_support;
 use std::fs;
 use std::io::Cursor;
 
-use exif::Tag;
+use exif::experimental::Writer;
+use exif::{Field, In, Rational, Tag, Value};
 use image::ExtendedColorType;
 use moxcms::{ColorProfile, ToneReprCurve};
 use photo_support::{contains, encode, exif_text, full_exif, ramp8, rgb8};
-use stubblefield::{ColorSpace, FileFormat, Loss, Note, Photo, Size, Transfer};
+use stubblefield::{
+    ColorSpace, FileFormat, Loss, Note, Photo, Scale, ScaleEstimate, ScaleSource, Size, Transfer,
+};
 
 fn with_profile(extension: &str, profile: &[u8]) -> Photo {
     let color = ExtendedColorType::Rgb8;
@@ -223,6 +226,80 @@ fn place_names_and_serial_numbers_are_gone_and_the_exposure_is_kept() {
         let saved = photo.save(&file).unwrap();
         assert_eq!(saved.losses, [Loss::Exif]);
         assert!(!contains(&fs::read(&file).unwrap(), b"SECRET"));
+    }
+}
+
+/// A JPEG of that size whose EXIF holds these fields.
+fn with_exif((width, height): (u32, u32), fields: &[(Tag, Value)]) -> Photo {
+    let fields: Vec<Field> = (fields.iter().cloned())
+        .map(|(tag, value)| Field {
+            tag,
+            ifd_num: In::PRIMARY,
+            value,
+        })
+        .collect();
+    let mut writer = Writer::new();
+    fields.iter().for_each(|field| writer.push_field(field));
+    let mut block = Cursor::new(Vec::new());
+    writer.write(&mut block, false).unwrap();
+    let codes = ramp8(width, height, 3);
+    let exif = (None, Some(block.get_ref().as_slice()));
+    let bytes = encode(
+        "jpg",
+        (width, height),
+        ExtendedColorType::Rgb8,
+        &codes,
+        exif,
+    );
+    Photo::from_bytes(&bytes).unwrap()
+}
+
+#[test]
+fn fields_of_any_length_but_long_ones_are_kept() {
+    let text = |length: usize| Value::Ascii(vec![vec![b'x'; length]]);
+    let kept = with_exif(
+        (6, 4),
+        &[(Tag::Model, text(256)), (Tag::Software, text(257))],
+    );
+    let block = kept.exif().unwrap();
+    assert!(exif_text(block, Tag::Model).is_some());
+    assert_eq!(exif_text(block, Tag::Software), None);
+}
+
+#[test]
+fn focal_length_and_distance_give_the_scale_along_the_longer_side() {
+    let focal = (Tag::FocalLengthIn35mmFilm, Value::Short(vec![72]));
+    let at = |num: u32, denom: u32| {
+        let value = Value::Rational(vec![Rational { num, denom }]);
+        (Tag::SubjectDistance, value)
+    };
+    for size in [(400, 240), (240, 400)] {
+        // 400 px show 36 mm · 2 m / 72 mm = 1 m.
+        let photo = with_exif(size, &[focal.clone(), at(4, 2)]);
+        let found = ScaleEstimate::from_exif(&photo).unwrap();
+        assert!((found.scale.get() - 0.4).abs() < 1e-6, "{found:?}");
+        assert_eq!(found.source, ScaleSource::Exif);
+        // Of a stated scale it is some deviations off when it is wrong by half.
+        let stated = ScaleEstimate::stated(Scale::px_per_mm(0.6).unwrap());
+        let off = found.disagreement(&stated);
+        assert!(
+            (off - 1.5_f32.ln() / 0.15_f32.hypot(0.05)).abs() < 1e-4,
+            "{off}"
+        );
+        assert!((off - stated.disagreement(&found)).abs() < 1e-4);
+    }
+    // Far away, at no distance, without a length: nothing is made up.
+    for fields in [
+        vec![focal.clone(), at(u32::MAX, 1)],
+        vec![focal.clone(), at(0, 1)],
+        vec![focal.clone(), at(1, 0)],
+        vec![focal],
+        vec![at(2, 1)],
+    ] {
+        assert_eq!(
+            ScaleEstimate::from_exif(&with_exif((400, 240), &fields)),
+            None
+        );
     }
 }
 

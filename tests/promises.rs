@@ -118,6 +118,43 @@ fn beyond_the_reach_of_ink_every_byte_is_kept() {
         }
         assert!(changed > 1000, "{changed} pixels changed");
     }
+    let told_mm = plan.report(&scalp.photo, When::healed()).unwrap().reach_mm;
+    let reach_mm = f64::from(plan.reach_px(When::healed()) / 2.0);
+    assert!(
+        (told_mm / reach_mm - 1.0).abs() < 1e-6,
+        "{told_mm} mm for {reach_mm}"
+    );
+}
+
+#[test]
+fn what_is_told_of_outside_is_all_that_ink_may_reach() {
+    let size = Size::new(120, 90).unwrap();
+    // 8 bits would round most of the veil away.
+    let codes = [214_u16, 165, 140].map(|code| 257 * code);
+    let photo = Photo::from_rgb16(size, codes.repeat(size.pixels())).unwrap();
+    let scale = Scale::px_per_mm(6.0).unwrap();
+    let upper = Mask::from_fn(size, |p| f32::from(u8::from(p.y < 45.0))).unwrap();
+    let look = Look::stubble().with_edge(Edge::past(0.0, 0.0));
+    let plan = look.plan(&photo, &upper, scale, Seed::new(1)).unwrap();
+    let outside = plan.report(&photo, When::healed()).unwrap().outside.delta_l;
+    let through = plan.transmittance(When::healed()).unwrap();
+    // Those whose middle it reaches.
+    let rows = 45..45 + plan.reach_px(When::healed()).round() as u32;
+    let lost = |channel: usize| {
+        let rows = rows.clone().flat_map(|y| through[channel].row(y));
+        let count = f64::from(rows.clone().count() as u32);
+        rows.map(|t| f64::from(1.0 - t)).sum::<f64>() / count
+    };
+    // Linear light of that skin, and what of its lightness goes with a share of it.
+    let skin = photo.linear_srgb_at(0, 0).map(f64::from);
+    let parts = [0.2126 * skin[0], 0.7152 * skin[1], 0.0722 * skin[2]];
+    let all: f64 = parts.iter().sum();
+    let share = (0..3).map(|c| parts[c] * lost(c)).sum::<f64>() / all;
+    let expected = -116.0 / 3.0 * all.cbrt() * share;
+    assert!(
+        (outside / expected - 1.0).abs() < 0.05,
+        "{outside} for {expected}"
+    );
 }
 
 #[test]
@@ -224,8 +261,10 @@ fn tone_does_not_depend_on_resolution() {
     for px_per_mm in [0.5, 1.0, 2.0, 4.0, 8.0, 24.0] {
         let delta_l = shift(color, px_per_mm, Look::stubble()).delta_l;
         let off = (delta_l - reference).abs();
+        // Measured: 0.12 at 0.5 px/mm, 0.005 and less from 4 on.
+        let most = if px_per_mm < 4.0 { 0.15 } else { 0.02 };
         assert!(
-            off < 0.3,
+            off < most,
             "{delta_l} at {px_per_mm} px/mm, {reference} at 16"
         );
     }
@@ -400,6 +439,17 @@ fn a_head_of_which_most_was_wall_says_so() {
     let full = plan.full_mask();
     assert!(full.area_px() > 0.0);
     assert!(full.subtract(plan.mask()).unwrap().is_empty());
+    // What lies around the treatment is compared with it: no wall.
+    let middle = 0.5 * scalp.photo.size().width() as f32;
+    let left = Mask::from_fn(whole.size(), |p| f32::from(u8::from(p.x < middle))).unwrap();
+    let plan = Look::stubble()
+        .plan(&scalp.photo, &left, scalp.scale, Seed::new(1))
+        .unwrap();
+    let around = plan.surroundings();
+    let wall = plan.scene().background().coverage().values().iter();
+    let mut pairs = around.coverage().values().iter().zip(wall);
+    assert!(around.area_px() > 0.0);
+    assert!(pairs.all(|(&around, &wall)| around == 0.0 || wall < 1.0));
 }
 
 #[test]

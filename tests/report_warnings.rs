@@ -2,8 +2,9 @@
 
 use glam::Vec2;
 use stubblefield::{
-    Course, Density, Edge, Follicles, Growth, Look, Mask, PatchRequest, Person, Photo, Plan,
-    Report, Scale, Scar, Seed, Size, SyntheticScalp, TouchUp, Unjudged, Variation, Warning, When,
+    Course, Density, Deposit, Edge, Follicles, Growth, Look, Mask, Optics, PatchRequest, Person,
+    Photo, Plan, Report, Scale, Scar, Seed, Size, SyntheticScalp, TouchUp, Unjudged, Variation,
+    Warning, When,
 };
 
 const FAIR: [u8; 3] = [214, 165, 140];
@@ -343,15 +344,26 @@ fn dots_are_below_a_pixel_by_their_own_width() {
     });
     let between = 2.0 / (healed + later);
     assert!(below(&usual, between, "healed") && !below(&usual, between, "10y"));
-    // The one dot of a single mark has no neighbour.
+    // The one dot of a single mark has no neighbour: it is as wide as the look has it.
     let mark = Scar::disc(Vec2::new(75.0, 60.0), 0.8);
     let mark = Scar::mask(&[mark], photo.size(), px_per_mm(2.0)).unwrap();
     let plan = Look::scar()
+        .with_edge(Edge::past(0.0, 0.0))
         .plan(&photo, &mark, px_per_mm(2.0), Seed::new(1))
         .unwrap();
+    assert_eq!(plan.dots().len(), 1);
     let report = report(&plan, &photo);
-    let is_below = |w: &Warning| matches!(w, Warning::DotsBelowPixel { .. });
-    assert!(report.warnings.iter().any(is_below), "{report}");
+    let told = report.warnings.iter().find_map(|warning| match warning {
+        Warning::DotsBelowPixel { spot_mm, .. } => Some(*spot_mm),
+        _ => None,
+    });
+    let variation = plan.look().variation();
+    let spread = Optics::new(Deposit::Columns, variation.depth_mm, 0.0).spread;
+    let expected = f64::from(variation.diameter_mm * spread);
+    assert!(
+        told.is_some_and(|mm| (mm - expected).abs() < 1e-6),
+        "{report}"
+    );
 }
 
 #[test]
@@ -436,6 +448,7 @@ fn zones_are_counted_session_by_session() {
     for pair in report.zones.chunks(2) {
         for (session, figures) in report.sessions.iter().enumerate() {
             assert_eq!(pair[0].dots[session] + pair[1].dots[session], figures.dots);
+            assert_eq!(report.zones[1].dots[session], figures.edge_dots);
         }
         assert!((pair[0].area_cm2 + pair[1].area_cm2 - report.area_cm2).abs() < 1e-6);
     }

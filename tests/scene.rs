@@ -385,6 +385,14 @@ fn a_look_answers_to_the_own_stubble_and_what_is_stated_stays() {
         dots.sum::<f32>() / plan.dots().len() as f32
     };
     assert!(strength(&of_pale) < 0.9 * strength(&of_dark));
+    // What was measured is not diluted once more for the hair.
+    let diluted = |hair: &str| {
+        let plan = plan(&Look::stubble().with_hair(hair.parse().unwrap()), &pale);
+        assert_eq!(plan.sources().strength, Source::Follicles);
+        plan.look().variation().strength * plan.look().hair().strength_factor()
+    };
+    let (black, blond) = (diluted("black"), diluted("blond"));
+    assert!((blond / black - 1.0).abs() < 1e-3, "{blond} for {black}");
     // Own hairs count: fewer dots, and none on a follicle.
     let bald = photo_of(220, 220, |_, _| [205, 155, 130]);
     let alone = Look::stubble()

@@ -234,3 +234,38 @@ impl Plan {
         tufts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::Look;
+    use crate::mask::Mask;
+    use crate::random::Seed;
+    use crate::units::{Scale, Size};
+
+    #[test]
+    fn powder_is_darker_when_wet_and_takes_the_shine() {
+        // Matt skin with a glint; blond hair darkens either little, and blue light most.
+        let size = Size::within(240, 120);
+        let is_glint = |i: usize| (140..170).contains(&(i % 240)) && (45..75).contains(&(i / 240));
+        let codes = (0..size.pixels()).flat_map(|i| {
+            if is_glint(i) {
+                [255; 3]
+            } else {
+                [196, 146, 122]
+            }
+        });
+        let photo = Photo::from_rgb8(size, codes.collect()).unwrap();
+        let look = Look::stubble().with_hair("blond".parse().unwrap());
+        let scale = Scale::px_per_mm(6.0).unwrap();
+        let plan = look
+            .plan(&photo, &Mask::full(size), scale, Seed::new(1))
+            .unwrap();
+        let film = Film::lay(&plan, Wear::Dry).unwrap();
+        let blue = |wear, x| plan.powder(&film, wear).unwrap().sample(x, 60.0)[2];
+        let [dry, wet] = [Wear::Dry, Wear::Wet].map(|wear| -libm::logf(blue(wear, 60.0)));
+        assert!(wet > 1.05 * dry, "{wet} for {dry}");
+        let (matt, glint) = (blue(Wear::Dry, 60.0), blue(Wear::Dry, 155.0));
+        assert!(glint < 0.6 * matt, "{glint} for {matt}");
+    }
+}

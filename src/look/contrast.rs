@@ -230,3 +230,33 @@ impl Plan {
         Contrast::between(parts, [before, after], self.scale, metres)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contrast_seen_from_afar_does_not_depend_on_resolution() {
+        // Stripes 6 mm wide: from 3 m a tenth of a degree each.
+        let contrast = |px_per_mm: f32| {
+            let size = Size::within((60.0 * px_per_mm) as u32, (30.0 * px_per_mm) as u32);
+            let dark = |x: usize| (x as f32 / px_per_mm / 6.0) as u32 % 2 == 0;
+            let codes = (0..size.pixels()).flat_map(|i| {
+                [if dark(i % size.width() as usize) {
+                    120
+                } else {
+                    180
+                }; 3]
+            });
+            let photo = Photo::from_rgb8(size, codes.collect()).unwrap();
+            let part = Mask::from_fn(size, |p| f32::from(u8::from(dark(p.x as usize)))).unwrap();
+            let scale = Scale::px_per_mm(px_per_mm).unwrap();
+            let parts = [&part, &part.invert()];
+            Contrast::between(parts, [&photo, &photo], scale, 3.0)
+                .unwrap()
+                .before
+        };
+        let (coarse, fine) = (contrast(2.0), contrast(8.0));
+        assert!((fine / coarse - 1.0).abs() < 0.1, "{fine} for {coarse}");
+    }
+}

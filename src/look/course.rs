@@ -322,10 +322,14 @@ mod tests {
 
     #[test]
     fn days_count_back_from_the_session_that_is_asked_for() {
-        let course = Course::default();
-        assert_eq!(course.days_before(When::healed()), [20.0, 10.0, 0.0]);
+        let mut course = Course::default();
+        // That of the first counts for nothing.
+        for (session, gap_days) in course.sessions.iter_mut().zip([90.0, 7.0, 30.0]) {
+            session.gap_days = gap_days;
+        }
+        assert_eq!(course.days_before(When::healed()), [37.0, 30.0, 0.0]);
         let second = When::fresh().after_session(2);
-        assert_eq!(course.days_before(second), [10.0, 0.0]);
+        assert_eq!(course.days_before(second), [7.0, 0.0]);
         assert!(
             course
                 .days_before(When::healed().after_session(0))

@@ -151,6 +151,20 @@ mod tests {
     }
 
     #[test]
+    fn outwards_the_arm_goes_with_the_clock() {
+        let crown = Crown::new(Vec2::ZERO, 60.0);
+        // y runs down: with the clock angles grow. From 6 to 8 mm by 360° · ln(8/6)/ln 4.
+        let thinnest = |r: f32| {
+            let density = |i: i32| crown.density(r * Vec2::from_angle((i as f32).to_radians()));
+            (0..360)
+                .min_by(|&a, &b| density(a).total_cmp(&density(b)))
+                .unwrap()
+        };
+        let turned = (thinnest(8.0) - thinnest(6.0)).rem_euclid(360);
+        assert!((74..=76).contains(&turned), "{turned} degrees");
+    }
+
+    #[test]
     fn values_out_of_range_are_named() {
         let (size, scale) = (Size::new(100, 80).unwrap(), Scale::px_per_mm(1.0).unwrap());
         let refused = |change: fn(&mut Crown)| {

@@ -397,3 +397,28 @@ pub(super) fn above_brows(plan: &Plan, brows_px: [Vec2; 2]) -> (Option<f64>, f64
         .then(|| f64::from(plan.scale().to_mm(lowest)));
     (height, below / all.max(f64::MIN_POSITIVE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Seed, Stage};
+    use rand::RngExt;
+
+    #[test]
+    fn irregularity_is_the_deviation_of_normally_straying_dots() {
+        let mut stream = Seed::new(1).stream(Stage::EdgeNoise, 1);
+        let mut stray = |i: usize| {
+            let normal: f32 = stream.sample(rand_distr::StandardNormal);
+            (3.0 + 1.5 * normal, Vec2::new(STRETCH_MM * i as f32, 0.0))
+        };
+        let fronts: Vec<(f32, Vec2)> = (0..2000).map(&mut stray).collect();
+        // Five standard errors of that quartile, which neighbours that share a mean widen a little.
+        let told = irregularity(&fronts).unwrap();
+        assert!((told / 1.5 - 1.0).abs() < 0.1, "{told}");
+        // Neither where the border lies nor a slope along it is any.
+        let slope = |&(_, at): &(f32, Vec2)| (0.01 * at.x, at);
+        let straight: Vec<(f32, Vec2)> = fronts[..50].iter().map(slope).collect();
+        assert!(irregularity(&straight).unwrap() < 0.05);
+        assert_eq!(irregularity(&fronts[..2]), None);
+    }
+}

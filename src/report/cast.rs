@@ -71,4 +71,33 @@ mod tests {
         assert!(hair < 0.8 && shallow < 0.5, "{hair}, {shallow}");
         assert!(deep > 2.0, "{deep}");
     }
+
+    #[test]
+    fn shaved_hair_has_no_cast_on_any_skin_and_what_is_cooler_has() {
+        // Lightness 73 and 26: the palest and the darkest that differ.
+        for [r, g, b] in [[0.62, 0.42, 0.32], [0.07, 0.045, 0.033_f32]] {
+            let skin = SkinTone::from_linear(LinSrgb::new(r, g, b));
+            let dark = if skin.melanin() > 0.5 {
+                ON_DARK
+            } else {
+                [1.0; 3]
+            };
+            let lab = |hair: f64| {
+                let light = [0, 1, 2]
+                    .map(|c| f64::from([r, g, b][c]) * libm::exp(-hair * SHAVED[c] * dark[c]));
+                Lab::<D65, f64>::from_color(LinSrgb::new(light[0], light[1], light[2]))
+            };
+            let (bare, under) = (lab(0.0), lab(1.0));
+            let shift = ToneShift {
+                delta_l: under.l - bare.l,
+                delta_a: under.a - bare.a,
+                delta_b: under.b - bare.b,
+            };
+            assert!(cast(&shift, &skin) < 0.01, "{}", cast(&shift, &skin));
+            let [mut bluer, mut warmer] = [shift, shift];
+            (bluer.delta_b, warmer.delta_b) = (shift.delta_b - 1.0, shift.delta_b + 1.0);
+            assert!((cast(&bluer, &skin) - 1.0).abs() < 0.01);
+            assert!(cast(&warmer, &skin) < 0.01);
+        }
+    }
 }

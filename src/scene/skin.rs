@@ -328,6 +328,16 @@ mod tests {
     }
 
     #[test]
+    fn the_typology_angle_is_that_of_lightness_over_yellow() {
+        for (l, b, degrees) in [(60.0, 10.0, 45.0), (65.0, 15.0, 45.0), (40.0, 10.0, -45.0)] {
+            let lab = Lab::<D65, f32>::new(l, 16.0, b);
+            let tone = SkinTone::from_linear(LinSrgb::from_color(lab));
+            let told = tone.ita_degrees();
+            assert!((told - degrees).abs() < 0.1, "{told} for {degrees}");
+        }
+    }
+
+    #[test]
     fn each_monk_tone_is_its_own_place() {
         for (i, codes) in MONK.iter().enumerate() {
             let tone = SkinTone::from_linear(palette::Srgb::from(*codes).into_linear());
