@@ -4,7 +4,7 @@
 use glam::Vec2;
 use stubblefield::{
     Error, Growth, Hints, KnownDistance, Look, Mask, PatchRequest, Photo, Plan, Pupils, Ruler,
-    Samples, Scale, ScaleSource, Scene, Seed, Size, Source, Sources, SyntheticPatch,
+    Samples, Scale, ScaleSource, Scene, Seed, Size, SkinTone, Source, Sources, SyntheticPatch,
     SyntheticScalp, Variation, When,
 };
 
@@ -103,6 +103,33 @@ fn pictures_without_skin_say_so() {
             matches!(refused, Err(Error::NotFound { what: "skin", .. })),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn skin_is_read_beside_cropped_hair_which_no_pigment_tints() {
+    // Grey hair with its gleam, and a strip of skin in front of it.
+    let gleam = |x: u32, y: u32| ((x * 7919 + y * 104_729) % 23) as u8;
+    let skin = [92, 62, 48];
+    let photo = photo_of(400, 264, |x, y| {
+        if y < 224 {
+            [84, 84, 86].map(|code: u8| code + gleam(x, y))
+        } else {
+            skin
+        }
+    });
+    let scene = Scene::read(&photo, Hints::new()).unwrap();
+    let expected = SkinTone::from_linear(palette::Srgb::from(skin).into_linear()).lab();
+    let got = scene.skin().unwrap().lab();
+    assert!(
+        (got.l - expected.l).abs() < 0.5,
+        "{got:?}, not {expected:?}"
+    );
+    // Near the skin, and where only the widest windows hold any.
+    for y in [200, 140] {
+        let row = scene.surface().row(y);
+        let least = row[50..350].iter().min().unwrap();
+        assert!(*least > 240, "row {y}: {least} of 255");
     }
 }
 

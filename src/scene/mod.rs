@@ -158,11 +158,9 @@ impl Scene {
                 (None, None) => None,
                 (None, Some(map)) => {
                     let bare = area.subtract(&background)?;
-                    let tone = map
-                        .shows_in(&bare)
+                    map.shows_in(&bare)
                         .then(|| SkinTone::measure(photo, &bare))
-                        .flatten();
-                    tone.filter(SkinTone::is_of_skin)
+                        .flatten()
                 }
             };
             let head = match (head, scale) {

@@ -49,6 +49,12 @@ const WARMEST_FROM: f64 = 0.75;
 /// Luminance below which noise makes any colour.
 const DIM: f32 = 0.01;
 
+/// How far a colour must be that of skin to be taken for it.
+const LIKE: f32 = 0.1;
+
+/// Saturation up to which a colour may be that of hair or sheen.
+const GREY: f32 = 0.2;
+
 /// About as many pixels are looked at: shares and means of more come out the same.
 const ENOUGH: f64 = 1e6;
 
@@ -80,18 +86,32 @@ impl SkinTone {
         }
     }
 
-    /// Mean colour of the mid-bright pixels where the mask covers anything, and of the most
-    /// saturated of them; `None` when it covers none.
+    /// The tone of what a mask covers. Where that is grey, as the cropped hair and its gleam behind a
+    /// hairline, it is the tone of what in the mask can be skin; `None` where no skin has the colour.
     pub(super) fn measure(photo: &Photo, mask: &Mask) -> Option<Self> {
-        let covered = Covered::new(photo, mask);
-        let brightness = Histogram::of(&covered, |light| Some(luminance(light).sqrt()));
+        let mut covered = Covered::new(photo, mask);
+        let tone = Self::of(&covered)?;
+        if map::likeness(tone.body()) > LIKE {
+            return Some(tone);
+        }
+        // A warm wall beside something blue makes no skin of it.
+        if saturation(tone.body()) > GREY {
+            return None;
+        }
+        covered.retain(|light| map::likeness(light) > LIKE);
+        Self::of(&covered)
+    }
+
+    /// Mean colour of the mid-bright pixels, and of the most saturated of them; `None` without any.
+    fn of(covered: &Covered) -> Option<Self> {
+        let brightness = Histogram::of(covered, |light| Some(luminance(light).sqrt()));
         let band = brightness.quantile(FROM)..=brightness.quantile(TO);
         let lit = |light: [f32; 3]| band.contains(&bin(luminance(light).sqrt()));
-        let colours = Histogram::of(&covered, |light| lit(light).then(|| saturation(light)));
+        let colours = Histogram::of(covered, |light| lit(light).then(|| saturation(light)));
         let matt = colours.quantile(MATT_FROM);
         let is_matt = |light| lit(light) && bin(saturation(light)) >= matt;
-        let linear = mean(&covered, lit)?;
-        let body = mean(&covered, is_matt).unwrap_or(linear);
+        let linear = mean(covered, lit)?;
+        let body = mean(covered, is_matt).unwrap_or(linear);
         Some(Self { linear, body })
     }
 
@@ -174,12 +194,6 @@ impl SkinTone {
         ((FAIR_L - self.lab().l) / (FAIR_L - DARK_L)).clamp(0.0, 1.0)
     }
 
-    /// Whether the least shiny of what was measured has a colour that skin can have: a warm wall beside
-    /// something blue makes no skin of it.
-    pub(super) fn is_of_skin(&self) -> bool {
-        map::likeness(self.body()) > 0.1
-    }
-
     /// The colour of light that went through the skin, without the sheen that lies over all of it.
     pub(super) fn body(&self) -> [f32; 3] {
         [self.body.red, self.body.green, self.body.blue]
@@ -214,6 +228,14 @@ impl Covered {
                 .filter(|light| light.iter().all(|c| c.is_finite()))
                 .collect()
         }))
+    }
+}
+
+impl Covered {
+    fn retain(&mut self, wanted: impl Fn([f32; 3]) -> bool) {
+        for row in &mut self.0 {
+            row.retain(|light| wanted(*light));
+        }
     }
 }
 

@@ -101,20 +101,27 @@ impl SkinMap {
         let roots = guided.filter(&each(light, |light| light.map(f32::sqrt)));
         // Where a window holds hardly any skin, that of a wider one.
         let wide = (longest / WIDE).max(1) as usize;
-        let around = means(light, |i| weights.values()[i], wide);
-        let full = ((2 * near + 1) * (2 * near + 1)) as f32;
+        let around = sums(light, |i| weights.values()[i], wide);
+        // And under a field of cropped hair, whose windows hold none, that of the widest.
+        let widest = (longest / BODY).max(1) as usize;
+        let far = sums(light, |i| weights.values()[i], widest);
+        let cells_of = |reach: usize| ((2 * reach + 1) * (2 * reach + 1)) as f32;
         let color = cells(light.size(), |i| {
-            let held = guided.total(i) / full;
+            let held = guided.total(i) / cells_of(near);
             let own = held / (held + SPARSE);
-            let (near, wide) = (roots.values()[i], around.values()[i]);
+            let near = roots.values()[i];
+            let (around, far) = (around.values()[i], far.values()[i]);
+            let shown = smoothstep(around[0] / cells_of(wide) / SPARSE);
+            let (around, far) = (mean(around), mean(far));
             [0, 1, 2].map(|c| {
                 let near = near[c].max(0.0);
-                near * near * own + wide[c] * (1.0 - own)
+                let wide = around[c] * shown + far[c] * (1.0 - shown);
+                near * near * own + wide * (1.0 - own)
             })
         });
         Some(Self {
             side: working.side,
-            body: body(light, &likeness, (longest / BODY).max(1) as usize),
+            body: body(light, &likeness, widest),
             lightness: each(&color, |c| lab(c).l),
             melanin: each(&color, melanin),
             likeness,
@@ -222,22 +229,24 @@ fn body(light: &Plane<[f32; 3]>, likeness: &Plane<f32>, reach: usize) -> Plane<[
         let s = ((r - b) / r.max(1e-6)).max(0.0);
         likeness.values()[i] * (s * s * s * s) + 1e-3 * FOREIGN
     };
-    means(light, weight, reach)
+    each(&sums(light, weight, reach), mean)
 }
 
-/// Weighted mean colour over windows.
-fn means(
+/// Sums of weights over windows, and of what they weigh.
+fn sums(
     light: &Plane<[f32; 3]>,
     weight: impl Fn(usize) -> f32 + Sync + Send,
     reach: usize,
-) -> Plane<[f32; 3]> {
-    let sums = box_sums(light.size(), reach, |i| {
+) -> Plane<[f32; 4]> {
+    box_sums(light.size(), reach, |i| {
         let ([r, g, b], weight) = (light.values()[i], weight(i));
         [weight, r * weight, g * weight, b * weight]
-    });
-    each(&sums, |[total, r, g, b]| {
-        [r, g, b].map(|sum| (sum / total).max(0.0))
     })
+}
+
+/// The mean colour of such sums.
+fn mean([total, r, g, b]: [f32; 4]) -> [f32; 3] {
+    [r, g, b].map(|sum| (sum / total).max(0.0))
 }
 
 fn lab([r, g, b]: [f32; 3]) -> Lab<D65, f32> {
