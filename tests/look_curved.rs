@@ -97,6 +97,18 @@ fn a_head_has_as_many_dots_on_each_cm2_of_skin_as_asked_for() {
         "{}",
         report.dots_per_cm2
     );
+    // Dots of one size, as dense on the skin, leave as much of it free, and nearly as many stand apart: lengths differ by up to
+    // a tenth by direction.
+    let flat = flat.report(&photo, When::healed()).unwrap();
+    let [own, flat] = [report, flat].map(|report| report.separation.unwrap());
+    assert!(
+        (own.free_share - flat.free_share).abs() < 0.01,
+        "{own}\n{flat}"
+    );
+    assert!(
+        (own.distinct_share - flat.distinct_share).abs() < 0.08,
+        "{own}\n{flat}"
+    );
 }
 
 #[test]

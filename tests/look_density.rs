@@ -21,6 +21,13 @@ fn patch() -> SyntheticPatch {
         .unwrap()
 }
 
+#[test]
+fn dots_between_hairs_are_paler_and_smaller_than_those_of_stubble() {
+    let [own, stubble] = [Look::between_hair(), Look::stubble()].map(|look| *look.variation());
+    assert!((own.strength / stubble.strength - 0.8).abs() < 1e-6);
+    assert_eq!((own.diameter_mm, stubble.diameter_mm), (0.20, 0.24));
+}
+
 fn planned(photo: &Photo) -> Plan {
     let look = Look::between_hair();
     look.plan(photo, &Mask::full(photo.size()), scale(), Seed::new(7))
@@ -84,6 +91,13 @@ fn dots_keep_off_the_hairs() {
             .count()
     };
     assert_eq!(on_hair(hair.cover()), 0);
+    // 0.25 mm, which are 2.5 px, lie between; a dot's own pixel is known by its middle.
+    let away = of(hair.cover(), |cover| cover >= 0.5).signed_distance_px();
+    for dot in plan.dots() {
+        let at = dot.position_mm * PX_PER_MM;
+        let clear_px = -away.at(at.x as i64, at.y as i64);
+        assert!(clear_px > 2.0, "{clear_px} px from a hair at {at}");
+    }
     // By the truth too, as far as hair is found.
     let missed = on_hair(&patch.hair_cover);
     assert!(

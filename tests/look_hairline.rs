@@ -208,6 +208,9 @@ fn the_mask_is_the_scalp_behind_and_fades_into_the_sides() {
     let side: Vec<f32> = (0..100).map(|k| at(&whole, 150, 300 + k)).collect();
     assert!(side.windows(2).all(|pair| pair[1] <= pair[0]) && side[99] == 0.0);
     assert!(side[0] > 0.8, "{side:?}");
+    let other: Vec<f32> = (0..100).map(|k| at(&whole, 649, 300 + k)).collect();
+    let mut pairs = side.iter().zip(&other);
+    assert!(pairs.all(|(a, b)| (a - b).abs() < 0.02), "{other:?}");
 
     hairline.depth_mm = Some(30.0);
     let band = hairline.mask(size, scale()).unwrap();

@@ -249,6 +249,25 @@ fn sun_and_sebum_take_it_faster() {
 }
 
 #[test]
+fn each_look_fades_as_its_place_does() {
+    // Of the healed pigment after five years, by the half-lives of 4.5, 3 and 3.25.
+    for (look, share) in [
+        (Look::stubble(), 0.463),
+        (Look::between_hair(), 0.463),
+        (Look::beard(), 0.315),
+        (Look::scar(), 0.344),
+    ] {
+        let [healed, later] =
+            ["healed", "5y"].map(|when| look.fading().strength(when.parse().unwrap()));
+        assert!(
+            (later / healed - share).abs() < 0.001,
+            "{look:?}: {}",
+            later / healed
+        );
+    }
+}
+
+#[test]
 fn a_session_that_is_too_long_warns_and_a_usual_one_does_not() {
     // 14 × 14 cm in one go.
     let photo = skin(420, 420);

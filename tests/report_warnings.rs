@@ -402,6 +402,8 @@ fn words_tell_what_stands_beside_what_was_asked_for() {
     let report = report(&plan.unwrap(), &photo);
     let free = report.separation.unwrap().free_share;
     assert!((0.9..0.99).contains(&free), "{free}");
+    // Of its 12.8 cm² two fifths are treated.
+    assert!((report.area_cm2 - 5.12).abs() < 1e-4, "{}", report.area_cm2);
     // An empty mask has no area, and no figure below zero either.
     let none = Look::stubble().plan(&photo, &mask.invert(), px_per_mm(5.0), Seed::new(1));
     let words = none

@@ -292,6 +292,9 @@ fn the_surest_scale_is_taken_and_names_its_source() {
         to: at(110.0),
         mm: 49.0,
     };
+    // Two clicks, each off by 0.7 px, on 100 px.
+    let uncertainty = distance.scale().unwrap().uncertainty;
+    assert!((uncertainty - 0.0099).abs() < 1e-4, "{uncertainty}");
     let of = |hints| *Scene::read(&photo, hints).unwrap().scale().unwrap();
     let eyes = of(Hints::new().with_pupils(pupils));
     assert_eq!((eyes.scale.get(), eyes.source), (2.0, ScaleSource::Pupils));

@@ -310,6 +310,23 @@ mod tests {
             assert!(s <= h);
         }
         assert_eq!(soft.coverage().at(32, 32), 1.0);
+        // Half of it 2 mm inside, which are 4 px, 5/32 of it 1 mm inside.
+        for (x, share) in [(48, 0.5), (50, 0.156)] {
+            let between = 0.5 * (soft.coverage().at(x - 1, 32) + soft.coverage().at(x, 32));
+            assert!((between - share).abs() < 0.04, "{between} for {share}");
+        }
+        // What was soft before stays at most as it was.
+        let faint = Mask::from_fn(hard.size(), |_| 0.7).unwrap();
+        let faint = faint.intersect(&hard).unwrap();
+        assert!(
+            faint
+                .feather(4.0, scale)
+                .unwrap()
+                .coverage()
+                .values()
+                .iter()
+                .all(|&c| c <= 0.7)
+        );
         assert!(hard.feather(f32::NAN, scale).is_err() && hard.feather(-1.0, scale).is_err());
     }
 

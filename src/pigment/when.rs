@@ -151,6 +151,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn days_weeks_and_months_count_from_the_session_and_years_from_healing() {
+        for (words, days) in [
+            ("fresh", 0.0),
+            ("healed", 42.0),
+            ("10d", 10.0),
+            ("2w", 14.0),
+            ("12mo", 365.25),
+            ("2y", 42.0 + 730.5),
+        ] {
+            assert_eq!(words.parse::<When>().unwrap().as_days(), days, "{words}");
+        }
+    }
+
+    #[test]
     fn times_that_are_none_are_refused() {
         assert_eq!("30y".parse::<When>().unwrap(), When::years(30.0).unwrap());
         for bad in [

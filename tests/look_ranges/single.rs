@@ -271,20 +271,46 @@ fn plans_that_differ_by_what_the_photo_shows_have_other_names() {
         named(read(&photo, known), &look.clone().with_limits(careful)).0,
         plain
     );
-    let late = Course::default().with_touch_up(TouchUp::after_years(4.0));
+    let touched_up = |aim_mm| {
+        let touch_up = with(TouchUp::after_years(4.0), |t| t.aim_mm = aim_mm);
+        look.clone()
+            .with_course(Course::default().with_touch_up(touch_up))
+    };
+    let on_head = |angle| {
+        look.clone().with_head(Some(HeadShape {
+            centre_px: Vec2::new(80.0, 60.0),
+            half_axes_px: Vec2::new(960.0, 1150.0),
+            angle,
+        }))
+    };
+    let mut names = vec![plain.clone()];
     for other in [
+        touched_up(0.08),
+        touched_up(0.1),
+        on_head(0.0),
+        on_head(0.01),
         look.clone()
             .with_edge(with(Edge::default(), |e| e.gap_mm += 1e-6)),
         look.clone()
             .with_uptake(with(Uptake::skin(), |u| u.spread += 1e-6)),
         look.clone()
             .with_fading(with(Fading::scalp(), |f| f.fresh_redness += 1e-6)),
-        look.clone().with_course(late),
         look.clone()
             .with_hair(HairColor::from_srgb(palette::Srgb::new(47, 32, 25))),
     ] {
-        assert_ne!(named(read(&photo, known), &other).0, plain);
+        names.push(named(read(&photo, known), &other).0);
     }
+    // Nor does a plan leave a glint alone under the name of one that has none.
+    let glint = (0..size.pixels()).flat_map(|i| {
+        let shines = (40..48).contains(&(i % 160)) && (40..48).contains(&(i / 160));
+        if shines { [255; 3] } else { [214, 172, 148] }
+    });
+    let glint = Photo::from_rgb8(size, glint.collect()).unwrap();
+    names.push(named(read(&glint, known), &look).0);
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "two of them have one name");
 }
 
 #[test]
