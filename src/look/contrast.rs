@@ -240,7 +240,7 @@ mod tests {
         // Stripes 6 mm wide: from 3 m a tenth of a degree each.
         let contrast = |px_per_mm: f32| {
             let size = Size::within((60.0 * px_per_mm) as u32, (30.0 * px_per_mm) as u32);
-            let dark = |x: usize| (x as f32 / px_per_mm / 6.0) as u32 % 2 == 0;
+            let dark = |x: usize| ((x as f32 / px_per_mm / 6.0) as u32).is_multiple_of(2);
             let codes = (0..size.pixels()).flat_map(|i| {
                 [if dark(i % size.width() as usize) {
                     120
