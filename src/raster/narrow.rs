@@ -1,7 +1,7 @@
 //! Dots whose windows fit one vector: at most eight pixels wide, or sixteen. Most dots of a photo do.
 //!
 //! What such a dot needs besides its arithmetic is as much work as that, so all lengths are known when
-//! this is compiled. Two rows of eight to a vector of sixteen take a quarter fewer instructions, and no
+//! this is compiled. Two rows of eight to a vector of sixteen take a twentieth fewer instructions, and no
 //! less time: some machines slow down their clock for products of whole numbers in vectors so long.
 
 use crate::raster::blend::Blend;
