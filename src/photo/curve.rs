@@ -1,13 +1,13 @@
 //! Codes and light through a transfer curve, in f64 where the curve has a formula.
 
 use super::Transfer;
+use crate::raster::srgb_to_linear;
 
 /// Light of a code, both 0 to 1; codes outside are held to that range first.
 pub(super) fn decode(curve: &Transfer, code: f64) -> f64 {
     let code = clamp(code);
     match curve {
-        Transfer::Srgb if code <= 0.040_45 => code / 12.92,
-        Transfer::Srgb => libm::pow((code + 0.055) / 1.055, 2.4),
+        Transfer::Srgb => srgb_to_linear(code),
         Transfer::Gamma(gamma) => libm::pow(code, f64::from(*gamma)),
         Transfer::Linear => code,
         Transfer::Table(table) => f64::from(table.decode(code as f32)),

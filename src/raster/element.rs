@@ -3,6 +3,7 @@
 use crate::raster::gain::{Gain, Srgb, SrgbBytes};
 use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
+use crate::raster::transfer::srgb_to_linear;
 use crate::simd::{
     Simd, SimdBase, channels, f32x16, load_bytes, store_bytes, store_sixteen, with_channels,
 };
@@ -40,15 +41,6 @@ pub(super) trait Element: Copy + Default + Send + Sync + 'static {
     fn encoded(self) -> f32;
     /// Its bits, in no order.
     fn bits(self) -> u32;
-}
-
-/// Linear light of an encoded value under the sRGB curve.
-fn srgb_to_linear(encoded: f64) -> f64 {
-    if encoded <= 0.040_45 {
-        encoded / 12.92
-    } else {
-        libm::pow((encoded + 0.055) / 1.055, 2.4)
-    }
 }
 
 static SRGB_CODES: LazyLock<Vec<f64>> = LazyLock::new(|| {

@@ -40,5 +40,6 @@ pub use ellipse::InkEllipse;
 pub use ink::{BLUR_RANGE_PX, Ink, InkDot, MAX_INK_DOTS, MAX_POSITION_PX, MAX_RADIUS_PX};
 pub use pixels::{Channels, Pixels, PixelsMut};
 pub use rasterizer::Rasterizer;
+pub(crate) use transfer::srgb_to_linear;
 pub use transfer::{Transfer, TransferTable};
 pub use veil::Veil;

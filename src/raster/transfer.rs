@@ -29,6 +29,15 @@ pub enum Transfer {
     Table(TransferTable),
 }
 
+/// Linear light of an encoded value under the sRGB curve.
+pub(crate) fn srgb_to_linear(encoded: f64) -> f64 {
+    if encoded <= 0.040_45 {
+        encoded / 12.92
+    } else {
+        libm::pow((encoded + 0.055) / 1.055, 2.4)
+    }
+}
+
 impl Transfer {
     /// Whether the curve can be used.
     ///
