@@ -45,6 +45,7 @@
 //! - `serde` (default): reports as serde values, and plans as recipes in any self-describing format of serde.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod counting;
 mod error;
 mod exponential;
 mod field;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &[
         "error",
+        "counting",
         "units",
         "plane",
         "progress",

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use glam::DVec2;
 
+use crate::counting::add_up;
+
 /// Points in bins of equal side, on the plane or on a torus.
 #[derive(Debug)]
 pub(crate) struct Bins {
@@ -54,11 +56,7 @@ impl Bins {
         for &home in &homes {
             starts[home as usize] += 1;
         }
-        let mut end = 0;
-        for start in &mut starts {
-            end += *start;
-            *start = end;
-        }
+        add_up(&mut starts);
         bins.points = vec![(0, DVec2::ZERO); points.len()];
         // Each bin from its end, so that its points stay in order.
         for (i, (&point, &home)) in points.iter().zip(&homes).enumerate().rev() {

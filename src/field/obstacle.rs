@@ -5,6 +5,7 @@ use std::ops::Range;
 use glam::Vec2;
 
 use super::lattice::{CONFLICT, Lattice, Spot, UNITS};
+use crate::counting::add_up;
 use crate::error::{Error, Result};
 
 /// Something on the skin that new dots keep their distance from.
@@ -269,11 +270,7 @@ fn sorted<T: Copy>(cells: usize, values: &[(u32, T)]) -> (Vec<u32>, Vec<T>) {
     for &(cell, _) in values {
         starts[cell as usize] += 1;
     }
-    let mut next = 0;
-    for start in &mut starts {
-        next += *start;
-        *start = next;
-    }
+    add_up(&mut starts);
     let Some(&(_, first)) = values.first() else {
         return (starts, Vec::new());
     };

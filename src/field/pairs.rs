@@ -5,6 +5,7 @@ use std::ops::Range;
 use glam::{DVec2, Vec2};
 
 use super::bins::{self, Bins};
+use crate::counting::add_up;
 
 /// The weight of two dots as close as can be: enough for eight digits, and for 255 such neighbours
 /// in 32 bits.
@@ -107,38 +108,36 @@ pub(super) fn eighth_power(x: f64) -> f64 {
     four * four
 }
 
+/// Calls `f` with both members of every pair, in the order in which they were found.
+fn for_each(found: &[Found], mut f: impl FnMut(usize, u32)) {
+    let mut i = 0;
+    for Found { counts, others } in found {
+        let mut rest = &others[..];
+        for &count in counts {
+            let (others, after) = rest.split_at(count as usize);
+            others.iter().for_each(|&j| f(i, j));
+            rest = after;
+            i += 1;
+        }
+    }
+}
+
 /// Where each member's neighbours start, with one end more, and the neighbours, from pairs that one of
 /// the two has found.
 pub(super) fn both_ways(count: usize, found: &[Found]) -> (Vec<u32>, Vec<u32>) {
-    let pairs = |f: &mut dyn FnMut(usize, u32)| {
-        let mut i = 0;
-        for Found { counts, others } in found {
-            let mut rest = &others[..];
-            for &count in counts {
-                let (others, after) = rest.split_at(count as usize);
-                others.iter().for_each(|&j| f(i, j));
-                rest = after;
-                i += 1;
-            }
-        }
-    };
     let mut starts = vec![0_u32; count + 1];
-    pairs(&mut |i, j| {
+    for_each(found, |i, j| {
         starts[i] += 1;
         starts[j as usize] += 1;
     });
     // Ends, from which each list is filled towards its start.
-    let mut end = 0;
-    for start in &mut starts {
-        end += *start;
-        *start = end;
-    }
-    let mut neighbours = vec![0; end as usize];
+    let count = add_up(&mut starts);
+    let mut neighbours = vec![0; count];
     let mut put = |a: usize, b: u32| {
         starts[a] -= 1;
         neighbours[starts[a] as usize] = b;
     };
-    pairs(&mut |i, j| {
+    for_each(found, |i, j| {
         put(i, j);
         put(j as usize, i as u32);
     });

@@ -8,8 +8,8 @@ use crate::raster::blend::Blend;
 use crate::raster::clip::Clip;
 use crate::raster::eight::Eight;
 use crate::raster::kernel::{Cell, LANES, MOST_IN_VECTORS};
-use crate::raster::light::{Lanes, Light, all_lanes};
-use crate::raster::tile::{Tile, take_light};
+use crate::raster::light::{Lanes, Light};
+use crate::raster::tile::Tile;
 use crate::simd::{Simd, SimdBase};
 
 /// A table of narrow windows, and room for the columns of one dot.
@@ -50,19 +50,9 @@ impl<'a, S: Simd, L: Light, const LEN: usize, const K: usize> Narrow<'a, S, L, L
         };
         self.blend_columns(eight, dot);
         let rows = self.blend_rows::<V>(eight, dot);
-        let taken = all_lanes(self.simd, eight.taken(dot));
-        let columns = self.columns.as_flattened().as_chunks::<K>().0;
-        let columns = &columns[clip.rows];
-        let lines = tile.lines(clip.row, clip.left, columns.len());
-        for ((line, bits), factors) in lines.zip(columns) {
-            let each = |k: usize| V::splat(self.simd, factors[k]);
-            let mut covered = rows[0].times(each(0));
-            for k in 1..K {
-                covered += rows[k].times(each(k));
-            }
-            take_light(self.simd, line, covered.covered(), taken);
-            *bits |= clip.inked;
-        }
+        let factors = &self.columns.as_flattened().as_chunks::<K>().0[clip.rows];
+        let at = (clip.row, clip.left);
+        tile.take_rows(self.simd, at, &rows, factors, eight.taken(dot), clip.inked);
     }
 
     #[inline(always)]

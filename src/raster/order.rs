@@ -1,5 +1,6 @@
 //! Dots of a place, table by table.
 
+use crate::counting::add_up;
 use crate::raster::bins::Splat;
 
 /// Dots by table, those of one table in the order in which they came.
@@ -24,11 +25,7 @@ impl Order {
         for dot in dots {
             ends[usize::from(dot.cell - first) + 1] += 1;
         }
-        let mut sum = 0;
-        for end in &mut *ends {
-            sum += *end;
-            *end = sum;
-        }
+        add_up(ends);
         places.resize(dots.len().max(places.len()), 0);
         for (place, dot) in (0..).zip(dots) {
             let next = &mut ends[usize::from(dot.cell - first)];

@@ -1,5 +1,6 @@
 //! The two sorts of dots: a chunk of the caller's list by row of bins, a row by column.
 
+use crate::counting::add_up;
 use crate::error::Error;
 use crate::raster::bins::Splat;
 use crate::raster::extent::Extent;
@@ -261,16 +262,6 @@ fn rank_bin(bin: &mut [Splat]) -> bool {
 fn reset(starts: &mut Vec<u32>, keys: usize) {
     starts.clear();
     starts.resize(keys + 1, 0);
-}
-
-/// Makes counts the places where the elements of each key start; returns how many there are.
-fn add_up(starts: &mut [u32]) -> usize {
-    let mut total = 0;
-    for start in starts {
-        total += *start;
-        *start = total;
-    }
-    total as usize
 }
 
 /// Makes the starts of all keys again of their ends, to which sorting has moved them.

@@ -280,17 +280,9 @@ impl<L: Light, const K: usize> Part<'_, L, K> {
                 &above[(K + k) * LEN..(K + k + 1) * LEN],
             ]);
         }
-        let taken = all_lanes(simd, self.taken);
-        let columns = &self.columns.as_chunks::<K>().0[clip.rows.clone()];
-        let lines = tile.lines(clip.row, clip.left + j as i64, columns.len());
-        for ((line, bits), factor) in lines.zip(columns) {
-            let mut covered = row[0].times(V::splat(simd, factor[0]));
-            for k in 1..K {
-                covered += row[k].times(V::splat(simd, factor[k]));
-            }
-            take_light(simd, line, covered.covered(), taken);
-            *bits |= clip.inked;
-        }
+        let factors = &self.columns.as_chunks::<K>().0[clip.rows.clone()];
+        let at = (clip.row, clip.left + j as i64);
+        tile.take_rows(simd, at, &row, factors, self.taken, clip.inked);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The transmittance of one tile, and where on it there is ink.
 
 use crate::raster::kernel::LANES;
-use crate::raster::light::{Lanes, Light};
+use crate::raster::light::{Lanes, Light, all_lanes};
 use crate::simd::Simd;
 use std::ops::Range;
 
@@ -139,6 +139,32 @@ impl<L: Light> Tile<L> {
                 bits &= bits - 1;
                 to.push([row as u16, column as u16]);
             }
+        }
+    }
+}
+
+impl<L: Light> Tile<L> {
+    /// Multiplies the light of some rows by what their coverage leaves of it, from a row and a column on: a
+    /// vector of the products of each term's row with the factors of one line after the other. Notes ink,
+    /// given by bits.
+    #[inline(always)]
+    pub(super) fn take_rows<S: Simd, V: Lanes<S, Element = L>, const K: usize>(
+        &mut self,
+        simd: S,
+        (row, column): (usize, i64),
+        terms: &[V; K],
+        factors: &[[L; K]],
+        taken: [L; 3],
+        inked: u64,
+    ) {
+        let taken = all_lanes(simd, taken);
+        for ((line, bits), factors) in self.lines(row, column, factors.len()).zip(factors) {
+            let mut covered = terms[0].times(V::splat(simd, factors[0]));
+            for k in 1..K {
+                covered += terms[k].times(V::splat(simd, factors[k]));
+            }
+            take_light(simd, line, covered.covered(), taken);
+            *bits |= inked;
         }
     }
 }

@@ -4,6 +4,7 @@
 //! and in integers where it is not, about once in a million: every answer is the exact one.
 
 use super::disks::{Disks, Patch};
+use crate::counting::add_up;
 use crate::field::spacing::{Mapped, NEIGHBOURLY};
 use crate::simd::{
     Simd, SimdBase, SimdMask, f32x8, less, load, load_words, sign_bits, splat, splat_word,
@@ -148,11 +149,7 @@ impl Nearby {
             starts[home] += 1;
             home as u32
         }));
-        let mut next = 0;
-        for start in starts.iter_mut() {
-            next += *start;
-            *start = next;
-        }
+        add_up(starts);
         let padded = items.len() + 8;
         for (list, pad) in [(&mut self.x, 1e9), (&mut self.y, 1e9), (&mut self.own, 0.0)] {
             list.resize(padded, pad);
