@@ -9,9 +9,6 @@ use crate::plane::Plane;
 /// Rows of cells that one task looks at.
 const BAND: usize = 16;
 
-/// Pixels of a column of cells that are added up without a branch.
-const FEW: usize = 4;
-
 /// The mean of `f(value)` over the pixels of every cell; beyond the picture its rim goes on.
 ///
 /// A pixel belongs to the cell that holds its centre; a cell without a pixel takes the pixel that
@@ -41,8 +38,8 @@ pub(super) struct Cells<'a> {
     first_row: i64,
     /// The pixels of each column of cells.
     columns: Vec<Range<u32>>,
-    /// 1 for each of the pixels of a column, up to a few, and 0 beyond.
-    has: Vec<[f64; FEW]>,
+    /// 1 for the columns that have a first pixel, a second one, and so on, and 0 for the others.
+    has: Vec<Vec<f64>>,
 }
 
 impl<'a> Cells<'a> {
@@ -55,9 +52,11 @@ impl<'a> Cells<'a> {
             plane,
             px_per_cell,
             first_row: lattice.first.1,
-            has: columns
-                .iter()
-                .map(|c| std::array::from_fn(|i| f64::from(u8::from(i < c.len()))))
+            has: (0..columns.iter().map(Range::len).max().unwrap_or(0))
+                .map(|i| {
+                    let has = columns.iter().map(|c| u8::from(i < c.len()));
+                    has.map(f64::from).collect()
+                })
                 .collect(),
             columns,
         }
@@ -94,18 +93,18 @@ impl<'a> Cells<'a> {
                 *sum += f(value);
             }
         }
-        sums.resize(sums.len() + FEW, 0.0);
-        for (mean, (columns, has)) in means.iter_mut().zip(self.columns.iter().zip(&self.has)) {
-            let start = columns.start as usize - all.start;
-            let sum = if columns.len() <= FEW {
-                // Without a branch: cells differ by a pixel, which could not be foreseen.
-                let few = sums[start..start + FEW].iter().zip(has);
-                few.fold(0.0, |sum, (more, has)| sum + more * has)
-            } else {
-                let many = sums[start..start + columns.len()].iter();
-                many.fold(0.0, |sum, more| sum + more)
-            };
-            *mean = sum / (rows.len() * columns.len()) as f64;
+        sums.resize(sums.len() + self.has.len(), 0.0);
+        means.fill(0.0);
+        // The first pixels of all cells, then the second ones, without a branch: cells differ by a
+        // pixel, which could not be foreseen.
+        for (i, has) in self.has.iter().enumerate() {
+            for (mean, (columns, has)) in means.iter_mut().zip(self.columns.iter().zip(has)) {
+                *mean += sums[columns.start as usize - all.start + i] * has;
+            }
+        }
+        let rows = rows.len() as f64;
+        for (mean, columns) in means.iter_mut().zip(&self.columns) {
+            *mean /= rows * f64::from(columns.end - columns.start);
         }
     }
 }

@@ -227,8 +227,9 @@ impl FieldEditor {
             touched: target.touched,
             spacing: None,
         };
-        let field = request.unranked(dots, halo, ground);
-        Ok(Prepared::new(&request, false)?.ranked(field))
+        let prepared = Prepared::new(&request, false)?;
+        let field = request.unranked(dots, halo, ground, prepared.area_mm2);
+        Ok(prepared.ranked(field))
     }
 
     /// Makes a change, and tells which dots went and came.

@@ -9,9 +9,6 @@ use crate::parallel;
 /// Rows that one task turns into dots.
 const BAND: usize = 32;
 
-/// Dots of a list that one task turns into dots.
-const PART: usize = 4096;
-
 /// A dot of the lattice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Laid {
@@ -22,7 +19,7 @@ pub(super) struct Laid {
 }
 
 impl Laid {
-    /// What stands in a list before it is filled.
+    /// No dot: none has a spacing of 0.
     pub(super) const NONE: Self = Self {
         cell: 0,
         spot: Spot { x: 0, y: 0 },
@@ -134,29 +131,38 @@ fn for_each(lattice: &Lattice, grid: &Grid, band: usize, mut f: impl FnMut(Dot))
     }
 }
 
-/// As [`dots`], from a list in the order of the cells; `keep` is asked once.
+/// As [`dots`], from lists in the order of the cells; `keep` is asked once.
 pub(super) fn listed(
     lattice: &Lattice,
-    laid: &[Laid],
+    laid: &[Vec<Laid>],
     keep: impl Fn(&Dot) -> bool + Sync + Send,
 ) -> (Vec<Dot>, Vec<Dot>) {
-    let dots = |part: usize| {
-        let laid = &laid[part * PART..((part + 1) * PART).min(laid.len())];
-        laid.iter().map(|&Laid { cell, spot, own }| {
-            let (column, row) = lattice.column_row(cell as usize);
-            Dot::at(lattice, column, row, spot, own)
-        })
-    };
-    let kept = parallel::map(laid.len().div_ceil(PART), |part| {
-        dots(part).map(|dot| keep(&dot)).collect::<Vec<bool>>()
+    let kept = parallel::map(laid.len(), |part| {
+        let dots = in_order(lattice, &laid[part]);
+        dots.map(|dot| keep(&dot)).collect::<Vec<bool>>()
     });
     let counts = kept.iter().map(|kept| {
         let stay = kept.iter().filter(|&&kept| kept).count();
         [kept.len() - stay, stay]
     });
     gather(counts.collect(), |i, part| {
-        for (dot, &kept) in dots(i).zip(&kept[i]) {
+        for (dot, &kept) in in_order(lattice, &laid[i]).zip(&kept[i]) {
             part.put(kept, dot);
         }
+    })
+}
+
+/// The dots of a list in the order of the cells.
+fn in_order(lattice: &Lattice, laid: &[Laid]) -> impl Iterator<Item = Dot> {
+    // Counted on, since a division for every dot would take longer than all the rest.
+    let mut row = laid
+        .first()
+        .map_or(0, |dot| dot.cell as usize / lattice.columns);
+    laid.iter().map(move |&Laid { cell, spot, own }| {
+        let cell = cell as usize;
+        while cell >= (row + 1) * lattice.columns {
+            row += 1;
+        }
+        Dot::at(lattice, cell - row * lattice.columns, row, spot, own)
     })
 }

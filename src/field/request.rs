@@ -244,10 +244,11 @@ impl<'a> FieldRequest<'a> {
         Ok(laid.field)
     }
 
-    /// A plain field: cut off at the edge or filled up inside it, its ranks indices.
-    pub(super) fn lay(&self, watch: &Watch<'_>) -> Result<DotField> {
+    /// A plain field on so much skin: cut off at the edge or filled up inside it, its ranks indices.
+    pub(super) fn lay(&self, area_mm2: f64, watch: &Watch<'_>) -> Result<DotField> {
         let Some(target) = Target::new(self)? else {
-            return Ok(DotField::empty(self.density.spacing_mm()));
+            let empty = DotField::empty(self.density.spacing_mm());
+            return Ok(DotField { area_mm2, ..empty });
         };
         watch.done(1)?;
         let Target {
@@ -295,7 +296,7 @@ impl<'a> FieldRequest<'a> {
             touched,
             spacing: map.map(|map| map.spacing),
         };
-        Ok(self.unranked(dots, halo, ground))
+        Ok(self.unranked(dots, halo, ground, area_mm2))
     }
 
     /// The dots of a grid of even spacing that the mask keeps, and the others.
@@ -306,13 +307,18 @@ impl<'a> FieldRequest<'a> {
     }
 
     /// The field of these dots.
-    pub(super) fn unranked(&self, dots: Vec<Dot>, halo: Vec<Dot>, ground: Ground) -> DotField {
-        let px_per_mm = f64::from(self.scale.get());
+    pub(super) fn unranked(
+        &self,
+        dots: Vec<Dot>,
+        halo: Vec<Dot>,
+        ground: Ground,
+        area_mm2: f64,
+    ) -> DotField {
         DotField {
             dots,
             halo,
             obstacles: self.obstacles.to_vec(),
-            area_mm2: self.mask.area_px() / (px_per_mm * px_per_mm),
+            area_mm2,
             unreachable_mm2: 0.0,
             ground,
         }

@@ -82,11 +82,12 @@ impl Prepared<'_> {
     fn lay_at(&self, batch: &Batch<'_>, density: f64, watch: &Watch<'_>) -> Result<DotField> {
         let mut plain = self.plain(density).with_obstacles(batch.obstacles);
         plain.seed = batch.seed;
-        let mut field = plain.lay(watch)?;
-        for dot in field.dots.iter_mut().chain(&mut field.halo) {
-            dot.id |= u64::from(batch.tag) << 56;
+        let mut field = plain.lay(self.area_mm2, watch)?;
+        if batch.tag > 0 {
+            for dot in field.dots.iter_mut().chain(&mut field.halo) {
+                dot.id |= u64::from(batch.tag) << 56;
+            }
         }
-        field.area_mm2 = self.area_mm2;
         field.unreachable_mm2 = self.unreachable_mm2;
         Ok(field)
     }
@@ -116,8 +117,10 @@ impl Prepared<'_> {
             }
             (Softness::Rank, Ranking::Even) => {}
         }
-        for dot in &mut field.dots {
-            dot.rank += batch.first_rank;
+        if batch.first_rank > 0 {
+            for dot in &mut field.dots {
+                dot.rank += batch.first_rank;
+            }
         }
         Laid { field, standing }
     }

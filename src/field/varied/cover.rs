@@ -99,10 +99,23 @@ impl Cover {
     /// What is not among these cells of a block is struck out.
     pub(super) fn resume(&mut self, block: &Block, cells: &[Open]) {
         self.reset(block, u8::MAX);
+        match self.stride {
+            32 => self.fill_in::<32>(cells),
+            16 => self.fill_in::<16>(cells),
+            _ => self.fill_in::<8>(cells),
+        }
+    }
+
+    /// Takes over cells, with so many bytes to a row.
+    #[inline(always)]
+    fn fill_in<const STRIDE: usize>(&mut self, cells: &[Open]) {
+        let (rows, _) = self.rows.as_chunks_mut::<STRIDE>();
         for cell in cells {
             let (column, row) = cell.column_row();
-            for (y, &struck) in cell.struck.iter().enumerate() {
-                self.rows[(row * PARTS + y) * self.stride + column] = struck;
+            let lines = &mut rows[row * PARTS..(row + 1) * PARTS];
+            let column = column % STRIDE;
+            for i in 0..PARTS {
+                lines[i][column] = cell.struck[i];
             }
         }
     }
@@ -215,11 +228,12 @@ impl Cover {
         let (column, row) = cell.column_row();
         let (rows, _) = self.rows.as_chunks::<STRIDE>();
         let lines = &rows[row * PARTS..(row + 1) * PARTS];
-        let mut struck = [0; PARTS];
+        // One word: bytes written one by one could not be read as one at once.
+        let mut struck = 0;
         for i in 0..PARTS {
-            struck[i] = lines[i][column];
+            struck |= u64::from(lines[i][column % STRIDE]) << (8 * i);
         }
-        struck
+        struck.to_le_bytes()
     }
 
     /// The cells with uncovered squares, row by row.

@@ -59,17 +59,17 @@ pub(super) struct Arena<'a> {
 /// Blocks that one task works on.
 const CHUNK: usize = 16;
 
-/// A maximal set of dots, no two in one base cell, in the order of the cells.
+/// A maximal set of dots, no two in one base cell: those of each row of blocks in the order of the cells.
 ///
 /// # Errors
 /// [`Error::RoomLeft`] should uncovered positions be left after the last round,
 /// [`Error::TooLarge`] where obstacles clear too much.
-pub(super) fn fill(arena: &Arena<'_>, level: Level) -> Result<Vec<Laid>> {
+pub(super) fn fill(arena: &Arena<'_>, level: Level) -> Result<Vec<Vec<Laid>>> {
     fill_within(arena, level, ROUNDS)
 }
 
 /// The same, or an error should so many rounds not be enough.
-fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Laid>> {
+fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Vec<Laid>>> {
     let blocks = Blocks::new(arena);
     let count = blocks.list.len();
     let mut stocks = vec![Stock::default(); count];
@@ -104,40 +104,38 @@ fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Laid>>
     })
 }
 
-/// The dots of all blocks in the order of their base cells.
-fn laid(lattice: &Lattice, blocks: &Blocks, stocks: &[Stock]) -> Vec<Laid> {
-    let mut starts = vec![0_u32; lattice.rows + 1];
-    let dots = || {
-        blocks
-            .list
-            .iter()
-            .zip(stocks)
-            .flat_map(|(block, stock)| stock.dots().map(move |dot| (block, dot)))
-    };
-    for (block, item) in dots() {
-        starts[block.row + (item.y / UNITS) as usize + 1] += 1;
-    }
-    for row in 0..lattice.rows {
-        starts[row + 1] += starts[row];
-    }
-    let mut next = starts.clone();
-    let mut laid = vec![Laid::NONE; starts[lattice.rows] as usize];
-    for (block, item) in dots() {
-        let row = block.row + (item.y / UNITS) as usize;
-        let column = block.column + (item.x / UNITS) as usize;
-        laid[next[row] as usize] = Laid {
-            cell: (row * lattice.columns + column) as u32,
-            spot: Spot {
-                x: (item.x % UNITS) as u16,
-                y: (item.y % UNITS) as u16,
-            },
-            own: item.own,
-        };
-        next[row] += 1;
-    }
-    for row in 0..lattice.rows {
-        let row = starts[row] as usize..starts[row + 1] as usize;
-        laid[row].sort_unstable_by_key(|dot| dot.cell);
-    }
-    laid
+/// The dots of each row of blocks in the order of their base cells.
+fn laid(lattice: &Lattice, blocks: &Blocks, stocks: &[Stock]) -> Vec<Vec<Laid>> {
+    let Lattice { columns, rows, .. } = *lattice;
+    let across = columns / BLOCK;
+    parallel::map(rows / BLOCK, |band| {
+        let of_band = band * across..(band + 1) * across;
+        // A base cell has one dot at most: each goes where it belongs, with nothing to compare.
+        let mut cells = vec![Laid::NONE; BLOCK * columns];
+        let mut count = 0;
+        for (block, stock) in blocks.list[of_band.clone()].iter().zip(&stocks[of_band]) {
+            for item in stock.dots() {
+                let row = (item.y / UNITS) as usize;
+                let column = block.column + (item.x / UNITS) as usize;
+                cells[row * columns + column] = Laid {
+                    cell: ((block.row + row) * columns + column) as u32,
+                    spot: Spot {
+                        x: (item.x % UNITS) as u16,
+                        y: (item.y % UNITS) as u16,
+                    },
+                    own: item.own,
+                };
+                count += 1;
+            }
+        }
+        // Listed without a branch, which could not be foreseen.
+        let mut listed = vec![Laid::NONE; count + 1];
+        let mut found = 0;
+        for dot in cells {
+            listed[found] = dot;
+            found += usize::from(dot.own != Laid::NONE.own);
+        }
+        listed.truncate(count);
+        listed
+    })
 }

@@ -21,6 +21,16 @@ pub(super) struct Item {
     pub(super) priority: u32,
 }
 
+impl Item {
+    /// What stands in a list before it is filled.
+    pub(super) const NONE: Self = Self {
+        x: 0,
+        y: 0,
+        own: 0,
+        priority: 0,
+    };
+}
+
 /// Around 1 by much more than the rounding of a squared distance and by less than anything else.
 pub(super) const SURELY: f32 = 1.0 - 1.0 / (1 << 20) as f32;
 const PERHAPS: f32 = 1.0 + 1.0 / (1 << 20) as f32;
@@ -84,6 +94,7 @@ impl Bins {
         }
     }
 
+    #[inline(always)]
     fn along(self, at: i32) -> usize {
         let within = (at - self.low).clamp(0, self.side - 1);
         ((within as u64 * self.per_unit) >> 32) as usize
@@ -136,6 +147,7 @@ impl Nearby {
     }
 
     /// Takes other items into these bins.
+    #[inline(always)]
     pub(super) fn sort(&mut self, items: &[Item], bins: Bins, sorting: &mut Sorting) {
         let homes = &mut sorting.homes;
         self.bins = bins;

@@ -172,12 +172,16 @@ impl Block {
         }
         let (first, extent) = self.square();
         let near = |at: i32| ((at - first) as u32) < extent as u32;
+        // Listed without a branch, which could not be foreseen.
+        let before = to.len();
+        to.resize(before + items.rim.len(), Item::NONE);
+        let (room, mut found) = (&mut to[before..], 0);
         for &item in &items.rim {
             let item: Item = item.into();
             let (x, y) = (item.x + dx, item.y + dy);
-            if near(x) & near(y) {
-                to.push(Item { x, y, ..item });
-            }
+            room[found] = Item { x, y, ..item };
+            found += usize::from(near(x) & near(y));
         }
+        to.truncate(before + found);
     }
 }

@@ -78,11 +78,16 @@ fn obstacles(lattice: &Lattice, count: usize, seed: u64) -> Vec<Obstacle> {
         .collect()
 }
 
+/// All dots in the order of the cells.
+fn all(arena: &Arena<'_>, level: Level) -> Vec<Laid> {
+    fill(arena, level).unwrap().concat()
+}
+
 fn assert_equal(arena: &Arena<'_>, name: &str) {
     let expected = plain(arena);
     assert!(expected.len() > 20, "{name}: {} dots", expected.len());
     for level in Level::supported() {
-        let found = fill(arena, level).unwrap();
+        let found = all(arena, level);
         let differs = found.iter().zip(&expected).find(|(a, b)| a != b);
         assert_eq!(differs, None, "{name}, {level}");
         assert_eq!(found.len(), expected.len(), "{name}, {level}");
@@ -137,8 +142,7 @@ fn threads_do_not_enter() {
     };
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        pool.unwrap()
-            .install(|| fill(&arena, Level::detect()).unwrap())
+        pool.unwrap().install(|| all(&arena, Level::detect()))
     };
     let one = on(1);
     assert!(one.len() > 10_000, "{}", one.len());
@@ -162,8 +166,7 @@ fn rough_fields_are_legal_and_maximal_by_brute_force() {
             region: &vec![true; lattice.cells()],
             seed: Seed::new(seed),
         };
-        let dots: Vec<(i64, i64, u32)> = fill(&arena, Level::detect())
-            .unwrap()
+        let dots: Vec<(i64, i64, u32)> = all(&arena, Level::detect())
             .into_iter()
             .map(|dot| {
                 let (x, y) = lattice.units(dot.cell as usize, dot.spot);
@@ -258,7 +261,7 @@ fn no_border_of_cell_sizes_shows_in_the_density() {
         let mut counts = vec![0.0_f64; bins];
         let inner = |at: usize, count: usize| (BLOCK..(count - 1) * BLOCK).contains(&at);
         for seed in 0..seeds {
-            for dot in fill(&arena(seed), Level::detect()).unwrap() {
+            for dot in all(&arena(seed), Level::detect()) {
                 let (column, row) = lattice.column_row(dot.cell as usize);
                 if inner(column, columns) && inner(row, rows) {
                     let phase = (column % PERIOD) as f64 + f64::from(dot.spot.x) / f64::from(UNITS);
