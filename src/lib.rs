@@ -75,9 +75,9 @@ pub use field::{
 #[cfg(feature = "serde")]
 pub use look::{Area, MaskDigest, Recipe, RecipeTone};
 pub use look::{
-    Beard, BeardGaps, BeardZone, Concealer, Contrast, Course, Crown, Edge, Hairline, HairlineShape,
-    Healing, Limits, Look, Plan, PlannedDot, Scar, Session, Source, Sources, Tone, ToneMatch,
-    ToneShift, TouchUp, Uptake, Wear,
+    Beard, BeardGaps, BeardZone, Concealer, Contrast, Course, Crown, Edge, HairChange, Hairline,
+    HairlineShape, Healing, Limits, Look, Plan, PlannedDot, Scar, Session, Source, Sources, Tone,
+    ToneMatch, ToneShift, TouchUp, Uptake, Wear,
 };
 pub use mask::Mask;
 #[cfg(feature = "image")]

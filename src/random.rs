@@ -152,6 +152,8 @@ pub enum Stage {
     Probe = 11,
     /// Concealers: their fibres, and how they run.
     Concealer = 12,
+    /// Which of the own hairs grey, and which are lost.
+    OwnHair = 13,
 }
 
 /// A counter-based stream: value `n` is a hash of the stream and `n`.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+use stubblefield::{Density, PatchRequest, Scale, Seed, Size};
 use tempfile::TempDir;
 
 /// An example; all are built once, in the profile of this test.
@@ -164,6 +165,47 @@ fn other_outcomes_and_judgements_are_there_when_asked_for() {
             .iter()
             .any(|words| words.as_str().unwrap().contains("step of density"))
     );
+}
+
+#[test]
+fn own_hair_greys_beside_the_treatment_where_there_is_some() {
+    let folder = with_photo();
+    let (size, scale) = (Size::new(240, 120).unwrap(), Scale::px_per_mm(6.0).unwrap());
+    let patch = PatchRequest::new(size, scale, Seed::new(2));
+    let [hairy, bare] = [85.0, 0.1].map(|density| {
+        let density = Density::per_cm2(density).unwrap();
+        patch.with_density(density).generate().unwrap().photo
+    });
+    let mut head = image::RgbImage::new(240, 120);
+    for (x, y, pixel) in head.enumerate_pixels_mut() {
+        let from = if x < 120 { &bare } else { &hairy };
+        let light = from.linear_srgb_at(x, y);
+        *pixel = image::Rgb(light.map(|c| (255.0 * c.powf(1.0 / 2.2)) as u8));
+    }
+    head.save(folder.path().join("head.png")).unwrap();
+    let photo = ["--photo", "head.png", "--px-per-mm", "6"];
+    let treated = ["--outline", "60,20 140,20 140,100 60,100"];
+    let hair = ["--hair-area", "120,0 240,0 240,120 120,120"];
+    let asked = [&photo[..], &treated, &hair, &["--greying", "0.8"]].concat();
+    let done = run(&folder, &asked);
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    let sheet = image::open(folder.path().join("out/later.png"))
+        .unwrap()
+        .to_rgb8();
+    let width = (sheet.width() - 12) / 5;
+    // The last panel has no treatment, and paler hair than the first.
+    let light = |panel: u32| {
+        let part = image::imageops::crop_imm(&sheet, 12 + panel * width + 140, 40, 90, 110);
+        let part = part.to_image();
+        part.iter().map(|&code| f64::from(code)).sum::<f64>() / part.len() as f64
+    };
+    assert!(light(4) > light(0) + 1.0, "{} {}", light(0), light(4));
+    let skin = ["--hair-area", "0,0 100,0 100,120 0,120", "--greying", "0.8"];
+    let refused = run(&folder, &[&photo[..], &treated, &skin].concat());
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(said.contains("own hair: none found"), "{said}");
 }
 
 #[test]
@@ -352,7 +394,22 @@ fn listing(folder: &Path) -> Vec<PathBuf> {
 fn wrong_values_are_named_with_what_is_allowed() {
     let folder = with_photo();
     let photo = ["--photo", "photo.png", "--outline", OUTLINE];
-    let cases: [(&[&str], &str, &str); 27] = [
+    let cases: [(&[&str], &str, &str); 30] = [
+        (
+            &["--hair-area", "1,1 9,1 9,9", "--greying", "1.5"],
+            "greying is 1.5",
+            "0..=1",
+        ),
+        (
+            &["--hair-area", "1,1 9,1 9,9", "--receding", "NaN"],
+            "receding_mm is NaN",
+            "0..=150 mm",
+        ),
+        (
+            &["--hair-area", "1,1 9,1 9,9"],
+            "greying and receding are 0",
+            "one above 0",
+        ),
         (&["--touch-up", "NaN"], "touch-up years is NaN", "0..=30"),
         (&["--concealer", "wax"], "concealer is \"wax\"", "powder"),
         (&["--brows", "20,80"], "brows has 1 points", "allowed: 2"),

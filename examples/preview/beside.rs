@@ -1,13 +1,15 @@
 //! Other outcomes beside the one that is planned: other healing, and what is sold instead.
 
 use clap::Args;
+use glam::Vec2;
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
-use stubblefield::{Concealer, Healing, Photo, Plan, Wear, When};
+use stubblefield::{Concealer, HairChange, Healing, Mask, Photo, Plan, Wear, When};
 
 use crate::Failure;
 use crate::closeup::closeups;
 use crate::letters;
+use crate::outline::corners;
 use crate::picture::{encoded, png};
 use crate::sheet::{GAP, PAPER};
 
@@ -21,9 +23,80 @@ pub(crate) struct BesideArgs {
     /// treatment at that moment and three years after healing.
     #[arg(long, value_name = "KIND")]
     concealer: Option<String>,
+
+    /// Where own shaved or cropped hair or beard grows that greys or recedes, as the corners of a closed outline in
+    /// pixels; writes later.png too: the treatment so many years after healing, with the hair as it is and changed.
+    #[arg(long, value_name = "X,Y X,Y X,Y ...", allow_hyphen_values = true)]
+    hair_area: Option<String>,
+
+    /// Share of that hair that is grey by then, 0 to 1.
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value_t = 0.0,
+        allow_hyphen_values = true,
+        requires = "hair_area"
+    )]
+    greying: f32,
+
+    /// How far it has gone back by then from where the area borders on skin, in mm.
+    #[arg(
+        long,
+        value_name = "MM",
+        default_value_t = 0.0,
+        allow_hyphen_values = true,
+        requires = "hair_area"
+    )]
+    receding: f32,
+
+    /// Years after healing at which the hair has changed, 0 to 30.
+    #[arg(
+        long,
+        value_name = "YEARS",
+        default_value_t = 10.0,
+        allow_hyphen_values = true,
+        requires = "hair_area"
+    )]
+    after_years: f32,
+}
+
+/// Hair that changes, and the time by which it has.
+pub(crate) struct Later {
+    corners: Vec<Vec2>,
+    change: HairChange,
+    years: f32,
+    when: When,
 }
 
 impl BesideArgs {
+    /// Whether own hair is to change.
+    pub(crate) const fn changes_hair(&self) -> bool {
+        self.hair_area.is_some()
+    }
+
+    /// How own hair is to change, if it is.
+    pub(crate) fn later(&self) -> Result<Option<Later>, Failure> {
+        let Some(outline) = &self.hair_area else {
+            return Ok(None);
+        };
+        let corners = corners("hair-area", outline)?;
+        let change = HairChange::none();
+        let change = change
+            .with_greying(self.greying)
+            .with_receding_mm(self.receding);
+        change.check()?;
+        if change == HairChange::none() {
+            return Err("greying and receding are 0, allowed: one above 0 with --hair-area".into());
+        }
+        let years = self.after_years;
+        Ok(Some(Later {
+            corners,
+            change,
+            years,
+            when: When::years(years)?,
+        }))
+    }
+
     /// Whether there is a concealer to compare with.
     pub(crate) const fn conceals(&self) -> bool {
         self.concealer.is_some()
@@ -69,6 +142,34 @@ pub(crate) fn concealed(
         (wet, plan.conceal(photo, concealer, Wear::Wet)?),
         (&now, plan.render(photo, when)?),
         ("SMP AFTER 3 YEARS", plan.render(photo, later)?),
+    ];
+    strip(&panels, plan)
+}
+
+/// The treatment as it is, years later, and with own hair changed by then, without and with it.
+pub(crate) fn later(
+    photo: &Photo,
+    plan: &Plan,
+    later: &Later,
+    (when, at): (When, &str),
+) -> Result<Vec<u8>, Failure> {
+    let hair = Mask::from_polygon(photo.size(), &later.corners)?;
+    let Later { change, years, .. } = later;
+    let then = when
+        .session()
+        .map_or(later.when, |n| later.when.after_session(n));
+    let untreated = change.on(photo, &hair, plan.scale(), plan.seed())?;
+    let now = format!("SMP, {}", at.to_uppercase());
+    let faded = format!("SMP AFTER {years} YEARS, SAME HAIR");
+    let panels = [
+        ("BEFORE", photo.clone()),
+        (&now, plan.render(photo, when)?),
+        (&faded, plan.render(photo, then)?),
+        (
+            "HAIR CHANGED",
+            plan.render_among(photo, then, &hair, change)?,
+        ),
+        ("HAIR CHANGED, NO SMP", untreated),
     ];
     strip(&panels, plan)
 }

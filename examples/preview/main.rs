@@ -37,7 +37,7 @@ use beside::BesideArgs;
 use clap::Parser;
 use folder::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
-use output::{CONCEALER, OUTLOOK, RECIPE};
+use output::{CONCEALER, LATER, OUTLOOK, RECIPE};
 use person::PersonArgs;
 use stubblefield::{Course, FileFormat, Look, Report, TouchUp, When};
 use subject::Beginning;
@@ -96,6 +96,7 @@ fn run(asked: &Asked) -> Result<(), Failure> {
         Beginning::Asked(words) => &words.look,
     })?;
     let concealer = asked.beside.concealer()?;
+    let later = asked.beside.later()?;
     let person = asked.person.words()?;
     let inputs = [&args.photo, &args.mask, &args.recipe];
     let inputs = inputs.map(|path| path.as_deref());
@@ -146,6 +147,12 @@ fn run(asked: &Asked) -> Result<(), Failure> {
                 beside::concealed(photo, &plan, concealer, (when, &asked.at))
             })?;
             folder.bytes(CONCEALER, &sheet)?;
+        }
+        if let Some(later) = later {
+            let sheet = clock.stage("ageing", || {
+                beside::later(photo, &plan, &later, (when, &asked.at))
+            })?;
+            folder.bytes(LATER, &sheet)?;
         }
         let json = output::json(&report, &clock.seconds)?;
         folder.bytes("report.json", json.as_bytes())?;

@@ -10,9 +10,10 @@ use crate::folder::Folder;
 /// What was done, to be followed again.
 pub(crate) const RECIPE: &str = "recipe.json";
 
-/// Other healing, and what is sold instead.
+/// Other healing, what is sold instead, and own hair that has changed.
 pub(crate) const OUTLOOK: &str = "outlook.png";
 pub(crate) const CONCEALER: &str = "concealer.png";
+pub(crate) const LATER: &str = "later.png";
 
 const FORMATS: [FileFormat; 4] = [
     FileFormat::Png,
@@ -28,6 +29,7 @@ pub(crate) fn names() -> Vec<String> {
         "compare.png",
         OUTLOOK,
         CONCEALER,
+        LATER,
         "dots.csv",
         RECIPE,
         "report.json",
@@ -50,7 +52,11 @@ pub(crate) fn after(format: FileFormat) -> String {
 /// What a run leaves in the folder as it was, and is not of it: a photo of another format, sheets not asked for.
 pub(crate) fn older(folder: &Folder, written: &str, beside: &BesideArgs) -> Vec<String> {
     let photos = FORMATS.into_iter().map(after);
-    let sheets = [(OUTLOOK, beside.outlook), (CONCEALER, beside.conceals())];
+    let sheets = [
+        (OUTLOOK, beside.outlook),
+        (CONCEALER, beside.conceals()),
+        (LATER, beside.changes_hair()),
+    ];
     let sheets = sheets.into_iter().filter(|(_, asked)| !asked);
     let left = photos
         .filter(|name| name != written)

@@ -102,8 +102,20 @@ impl Plan {
         after: &mut Photo,
     ) -> Result<()> {
         photo.size().check_equals(self.mask.size(), "photo")?;
+        self.draw(rasterizer, photo, when, &self.untouched, after)
+    }
+
+    /// Draws on a photo of the plan's size, where this share of each pixel's light is out of reach of pigment, in 255ths.
+    pub(super) fn draw(
+        &self,
+        rasterizer: &mut Rasterizer,
+        photo: &Photo,
+        when: When,
+        untouched: &Plane<u8>,
+        after: &mut Photo,
+    ) -> Result<()> {
         let drawing = self.drawing(when)?;
-        let ink = drawing.ink().with_surface(&self.untouched);
+        let ink = drawing.ink().with_surface(untouched);
         after.become_like(photo);
         rasterizer.composite_into(photo.source(), after.target_mut(), &ink)?;
         after.describe(&self.described("scalp micropigmentation"));

@@ -15,7 +15,6 @@ pub(super) fn decode(curve: &Transfer, code: f64) -> f64 {
 }
 
 /// Code of a light, both 0 to 1; light outside is held to that range first, NaN is black.
-#[cfg(feature = "image")]
 pub(super) fn encode(curve: &Transfer, light: f64) -> f64 {
     let light = clamp(light);
     match curve {
@@ -32,7 +31,7 @@ fn clamp(value: f64) -> f64 {
     if value > 0.0 { value.min(1.0) } else { 0.0 }
 }
 
-#[cfg(all(test, feature = "image"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::raster::TransferTable;

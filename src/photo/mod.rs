@@ -3,6 +3,7 @@
 mod color;
 mod curve;
 mod format;
+mod gains;
 mod light;
 mod pixels;
 mod target;

@@ -47,6 +47,7 @@ const CHROMA_SD: f32 = 0.10;
 const HUE_SD_DEGREES: f32 = 3.0;
 
 const DARK_BROWN: u32 = 0x2f_2018;
+const GREY: u32 = 0x8c_8a86;
 
 /// Roots as photographed at a few millimetres; picked by eye within each family.
 const FAMILIES: [(&str, u32); 6] = [
@@ -55,7 +56,7 @@ const FAMILIES: [(&str, u32); 6] = [
     ("brown", 0x4b_3322),
     ("blond", 0xb0_8d5b),
     ("red", 0x8a_4a2a),
-    ("grey", 0x8c_8a86),
+    ("grey", GREY),
 ];
 
 impl HairColor {
@@ -80,6 +81,12 @@ impl HairColor {
     #[must_use]
     pub fn dark_brown() -> Self {
         Self::from_code(DARK_BROWN)
+    }
+
+    /// Hair that has lost its melanin.
+    #[must_use]
+    pub(crate) fn grey() -> Self {
+        Self::from_code(GREY)
     }
 
     /// The families that have a name, from dark to light.

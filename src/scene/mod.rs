@@ -15,6 +15,7 @@ mod rim;
 mod scale;
 mod shine;
 mod skin;
+mod stubbled;
 mod synthetic;
 mod working;
 
@@ -31,6 +32,7 @@ pub use hints::Hints;
 pub use scale::{KnownDistance, Pupils, Ruler, RulerReading, ScaleEstimate, ScaleSource};
 pub(crate) use skin::luminance;
 pub use skin::{SkinMap, SkinTone};
+pub(crate) use stubbled::Stubbled;
 pub use synthetic::{Growth, PatchRequest, Scars, SyntheticPatch, SyntheticScalp, TrueFollicle};
 
 use std::borrow::Cow;
@@ -348,12 +350,21 @@ impl Scene {
     /// surface, and what hair over the skin sent back.
     #[must_use]
     pub fn untouched(&self) -> Plane<u8> {
+        self.untouched_by(|_, _| 1.0)
+    }
+
+    /// The same where this share of the hair at a pixel is still there.
+    pub(crate) fn untouched_by(
+        &self,
+        left: impl Fn(usize, usize) -> f32 + Sync + Send,
+    ) -> Plane<u8> {
         let mut untouched = self.surface.clone();
         if let Some(hair) = &self.hair {
             let width = untouched.size().width() as usize;
             parallel::for_each_chunk(untouched.values_mut(), width, |y, row| {
-                for (value, &cover) in row.iter_mut().zip(hair.cover().row(y as u32)) {
-                    let bare = (255.0 - f32::from(*value)) * (1.0 - cover);
+                let covers = hair.cover().row(y as u32).iter().enumerate();
+                for (value, (x, cover)) in row.iter_mut().zip(covers) {
+                    let bare = (255.0 - f32::from(*value)) * (1.0 - cover * left(x, y));
                     *value = (255.5 - bare) as u8;
                 }
             });
