@@ -59,6 +59,47 @@ fn scars_lose_most_of_their_contrast_and_keep_their_relief() {
     }
 }
 
+/// How much of a photo's relief is in a picture of it all over a scar, once the ink is divided out, for dots are relief too:
+/// its correlation with the photo's, and its contrast over that.
+fn relief_under_ink(photo: &Photo, matched: &ToneMatch, after: &Photo, scar: &Mask) -> [f64; 2] {
+    let plan = &matched.plan;
+    let through = plan.transmittance(When::healed()).unwrap();
+    let untouched = plan.scene().untouched();
+    let ink = through[1].values().iter().zip(untouched.values());
+    let ink = ink.map(|(&through, &untouched)| {
+        let (through, untouched) = (f64::from(through), f64::from(untouched) / 255.0);
+        through + (1.0 - through) * untouched
+    });
+    let bare: Vec<f64> = green(after)
+        .iter()
+        .zip(ink)
+        .map(|(light, ink)| light / ink)
+        .collect();
+    let [before, bare] = [green(photo), bare].map(|light| {
+        let logs: Vec<f64> = light.iter().map(|light| light.max(1e-4).ln()).collect();
+        without_mean(&logs, photo.size())
+    });
+    let inside: Vec<bool> = scar.coverage().values().iter().map(|&c| c > 0.5).collect();
+    let shared = correlation(&before, &bare, &inside);
+    let spread = |values: &[f64]| {
+        let own = values.iter().zip(&inside).filter(|(_, inside)| **inside);
+        own.map(|(value, _)| value * value).sum::<f64>().sqrt()
+    };
+    [shared, shared * spread(&bare) / spread(&before)]
+}
+
+#[test]
+fn under_the_dots_of_a_scar_the_relief_of_the_photo_is_all_there() {
+    for (scars, seed) in [(Scars::Strip, 1), (Scars::Punches, 3), (Scars::Punches, 4)] {
+        let patch = patch(scars, seed);
+        let (matched, after) = hidden(&patch);
+        let [shared, contrast] = relief_under_ink(&patch.photo, &matched, &after, &patch.scars);
+        assert!(shared > 0.98, "{scars:?}: {shared}");
+        // Codes of 8 bits take the rest.
+        assert!((contrast - 1.0).abs() < 0.01, "{scars:?}: {contrast}");
+    }
+}
+
 #[test]
 fn dots_stand_in_every_mark_and_thin_out_past_the_border() {
     let patch = patch(Scars::Punches, 3);
@@ -211,16 +252,22 @@ fn a_scar_darker_than_its_surroundings_and_scars_that_are_none_are_refused() {
     assert!(plan.dots().is_empty());
 }
 
+/// Green light, pixel by pixel.
+fn green(photo: &Photo) -> Vec<f64> {
+    let (width, height) = (photo.size().width(), photo.size().height());
+    let light = |i: u32| f64::from(photo.linear_srgb_at(i % width, i / width)[1]);
+    (0..width * height).map(light).collect()
+}
+
 /// Brightness less its mean over 7 × 7 pixels.
 fn high_pass(photo: &Photo) -> Vec<f64> {
-    let (width, height) = (photo.size().width() as i64, photo.size().height() as i64);
-    let light = |x: i64, y: i64| {
-        let (x, y) = (x.clamp(0, width - 1) as u32, y.clamp(0, height - 1) as u32);
-        f64::from(photo.linear_srgb_at(x, y)[1]).sqrt()
-    };
-    let all: Vec<f64> = (0..width * height)
-        .map(|i| light(i % width, i / width))
-        .collect();
+    let roots: Vec<f64> = green(photo).into_iter().map(f64::sqrt).collect();
+    without_mean(&roots, photo.size())
+}
+
+/// Values less their mean over 7 × 7 pixels.
+fn without_mean(all: &[f64], size: Size) -> Vec<f64> {
+    let (width, height) = (i64::from(size.width()), i64::from(size.height()));
     let near =
         |x: i64, y: i64| all[(y.clamp(0, height - 1) * width + x.clamp(0, width - 1)) as usize];
     let mean = |x: i64, y: i64| {
