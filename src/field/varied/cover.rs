@@ -211,29 +211,40 @@ impl Cover {
         &self.rows[row * bytes..(row + 1) * bytes]
     }
 
-    /// A cell as it is now.
+    /// Brings cells up to date, and drops those with nothing left.
     #[inline(always)]
-    pub(super) fn open(&self, cell: Open) -> Open {
-        let struck = match self.stride {
-            32 => self.struck_in::<32>(cell),
-            16 => self.struck_in::<16>(cell),
-            _ => self.struck_in::<8>(cell),
+    pub(super) fn keep_open(&self, cells: &mut Vec<Open>) {
+        let kept = match self.stride {
+            32 => self.keep_open_in::<32>(cells),
+            16 => self.keep_open_in::<16>(cells),
+            _ => self.keep_open_in::<8>(cells),
         };
-        Open { struck, ..cell }
+        cells.truncate(kept);
     }
 
-    /// The rows of a cell's squares, with so many bytes to a row.
+    /// With so many bytes to a row; how many cells are left, in front of the others.
     #[inline(always)]
-    fn struck_in<const STRIDE: usize>(&self, cell: Open) -> [u8; PARTS] {
-        let (column, row) = cell.column_row();
+    fn keep_open_in<const STRIDE: usize>(&self, cells: &mut [Open]) -> usize {
         let (rows, _) = self.rows.as_chunks::<STRIDE>();
-        let lines = &rows[row * PARTS..(row + 1) * PARTS];
-        // One word: bytes written one by one could not be read as one at once.
-        let mut struck = 0;
-        for i in 0..PARTS {
-            struck |= u64::from(lines[i][column % STRIDE]) << (8 * i);
+        // Written out: what passes through the standard library loses the level's instructions.
+        let mut kept = 0;
+        for n in 0..cells.len() {
+            let Open { column, row, .. } = cells[n];
+            let first = usize::from(row) * PARTS;
+            let lines = &rows[first..first + PARTS];
+            // One word: bytes written one by one could not be read as one at once.
+            let mut struck = 0;
+            for i in 0..PARTS {
+                struck |= u64::from(lines[i][usize::from(column) % STRIDE]) << (8 * i);
+            }
+            cells[kept] = Open {
+                column,
+                row,
+                struck: struck.to_le_bytes(),
+            };
+            kept += usize::from(struck != u64::MAX);
         }
-        struck.to_le_bytes()
+        kept
     }
 
     /// The cells with uncovered squares, row by row.
@@ -256,15 +267,13 @@ impl Cover {
                 count += usize::from(all != u8::MAX);
             }
         }
-        let mut cells = Vec::with_capacity(count);
-        for &[column, row] in &found[..count] {
-            let struck = [0; PARTS];
-            cells.push(self.open(Open {
-                column,
-                row,
-                struck,
-            }));
-        }
+        let unread = |&[column, row]: &[u8; 2]| Open {
+            column,
+            row,
+            struck: [0; PARTS],
+        };
+        let mut cells: Vec<Open> = found[..count].iter().map(unread).collect();
+        self.keep_open(&mut cells);
         cells
     }
 }

@@ -184,15 +184,8 @@ impl Tile {
             let radius = cover::radius(item.own, Some(block.least));
             cover.strike(simd, item.x, item.y, radius);
         }
-        // Written out: what passes through the standard library loses the level's instructions.
-        let mut kept = 0;
-        for n in 0..self.cells.len() {
-            let open = cover.open(self.cells[n]);
-            self.cells[kept] = open;
-            kept += usize::from(open.squares() != 0);
-        }
-        self.cells.truncate(kept);
-        if kept < self.cells.capacity() / 4 {
+        cover.keep_open(&mut self.cells);
+        if self.cells.len() < self.cells.capacity() / 4 {
             self.cells.shrink_to_fit();
         }
     }
