@@ -39,8 +39,10 @@ const GAINS: [f32; 2] = [0.25, 6.0];
 
 /// What becomes of own shaved or cropped hair, or of a shaved beard, by the time that is shown.
 ///
-/// Hair is read as what is darker than the skin right beside it. Nothing is known of when a person greys or loses hair: these
-/// are not predictions, they show what a treatment looks like if it happens.
+/// Hair is read as what is darker than the skin right beside it, beyond the relief of bare skin. Nothing is known of when a
+/// person greys or loses hair: these are not predictions, they show what a treatment looks like if it happens. They rather show
+/// too little of it: grey hair is never lighter than the skin around, which on dark skin it can be, a scalp without hair
+/// keeps some of the shade of its roots, and hair that stands out against the wall stays as it is.
 ///
 /// # Examples
 /// ```
@@ -171,8 +173,12 @@ impl HairChange {
                     let light = (taken.light[c] + mark * less).max(0.0);
                     let shown = light / taken.light[c].max(1e-4);
                     let brighter = libm::expf(taken.by_roots[c] * fewer[x]);
-                    let gain = (shown * brighter).clamp(GAINS[0], GAINS[1]);
-                    1.0 + inside[x] * (gain - 1.0)
+                    let gain = shown * brighter;
+                    if gain.is_finite() {
+                        1.0 + inside[x] * (gain.clamp(GAINS[0], GAINS[1]) - 1.0)
+                    } else {
+                        1.0 // light beyond what is reckoned in
+                    }
                 });
             }
         });
