@@ -251,7 +251,7 @@ impl Plan {
     /// only adds to them.
     ///
     /// # Cost
-    /// About 1 µs per pixel of the area, and the memory of some 40 bytes per pixel.
+    /// A few tenths of a µs per pixel of the photo, and some 40 bytes each while it lasts.
     pub fn render_among(
         &self,
         photo: &Photo,
