@@ -210,7 +210,7 @@ impl FieldEditor {
     pub fn field(&self) -> Result<DotField> {
         let request = self.request();
         let Some(target) = Target::new(&request)? else {
-            return Ok(DotField::empty(self.density.spacing_mm()));
+            return Ok(DotField::empty(self.density.spacing_mm(), 0.0));
         };
         let start = |first: i64, whole: i64| (first - whole) as usize;
         let column = start(target.lattice.first.0, self.lattice.first.0);

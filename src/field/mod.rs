@@ -169,12 +169,12 @@ impl DotField {
         })
     }
 
-    fn empty(spacing_mm: f64) -> Self {
+    fn empty(spacing_mm: f64, area_mm2: f64) -> Self {
         Self {
             dots: Vec::new(),
             halo: Vec::new(),
             obstacles: Vec::new(),
-            area_mm2: 0.0,
+            area_mm2,
             unreachable_mm2: 0.0,
             ground: Ground {
                 lattice: Lattice {

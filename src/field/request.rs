@@ -247,8 +247,7 @@ impl<'a> FieldRequest<'a> {
     /// A plain field on so much skin: cut off at the edge or filled up inside it, its ranks indices.
     pub(super) fn lay(&self, area_mm2: f64, watch: &Watch<'_>) -> Result<DotField> {
         let Some(target) = Target::new(self)? else {
-            let empty = DotField::empty(self.density.spacing_mm());
-            return Ok(DotField { area_mm2, ..empty });
+            return Ok(DotField::empty(self.density.spacing_mm(), area_mm2));
         };
         watch.done(1)?;
         let Target {

@@ -55,8 +55,11 @@ impl<'a> FieldRequest<'a> {
     fn stream_of_tiles(&self, side: usize) -> Result<FieldStream<'a>> {
         self.check_plain()?;
         let lattice = target::even_lattice(self, Extent::Mask, Self::MAX_STREAM_DOTS)?;
-        let lattice =
-            lattice.unwrap_or_else(|| DotField::empty(self.density.spacing_mm()).ground.lattice);
+        let lattice = lattice.unwrap_or_else(|| {
+            DotField::empty(self.density.spacing_mm(), 0.0)
+                .ground
+                .lattice
+        });
         Ok(FieldStream {
             source: Source::of_request(self, lattice.side_mm),
             request: *self,
