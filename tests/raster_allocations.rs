@@ -53,6 +53,25 @@ fn the_second_picture_needs_no_allocation() {
             let calls = change.allocations + change.reallocations;
             assert_eq!(calls, 0, "{change:?}");
         }
+        // Tables of blurs gone by make room for those of new ones.
+        let dot = InkDot {
+            radius_px: 1.0,
+            ..dots[0]
+        };
+        let mut rasterizer = Rasterizer::new();
+        let held = [0, 1, 2].map(|turn| {
+            let region = Region::new(GLOBAL);
+            for i in 0..16 {
+                let blur = 1.0 + 0.01 * (16 * turn + i) as f32;
+                let ink = Ink::new(std::slice::from_ref(&dot), blur);
+                let _ = rasterizer
+                    .transmittance(Size::new(4, 4).unwrap(), &ink)
+                    .unwrap();
+            }
+            let change = region.change();
+            change.bytes_allocated as i64 - change.bytes_deallocated as i64
+        });
+        assert!(held[1].max(held[2]) < held[0] / 8, "{held:?}");
     };
     single::on_one_thread(work);
 }

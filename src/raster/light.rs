@@ -146,7 +146,7 @@ impl Light for i16 {
 
     #[inline(always)]
     fn taken<S: Simd>(absorptance: f32x8<S>) -> [Self; LANES] {
-        negative_whole(absorptance.min(1.0) * STEPS + 0.5).into()
+        negative_whole(absorptance * STEPS + 0.5).into()
     }
 
     /// One step short of 1 at most.

@@ -290,10 +290,8 @@ impl Rasterizer {
                 return Err(error);
             }
         };
-        let changed = &ink.dots[edit.new_range()];
         self.tiles.clear(size, self.tile);
         let tables = &mut self.tables[0];
-        tables.serve(changed.iter().map(|dot| dot.radius_px));
         let gone = memory.dots(edit.old_range());
         let found = self.bins.edit(gone, ink.dots, &edit, tables, size)?;
         memory.mark_dots(ink.dots, &edit, tables, &mut self.tiles);

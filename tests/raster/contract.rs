@@ -76,10 +76,13 @@ fn the_bytes_do_not_depend_on_level_tile_size_or_an_earlier_picture() {
     }
     let mut used = Rasterizer::new();
     let other = oracle::random_dots(scene.size, 50, 0.5..9.0, &mut stream(23));
+    used = used.with_tile_px(8).unwrap();
     used.transmittance(Size::new(300, 20).unwrap(), &Ink::new(&other, 2.0))
         .unwrap();
     assert!(scene.draw(&mut used) == expected, "after another picture");
     assert!(scene.draw(&mut used) == expected, "a second time");
+    let mut used = used.with_tile_px(512).unwrap();
+    assert!(scene.draw(&mut used) == expected, "with other tiles");
 }
 
 #[cfg(feature = "rayon")]
@@ -175,6 +178,79 @@ fn a_list_after_another_gives_what_it_gives_alone() {
     }
 }
 
+/// How far dots reach is found again for each list, whether they are sorted anew or stay in their places.
+#[test]
+fn dots_that_grow_shrink_come_and_go_reach_as_far_as_alone() {
+    let size = Size::new(90, 70).unwrap();
+    let small = oracle::random_dots(size, 12, 0.3..0.6, &mut stream(28));
+    let grown = |by: f32| -> Vec<InkDot> {
+        let wider = |dot: &InkDot| InkDot {
+            radius_px: by * dot.radius_px,
+            ..*dot
+        };
+        small.iter().map(wider).collect()
+    };
+    let mut bad = small.clone();
+    bad[7].absorptance[2] = f32::NAN;
+    let mut used = Rasterizer::new().with_tile_px(8).unwrap();
+    let (wide, few) = (grown(25.0), small[..5].to_vec());
+    // The widest of all are binned with other large ones.
+    for dots in [
+        &small,
+        &wide,
+        &small,
+        &bad,
+        &small,
+        &few,
+        &wide,
+        &grown(60.0),
+        &small,
+    ] {
+        let draw = |rasterizer: &mut Rasterizer| {
+            let mut pixels = vec![200_u8; size.pixels() * 3];
+            let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 270).unwrap();
+            (
+                rasterizer.composite(target, &Ink::new(dots, 0.5)).ok(),
+                pixels,
+            )
+        };
+        let (drawn, pixels) = draw(&mut used);
+        let alone = draw(&mut Rasterizer::new().with_tile_px(8).unwrap());
+        assert_eq!(drawn, alone.0);
+        assert!(pixels == alone.1, "{drawn:?}");
+    }
+}
+
+/// Dots one above the other are told apart by their heights alone.
+#[test]
+fn dots_in_rows_and_columns_may_come_in_any_order() {
+    let size = Size::new(40, 48).unwrap();
+    let mut stream = stream(29);
+    let mut dots = oracle::random_dots(size, 300, 0.4..2.5, &mut stream);
+    for (i, dot) in dots.iter_mut().enumerate() {
+        dot.center_px = 2.0 * Vec2::new((i % 17) as f32, (i / 17) as f32);
+    }
+    let draw = |rasterizer: &mut Rasterizer, dots: &[InkDot]| {
+        let mut light = vec![1.0_f32; size.pixels() * 3];
+        let target = PixelsMut::from_f32(&mut light, size, Channels::Rgb, 120).unwrap();
+        rasterizer.composite(target, &Ink::new(dots, 0.7)).unwrap();
+        light
+    };
+    let mut used = Rasterizer::new();
+    let forward = draw(&mut used, &dots);
+    dots.reverse();
+    assert!(draw(&mut used, &dots) == forward, "reversed");
+    dots.sort_by(|a, b| a.radius_px.total_cmp(&b.radius_px));
+    assert!(draw(&mut used, &dots) == forward, "by radius");
+    // Each changes places with another one above or below it, and stays in its bin.
+    for dot in &mut dots {
+        let within = dot.center_px.y % 16.0;
+        dot.center_px.y += 15.0 - 2.0 * within;
+    }
+    let alone = draw(&mut Rasterizer::new(), &dots);
+    assert!(draw(&mut used, &dots) == alone, "turned over");
+}
+
 #[test]
 fn stride_padding_and_alpha_are_never_touched() {
     let scene = Scene::new();
@@ -182,7 +258,8 @@ fn stride_padding_and_alpha_are_never_touched() {
     let packed = scene.draw(&mut Rasterizer::new());
     for channels in [Channels::Rgb, Channels::Rgba] {
         let stride = width * channels.count() + 37;
-        let mut pixels = vec![77_u8; stride * height + 5];
+        // And rows behind the picture.
+        let mut pixels = vec![77_u8; stride * (height + 100) + 5];
         for (i, rgb) in scene.pixels().chunks_exact(3).enumerate() {
             let at = i / width * stride + i % width * channels.count();
             pixels[at..at + 3].copy_from_slice(rgb);
@@ -217,7 +294,7 @@ fn one_row_may_come_with_any_stride() {
     };
     let packed = draw(27);
     assert!(packed[12] < 150);
-    for stride in [28, usize::MAX / 4, usize::MAX] {
+    for stride in [28, 1 << 58, usize::MAX / 4, usize::MAX] {
         assert_eq!(draw(stride), packed, "{stride}");
     }
 }
@@ -236,19 +313,61 @@ fn bounds_hold_all_that_changes_and_count_what_reaches_the_picture() {
         dot(-50.0, 3.0),
         dot(1e6, -1e6),
     ];
-    let mut pixels = vec![200_u8; size.pixels() * 3];
-    let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 300).unwrap();
-    let drawn = Rasterizer::new()
-        .composite(target, &Ink::new(&dots, 0.6))
-        .unwrap();
-    assert_eq!(drawn.dots, 2);
-    let bounds = drawn.bounds.unwrap();
-    assert!(bounds.left >= 22 && bounds.right <= 49 && bounds.top >= 12 && bounds.bottom <= 33);
-    for (i, rgb) in pixels.chunks_exact(3).enumerate() {
-        let (x, y) = (i as u32 % 100, i as u32 / 100);
-        let inside =
-            (bounds.left..bounds.right).contains(&x) && (bounds.top..bounds.bottom).contains(&y);
-        assert!(inside || rgb == [200; 3], "pixel ({x}, {y})");
+    let grid = Plane::filled(Size::new(3, 3).unwrap(), [0.5; 3]);
+    let veil = Veil::from_grid(&grid, 4.0, Vec2::new(70.0, 60.0)).unwrap();
+    let round = Ink::new(&dots, 0.6);
+    for ink in [
+        round,
+        round.with_veil(&veil),
+        Ink::new(&dots[..1], 0.6).with_veil(&veil),
+    ] {
+        let mut pixels = vec![200_u8; size.pixels() * 3];
+        let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 300).unwrap();
+        let drawn = Rasterizer::new().composite(target, &ink).unwrap();
+        assert_eq!(drawn.dots, ink.dots.len().min(2));
+        let bounds = drawn.bounds.unwrap();
+        assert!(bounds.left >= 22 && bounds.top >= 12);
+        let alone = bounds.right <= 49 && bounds.bottom <= 33;
+        assert!(alone == ink.veil.is_none() && bounds.right <= 90 && bounds.bottom <= 80);
+        for (i, rgb) in pixels.chunks_exact(3).enumerate() {
+            let (x, y) = (i as u32 % 100, i as u32 / 100);
+            let inside = (bounds.left..bounds.right).contains(&x)
+                && (bounds.top..bounds.bottom).contains(&y);
+            assert!(inside || rgb == [200; 3], "pixel ({x}, {y})");
+        }
+    }
+}
+
+#[test]
+fn a_dot_counts_as_drawn_where_it_widens_the_bounds() {
+    let size = Size::new(60, 50).unwrap();
+    let dot = |x: f32, y: f32| InkDot {
+        center_px: Vec2::new(x, y),
+        radius_px: 1.5,
+        absorptance: [0.8; 3],
+    };
+    let mut rasterizer = Rasterizer::new();
+    let mut draw = |dots: &[InkDot]| {
+        let mut pixels = vec![200_u8; size.pixels() * 3];
+        let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 180).unwrap();
+        rasterizer.composite(target, &Ink::new(dots, 0.6)).unwrap()
+    };
+    let middle = dot(30.0, 25.0);
+    let alone = draw(&[middle]);
+    for i in 0..16 {
+        // From outside to the inside, over each side.
+        let away = i as f32 - 10.0;
+        for other in [
+            dot(away, 25.0),
+            dot(60.0 - away, 25.0),
+            dot(30.0, away),
+            dot(30.0, 50.0 - away),
+        ] {
+            let (both, its) = (draw(&[middle, other]), draw(&[other]));
+            assert_eq!(both.dots, 1 + its.dots, "{other:?}");
+            let widened = both.bounds != alone.bounds;
+            assert_eq!(widened, its.bounds.is_some(), "{other:?}: {both:?}");
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use glam::Vec2;
 use std::ops::Range;
 use stubblefield::{
     CancelToken, Channels, Drawn, Error, Ink, InkDot, Pixels, PixelsMut, Plane, Progress,
-    Rasterizer, Size, Stream, Veil,
+    Rasterizer, Size, Stream, Transfer, Veil,
 };
 
 fn noise(count: usize, key: u64) -> Vec<u8> {
@@ -16,11 +16,16 @@ fn noise(count: usize, key: u64) -> Vec<u8> {
 }
 
 fn veil(corner: f32) -> Veil {
+    veil_at(corner, 9.0, Vec2::new(15.5, 25.5))
+}
+
+/// With its first cell's corner at some place.
+fn veil_at(corner: f32, cell_px: f32, first_px: Vec2) -> Veil {
     let grid = Plane::from_fn(Size::new(12, 9).unwrap(), |x, y| {
         let t = if x == 3 && y == 4 { corner } else { 0.95 };
         [if y > 6 { 1.0 } else { t }, 0.97, 1.0]
     });
-    Veil::from_grid(&grid, 9.0, Vec2::new(20.0, 30.0)).unwrap()
+    Veil::from_grid(&grid, cell_px, first_px + 0.5 * cell_px).unwrap()
 }
 
 #[test]
@@ -82,6 +87,33 @@ fn a_source_that_does_not_fit_is_named_and_nothing_is_written() {
 }
 
 #[test]
+fn what_is_refused_the_first_time_is_refused_when_drawn_again() {
+    let size = Size::new(8, 6).unwrap();
+    let bytes = [90_u8; 8 * 8 * 4];
+    let right = Pixels::from_u8(&bytes, size, Channels::Rgb, 24).unwrap();
+    let wrong = Pixels::from_u8(&bytes, size, Channels::Rgba, 32).unwrap();
+    let ink = Ink::new(&[], 0.7);
+    let mut rasterizer = Rasterizer::new();
+    let mut draw = |source: Pixels<'_>, gamma: f32, again: bool| {
+        let mut after = [7_u8; 144];
+        let target = PixelsMut::from_u8(&mut after, size, Channels::Rgb, 24).unwrap();
+        let target = target.with_transfer(Transfer::Gamma(gamma));
+        let drawn = if again {
+            rasterizer.redraw(source, target, &ink)
+        } else {
+            rasterizer.composite_into(source, target, &ink)
+        };
+        drawn.map(|_| after)
+    };
+    for again in [false, true, true] {
+        for (source, gamma) in [(wrong, 2.2), (right, 0.5), (right, f32::NAN)] {
+            assert!(draw(source, gamma, again).is_err(), "{gamma} {again}");
+        }
+        draw(right, 2.2, again).unwrap();
+    }
+}
+
+#[test]
 fn a_watched_call_tells_how_far_it_is_and_stops_when_told() {
     struct Bar(std::sync::Mutex<Vec<(u32, u32)>>);
     impl Progress for Bar {
@@ -103,6 +135,10 @@ fn a_watched_call_tells_how_far_it_is_and_stops_when_told() {
     };
     let bar = Bar(std::sync::Mutex::default());
     let expected = draw(&bar).unwrap();
+    let mut unwatched = before.clone();
+    let target = PixelsMut::from_u8(&mut unwatched, size, Channels::Rgb, 90).unwrap();
+    Rasterizer::new().composite(target, &ink).unwrap();
+    assert!(expected == unwatched);
     let reports = bar.0.into_inner().unwrap();
     let total = reports[0].1;
     let told: Vec<u32> = reports.iter().map(|report| report.0).collect();
@@ -204,7 +240,7 @@ fn random_edit(dots: &mut Vec<InkDot>, size: Size, stream: &mut Stream) -> &'sta
         }
         4 => {
             for dot in &mut dots[at..] {
-                dot.absorptance[0] *= 0.9;
+                dot.absorptance[at % 3] *= 0.9;
             }
             "many fade"
         }
@@ -234,12 +270,15 @@ fn drawing_again_gives_what_drawing_everything_gives() {
         session.redraw(&dots, Some(&light), 0.7, "a veil comes");
         let cell = session.redraw(&dots, Some(&dark), 0.7, "a cell of the veil changes");
         assert!(tile != 16 || cell.bounds.unwrap().right <= 64, "{cell:?}");
+        let [moved, shrunk] = [9.0, 5.0].map(|cell| veil_at(0.4, cell, Vec2::new(55.5, 25.5)));
+        session.redraw(&dots, Some(&moved), 0.7, "the veil moves");
+        session.redraw(&dots, Some(&shrunk), 0.7, "the veil shrinks");
         session.redraw(&dots, None, 0.7, "the veil goes");
         session.redraw(&dots, None, 0.9, "another blur");
         let other = oracle::random_dots(size, 5, 1.0..2.0, &mut stream);
         session
             .rasterizer
-            .transmittance(size, &Ink::new(&other, 0.9))
+            .transmittance(size, &Ink::new(&other, 1.3))
             .unwrap();
         dots.truncate(count / 2);
         session.redraw(&dots, None, 0.9, "after another picture");
@@ -334,11 +373,84 @@ fn what_was_not_told_is_made_up_for_when_it_is() {
         };
         dots[30] = oracle::random_dots(size, 1, 0.2..1.5, &mut stream)[0];
         untold(&mut session, &dots, 5..6);
-        dots.extend(oracle::random_dots(size, 60, 0.2..1.5, &mut stream));
-        untold(&mut session, &dots, 40..100);
+        dots.extend(oracle::random_dots(size, 160, 0.2..1.5, &mut stream));
+        untold(&mut session, &dots, 40..200);
         dots[30].absorptance[0] *= 0.5;
         untold(&mut session, &dots, 30..31);
-        session.compare(&Ink::new(&dots, 0.7), Some(0..100), "all again");
+        session.compare(&Ink::new(&dots, 0.7), Some(0..200), "all again");
+        // A list that gets shorter where it is not what is known.
+        dots[62] = dots[0];
+        untold(&mut session, &dots, 0..10);
+        dots.splice(60..63, [dots[1]]);
+        untold(&mut session, &dots, 60..61);
+        session.compare(&Ink::new(&dots, 0.7), Some(0..198), "all once more");
+    }
+}
+
+#[test]
+fn a_picture_of_another_shape_is_drawn_whole() {
+    let dots = oracle::random_dots(Size::new(30, 30).unwrap(), 40, 0.5..2.0, &mut stream(63));
+    let ink = Ink::new(&dots, 0.7);
+    let before = noise(3 * 60 * 24, 64);
+    let mut used = Rasterizer::new();
+    for (width, height) in [(60, 24), (24, 60), (60, 24)] {
+        let size = Size::new(width, height).unwrap();
+        let stride = 3 * width as usize;
+        let draw = |rasterizer: &mut Rasterizer| {
+            let mut after = vec![0; before.len()];
+            let source = Pixels::from_u8(&before, size, Channels::Rgb, stride).unwrap();
+            let target = PixelsMut::from_u8(&mut after, size, Channels::Rgb, stride).unwrap();
+            rasterizer.redraw(source, target, &ink).unwrap();
+            after
+        };
+        assert!(draw(&mut used) == draw(&mut Rasterizer::new()));
+    }
+}
+
+#[test]
+fn a_dot_that_outgrows_all_others_is_drawn_whole() {
+    let mut session = Session::new(8);
+    let mut dots = oracle::random_dots(session.size, 100, 0.3..0.5, &mut stream(61));
+    session.redraw(&dots, None, 0.5, "small ones");
+    for (i, x) in [(40, 96.5), (70, 47.5)] {
+        // In a corner of its bin.
+        dots[i].center_px = Vec2::new(x, x);
+        dots[i].radius_px = 15.0;
+        session.redraw(&dots, None, 0.5, "one is large");
+    }
+}
+
+/// Of dots at one place those that come first in the list take their light first.
+#[test]
+fn dots_on_one_another_are_drawn_in_the_order_of_the_list() {
+    let size = Size::new(24, 24).unwrap();
+    let mut stream = stream(62);
+    let mut random = |count: usize| -> Vec<InkDot> {
+        let mut dots = oracle::random_dots(size, count, 1.0..1.2, &mut stream);
+        for dot in &mut dots {
+            dot.center_px = Vec2::splat(5.0 + 7.0 * (dot.absorptance[0] * 3.0).floor());
+        }
+        dots
+    };
+    let mut dots = random(200);
+    let before = vec![1.0_f32; 3 * size.pixels()];
+    let mut again = before.clone();
+    let mut rasterizer = Rasterizer::new();
+    for step in 0..12 {
+        let at = 15 * step;
+        let (goes, comes) = [(1, 1), (0, 2), (2, 0), (1, 3)][step % 4];
+        dots.splice(at..at + goes, random(comes));
+        let mut whole = before.clone();
+        let source = Pixels::from_f32(&before, size, Channels::Rgb, 72).unwrap();
+        let target = PixelsMut::from_f32(&mut again, size, Channels::Rgb, 72).unwrap();
+        let ink = Ink::new(&dots, 0.7);
+        let changed = at..at + comes;
+        rasterizer
+            .redraw_changed(source, target, &ink, changed)
+            .unwrap();
+        let target = PixelsMut::from_f32(&mut whole, size, Channels::Rgb, 72).unwrap();
+        Rasterizer::new().composite(target, &ink).unwrap();
+        assert!(again == whole, "step {step}");
     }
 }
 
@@ -352,9 +464,17 @@ fn ellipses_come_go_and_change() {
         session.redraw(&dots, None, 0.7, "no ellipses");
         let drawn = session.compare(&Ink::new(&dots, 0.7).with_ellipses(&ellipses), None, "come");
         assert!(drawn.bounds.is_some());
-        ellipses[4].angle_rad += 1.0;
+        let straight = std::mem::replace(&mut ellipses[4].angle_rad, 0.5);
         let one = session.compare(&Ink::new(&dots, 0.7).with_ellipses(&ellipses), None, "turn");
         assert!(tile == 128 || one.bounds.unwrap().right - one.bounds.unwrap().left < 64);
+        ellipses[4].angle_rad = straight;
+        let ink = Ink::new(&dots, 0.7);
+        let home = std::mem::replace(&mut ellipses[4].center_px, Vec2::new(190.0, 160.0));
+        session.compare(&ink.with_ellipses(&ellipses), None, "one moves");
+        ellipses[4].center_px = home;
+        session.compare(&ink.with_ellipses(&ellipses), None, "it comes back");
+        let nothing = session.compare(&ink.with_ellipses(&ellipses), None, "nothing changes");
+        assert_eq!(nothing.bounds, None);
         ellipses.remove(20);
         session.compare(
             &Ink::new(&dots, 0.7).with_ellipses(&ellipses),

@@ -94,7 +94,7 @@ fn sixteen_bit_codes_are_within_1_of_exact() {
                 65535.0 * oracle::darken(&transfer, f64::from(before) / 65535.0, at(&light, i));
             let error = (f64::from(after) - exact).abs();
             assert!(
-                error <= 1.0,
+                error <= 0.6,
                 "{name}: code {before} at T = {} became {after}, exactly {exact}",
                 at(&light, i)
             );
@@ -224,6 +224,114 @@ fn lanes_without_ink_beside_inked_ones_keep_their_bits() {
     }
 }
 
+/// Red, green and blue changed round in picture, dots and veil are changed round in the result.
+#[test]
+fn channels_are_treated_alike() {
+    let size = Size::new(83, 40).unwrap();
+    let mut random = stream(12);
+    let mut dots = oracle::random_dots(size, 60, 0.2..3.0, &mut random);
+    // Some take all light of one channel, and most of the picture is in the toe of sRGB in one.
+    for (i, dot) in dots.iter_mut().enumerate().take(30) {
+        dot.absorptance = std::array::from_fn(|c| if c == i % 3 { 1.0 } else { 0.1 });
+    }
+    let grid = Plane::from_fn(Size::new(9, 5).unwrap(), |x, _| {
+        let one = [0.1, 1.0, 0.7][x as usize % 3];
+        [one, 1.0, 0.9]
+    });
+    let values: Vec<f32> = (0..size.pixels())
+        .flat_map(|i| [[0.9, 0.8, 0.06], [0.05, 0.7, 0.9], [0.8, 0.07, 0.9]][i / 16 % 3])
+        .map(|v| v * (0.5 + 0.5 * random.unit_f32()))
+        .collect();
+    let turn = |v: [f32; 3], by: usize| -> [f32; 3] { std::array::from_fn(|c| v[(c + by) % 3]) };
+    for (name, transfer) in curves() {
+        let draw = |by: usize| {
+            let dots: Vec<InkDot> = (dots.iter())
+                .map(|dot| InkDot {
+                    absorptance: turn(dot.absorptance, by),
+                    ..*dot
+                })
+                .collect();
+            let veil = Veil::from_grid(&grid.map(|t| turn(t, by)), 10.0, Vec2::ZERO).unwrap();
+            let ink = Ink::new(&dots, 0.6).with_veil(&veil);
+            let mut floats: Vec<f32> = (values.as_chunks::<3>().0.iter())
+                .flat_map(|&v| turn(v, by))
+                .collect();
+            let mut words: Vec<u16> = floats.iter().map(|v| (v * 65535.0) as u16).collect();
+            let mut bytes: Vec<u8> = floats.iter().map(|v| (v * 255.0) as u8).collect();
+            let mut rasterizer = Rasterizer::new();
+            for target in [
+                PixelsMut::from_u8(&mut bytes, size, Channels::Rgb, 249).unwrap(),
+                PixelsMut::from_u16(&mut words, size, Channels::Rgb, 249).unwrap(),
+                PixelsMut::from_f32(&mut floats, size, Channels::Rgb, 249).unwrap(),
+            ] {
+                let target = target.with_transfer(transfer.clone());
+                rasterizer.composite(target, &ink).unwrap();
+            }
+            let all = bytes.into_iter().map(f32::from);
+            let all = all.chain(words.into_iter().map(f32::from)).chain(floats);
+            all.collect::<Vec<f32>>()
+        };
+        let straight = draw(0);
+        for by in 1..3 {
+            for (i, (a, b)) in (straight.as_chunks().0.iter())
+                .zip(draw(by).as_chunks().0)
+                .enumerate()
+            {
+                assert_eq!(turn(*a, by), *b, "{name}, pixel {i}, turned by {by}");
+            }
+        }
+    }
+}
+
+/// Where dots that take all light lie on one another, and in the tails of their coverage.
+#[test]
+fn no_pixel_gets_brighter_or_less_than_black() {
+    let size = Size::new(120, 90).unwrap();
+    let mut dots = oracle::random_dots(size, 40, 0.2..9.0, &mut stream(13));
+    dots.iter_mut()
+        .for_each(|dot| dot.absorptance = [1.0, 0.5, 0.01]);
+    let ink = Ink::new(&dots, 0.4);
+    for (name, transfer) in curves() {
+        let mut codes = vec![40_000_u16; 3 * size.pixels()];
+        let mut values = vec![0.7_f32; 3 * size.pixels()];
+        let mut rasterizer = Rasterizer::new();
+        for target in [
+            PixelsMut::from_u16(&mut codes, size, Channels::Rgb, 360).unwrap(),
+            PixelsMut::from_f32(&mut values, size, Channels::Rgb, 360).unwrap(),
+        ] {
+            let target = target.with_transfer(transfer.clone());
+            rasterizer.composite(target, &ink).unwrap();
+        }
+        assert!(codes.iter().all(|&code| code <= 40_000), "{name}");
+        assert!(values.iter().all(|v| (0.0..=0.7).contains(v)), "{name}");
+    }
+}
+
+#[test]
+fn tables_are_read_constant_beyond_their_ends_and_to_the_lowest_code_where_flat() {
+    let table = TransferTable::new(vec![0.0, 0.0, 0.5, 0.5, 1.0]).unwrap();
+    let decoded = [-1.0, 0.0, 0.25, 0.375, 0.6, 1.0, 7.0].map(|v| table.decode(v));
+    assert_eq!(decoded, [0.0, 0.0, 0.0, 0.25, 0.5, 1.0, 1.0]);
+    let encoded = [-1.0, 0.0, 0.25, 0.5, 0.75, 1.0, 7.0].map(|v| table.encode(v));
+    assert_eq!(encoded, [0.0, 0.0, 0.375, 0.5, 0.875, 1.0, 1.0]);
+    for (bad, words) in [
+        (
+            vec![0.5],
+            "transfer table has 1 elements, allowed: at least 2",
+        ),
+        (
+            vec![0.0, 1.5],
+            "transfer table value is 1.5, allowed: 0..=1, none below the one before it",
+        ),
+        (
+            vec![0.0, f32::NAN],
+            "transfer table value is NaN, allowed: 0..=1, none below the one before it",
+        ),
+    ] {
+        assert_eq!(TransferTable::new(bad).unwrap_err().to_string(), words);
+    }
+}
+
 #[test]
 fn the_surface_keeps_its_share_of_light() {
     let size = Size::new(70, 66).unwrap();
@@ -256,11 +364,18 @@ fn the_surface_keeps_its_share_of_light() {
 fn a_veil_of_any_grid_is_its_own_sample_at_every_pixel() {
     let size = Size::new(150, 90).unwrap();
     let mut noise = stream(11);
-    let grid = Plane::from_fn(Size::new(9, 7).unwrap(), |x, _| {
-        [if x < 3 { 1.0 } else { noise.unit_f32() }, 0.9, 1.0]
+    // Wider from row to row, and nothing beside.
+    let grid = Plane::from_fn(Size::new(9, 7).unwrap(), |x, y| {
+        let t = [if x < 3 { 1.0 } else { noise.unit_f32() }, 0.9, 1.0];
+        if (1..6 + y / 2).contains(&x) && y < 6 {
+            t
+        } else {
+            [1.0; 3]
+        }
     });
     for (cell, origin) in [
         (7.3, Vec2::new(20.0, 11.0)),
+        (7.3, Vec2::new(20.7, 11.7)),
         (40.0, Vec2::new(-30.0, -60.0)),
         (2.0, Vec2::new(140.5, 80.25)),
         (5.0, Vec2::new(-500.0, 0.0)),
