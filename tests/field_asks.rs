@@ -105,6 +105,58 @@ fn what_stands_on_the_mask_and_what_is_cleared_lower_the_count() {
     let count = exact.with_obstacles(&mole).generate().unwrap().dots().len() as f64;
     let cleared = std::f64::consts::PI * 25.0;
     assert!((count - (2500.0 - cleared)).abs() < 1.5, "{count}");
+    // With a spacing that caps the density, fewer by what that allows.
+    let capped = exact.with_least_spacing_mm(0.9);
+    let [all, count] = [&[][..], &mole[..]].map(|obstacles| {
+        let field = capped.with_obstacles(obstacles).generate().unwrap();
+        field.dots().len() as f64
+    });
+    assert!(
+        (count - all * (1.0 - cleared / 2500.0)).abs() < 1.5,
+        "{count} of {all}"
+    );
+    // Who counts dots himself gets the same ones.
+    let counted = exact.with_obstacles(&hair).with_count(Count::Dots(2200));
+    assert_eq!(counted.generate().unwrap().dots(), field.dots());
+    // What clears nothing or stands beside the mask lowers nothing.
+    let half = Mask::from_fn(mask.size(), |p| f32::from(u8::from(p.x < 200.0))).unwrap();
+    let on_mask = hair.iter().filter(|hair| hair.position_mm.x < 25.0).count();
+    let mut around = hair.clone();
+    around.extend(
+        hair.iter()
+            .map(|hair| Obstacle::new(hair.position_mm + 1.2, ObstacleKind::Clearance(0.0))),
+    );
+    let exact = request(&half, 100.0, 2).with_count(Count::Exact);
+    let field = exact.with_obstacles(&around).generate().unwrap();
+    assert_eq!(field.dots().len(), 1250 - on_mask);
+}
+
+#[test]
+fn a_count_that_needs_a_narrower_spacing_than_allowed_is_refused() {
+    let mask = Mask::full(size(200, 200));
+    // They take more room than their share.
+    let wide = (0..21 * 21).map(|i| Vec2::new((i % 21) as f32, (i / 21) as f32) * 1.12 + 0.5);
+    let wide: Vec<Obstacle> = wide
+        .map(|at| Obstacle::new(at, ObstacleKind::CountsAsDot))
+        .collect();
+    let asked = request(&mask, 100.0, 4)
+        .with_obstacles(&wide)
+        .with_count(Count::Exact);
+    let field = asked.generate().unwrap();
+    assert_eq!(field.dots().len(), 625 - wide.len());
+    let spacing = field.nominal_spacing_mm() as f32;
+    assert!(spacing < 0.8, "{spacing}");
+    let refused = asked.with_least_spacing_mm(spacing + 0.01).generate();
+    assert!(
+        matches!(
+            refused,
+            Err(Error::TooLarge {
+                parameter: "count",
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -201,6 +253,8 @@ fn a_filled_mask_has_no_room_left_down_to_its_smallest_island() {
             mask.coverage().at(px.x as i64, px.y as i64) > 0.0
         };
         assert!(field.dots().iter().all(|dot| on_mask(dot.position_mm)));
+        let away = |dot: &Dot| dot.position_mm.distance(mole[0].position_mm);
+        assert!(field.dots().iter().all(|dot| away(dot) > 1.999));
         assert!(quality::least_relative_distance(&field).unwrap() > 0.9999);
         // Every ninth of every pixel of the mask is in reach of a dot.
         for y in 0..720 {
@@ -299,6 +353,20 @@ fn filling_leaves_the_inside_of_a_mask_as_it_was() {
     assert!(fill.dots().len() > clip.dots().len());
 }
 
+/// Field test 5.
+#[test]
+fn no_cell_of_a_filled_mask_is_left_open_at_any_seed() {
+    let mask = disc(60, false);
+    for seed in 0..60 {
+        let filled = request(&mask, 150.0, seed).with_edges(EdgePolicy::Fill);
+        assert_eq!(
+            quality::room_left(&filled.generate().unwrap()),
+            None,
+            "seed {seed}"
+        );
+    }
+}
+
 /// Field test 16, 24.
 #[test]
 fn coverage_as_rank_keeps_its_share_and_moves_no_dot() {
@@ -313,6 +381,8 @@ fn coverage_as_rank_keeps_its_share_and_moves_no_dot() {
         let field = request.generate().unwrap();
         let expected = full.dots().len() as f32 * coverage;
         assert!((field.dots().len() as f32 - expected).abs() < 1.5);
+        // With the dots left out there is no room.
+        assert_eq!(quality::uncovered_share(&field, 10_000, Seed::new(1)), 0.0);
         let kept = |dot: &&Dot| dot.rank < field.dots().len() as u32;
         let prefix = full
             .dots()
@@ -333,6 +403,13 @@ fn coverage_as_rank_keeps_its_share_and_moves_no_dot() {
         );
         assert!(ranks_are_a_permutation(&exact));
     }
+}
+
+#[test]
+fn ranks_are_whole_where_coverage_as_rank_varies() {
+    let mask = disc(200, true);
+    let soft = request(&mask, 100.0, 6).with_softness(Softness::Rank);
+    assert!(ranks_are_a_permutation(&soft.generate().unwrap()));
 }
 
 /// Field test 16.

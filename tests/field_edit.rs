@@ -8,7 +8,11 @@ use stubblefield::{
 };
 
 fn request(mask: &Mask, seed: u64) -> FieldRequest<'_> {
-    let scale = Scale::px_per_mm(4.0).unwrap();
+    request_at(4.0, mask, seed)
+}
+
+fn request_at(px_per_mm: f32, mask: &Mask, seed: u64) -> FieldRequest<'_> {
+    let scale = Scale::px_per_mm(px_per_mm).unwrap();
     let density = Density::per_cm2(200.0).unwrap();
     FieldRequest::new(mask, scale, density, Seed::new(seed)).with_ranking(Ranking::Index)
 }
@@ -76,17 +80,21 @@ fn random_edit<'a>(
 fn strokes_and_obstacles_in_any_order_equal_the_full_run() {
     for seed in 0..12 {
         let mut stream = Seed::new(seed).stream(Stage::Probe, 20);
-        let size = Size::new(130 + 7 * seed as u32, 110).unwrap();
-        let size_mm = Vec2::new(size.width() as f32, size.height() as f32) / 4.0;
+        // Pixels of less than two cells, and of several.
+        let px_per_mm = if seed % 4 == 3 { 0.9 } else { 4.0 };
+        let px = |mm: u32| (mm as f32 * px_per_mm) as u32;
+        let size = Size::new(px(32 + 2 * seed as u32), px(27)).unwrap();
+        let size_mm = Vec2::new(size.width() as f32, size.height() as f32) / px_per_mm;
         let start = match seed % 3 {
             0 => Mask::full(size),
             1 => Mask::from_fn(size, |_| 0.0).unwrap(),
             _ => {
-                let middle = Vec2::new(60.0, 50.0);
-                Mask::from_fn(size, |p| f32::from(u8::from(p.distance(middle) < 40.0))).unwrap()
+                let middle = Vec2::new(15.0, 12.5) * px_per_mm;
+                let near = |p: Vec2| p.distance(middle) < 10.0 * px_per_mm;
+                Mask::from_fn(size, |p| f32::from(u8::from(near(p)))).unwrap()
             }
         };
-        let mut editor = FieldEditor::new(&request(&start, seed)).unwrap();
+        let mut editor = FieldEditor::new(&request_at(px_per_mm, &start, seed)).unwrap();
         let mut dots: Vec<Dot> = editor.dots().collect();
         assert_full_run(&editor, &dots, "before any edit");
         let mut points = Vec::new();
@@ -266,9 +274,16 @@ fn any_window_of_a_request_is_the_crop_of_its_field() {
     let request = request(&mask, 8).with_obstacles(&obstacles);
     let whole = request.generate().unwrap();
     let mut stream = Seed::new(3).stream(Stage::Probe, 22);
-    for _ in 0..40 {
-        let low = random_place(&mut stream, Vec2::new(140.0, 110.0)) - 10.0;
-        let high = low + random_place(&mut stream, Vec2::splat(30.0));
+    for i in 0..40 {
+        let mut low = random_place(&mut stream, Vec2::new(140.0, 110.0)) - 10.0;
+        let mut high = low + random_place(&mut stream, Vec2::splat(30.0));
+        // A window holds a dot on its first corner, and none on its last.
+        let dot = whole.dots()[i * whole.dots().len() / 40].position_mm;
+        match i % 4 {
+            0 => (low, high) = (dot, dot + 20.0),
+            1 => (low, high) = (dot - 20.0, dot),
+            _ => {}
+        }
         let inside = |at: Vec2| at.cmpge(low).all() && at.cmplt(high).all();
         let window = request.window(low, high).unwrap();
         let crop = whole.dots().iter().filter(|dot| inside(dot.position_mm));
@@ -322,11 +337,14 @@ fn windows_of_the_plane_agree_near_the_origin_and_far_from_it() {
     );
     assert!(field.window(DVec2::NAN, DVec2::ONE).is_err());
     let fine = EndlessField::new(0.001, Seed::new(1)).unwrap();
+    let far = fine.window(DVec2::splat(1e6), DVec2::splat(1e6 + 0.1));
     assert!(
-        fine.window(DVec2::splat(1e6), DVec2::splat(1e6 + 0.1))
-            .is_err()
+        matches!(&far, Err(Error::OutOfRange { parameter, .. }) if *parameter == "corner in cells"),
+        "{far:?}"
     );
-    assert!(EndlessField::new(f32::NAN, Seed::new(1)).is_err());
+    for spacing in [f32::NAN, 0.0, -1.0, 1001.0] {
+        assert!(EndlessField::new(spacing, Seed::new(1)).is_err());
+    }
 }
 
 /// Field test 26.

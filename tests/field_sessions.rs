@@ -69,6 +69,17 @@ fn every_union_is_legal_and_counted_out_and_every_session_left_no_room() {
             // With the dots taken away to meet the count there is no room.
             assert_eq!(quality::uncovered_share(field, 50_000, Seed::new(1)), 0.0);
         }
+        let all = sessions.union();
+        assert!(
+            all.dots()
+                .iter()
+                .map(|dot| dot.position_mm)
+                .eq(union.iter().copied())
+        );
+        // Of all dots at the spacing of the last session.
+        assert!(quality::least_relative_distance(&all).unwrap() > 0.9995);
+        let last = sessions.fields()[2].nominal_spacing_mm();
+        assert_eq!(all.nominal_spacing_mm(), last);
         ranks.sort_unstable();
         assert!(ranks.iter().zip(0..).all(|(&rank, i)| rank == i));
         let mut ids: Vec<u64> = sessions.dots().map(|(_, dot)| dot.id).collect();
@@ -106,6 +117,14 @@ fn a_session_that_heals_what_has_faded_meets_the_count_again() {
     assert_eq!(left.len() + again.dots().count(), total);
     let mut union: Vec<Vec2> = left.iter().map(|obstacle| obstacle.position_mm).collect();
     union.extend(again.dots().map(|(_, dot)| dot.position_mm));
+    // As wide as what stands and what has been added are dense together.
+    for (field, share) in again.fields().iter().zip([0.5, 1.0]) {
+        let missing = (total - left.len()) as f64 * share;
+        let reached = (left.len() as f64 + missing) / total as f64;
+        let ideal = (C * 100.0 / (reached * 130.0)).sqrt();
+        let spacing = field.nominal_spacing_mm() / ideal;
+        assert!((0.85..0.975).contains(&spacing), "{spacing} of {ideal}");
+    }
     let last = again.fields()[1].nominal_spacing_mm();
     assert!(least_distance(&union) > 0.9995 * last.min(first.fields()[0].nominal_spacing_mm()));
 }
@@ -242,4 +261,17 @@ fn bad_shares_are_refused() {
         assert!(field.classes(bad, seed).is_err(), "{bad:?}");
     }
     assert_eq!(Sessions::MAX, 16);
+    let mask = mask();
+    let many: Vec<f32> = (1..=17).map(|i| i as f32 / 17.0).collect();
+    for bad in [
+        &[][..],
+        &many,
+        &[0.0, 1.0],
+        &[0.5, 0.5],
+        &[0.7, 0.3],
+        &[0.5, 1.01],
+        &[f32::NAN],
+    ] {
+        assert!(request(&mask, 1).generate_sessions(bad).is_err(), "{bad:?}");
+    }
 }

@@ -148,3 +148,21 @@ fn tori_that_make_no_sense_are_refused() {
         );
     }
 }
+
+#[test]
+fn the_power_of_a_wave_is_the_sum_over_all_dots() {
+    let field = DotField::torus(24, 1.0, Seed::new(5)).unwrap();
+    let spectrum = Periodogram::measure(&field, 1.0).unwrap();
+    let turn = std::f64::consts::TAU / field.period_mm().unwrap();
+    for (fx, fy) in [(0, 0), (3, 2), (-3, 2), (3, -2), (-7, -1), (0, 5), (6, 0)] {
+        let wave = DVec2::new(f64::from(fx), f64::from(fy)) * turn;
+        let sum: DVec2 = (field.dots().iter())
+            .map(|dot| DVec2::from_angle(wave.dot(dot.position_mm.as_dvec2())))
+            .sum();
+        let power = sum.length_squared() / field.dots().len() as f64;
+        assert!(
+            (spectrum.power(fx, fy) - power).abs() < 1e-6,
+            "({fx}, {fy})"
+        );
+    }
+}

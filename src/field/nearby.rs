@@ -91,3 +91,61 @@ fn reach(side_mm: f64, obstacle: &Obstacle) -> f64 {
         ObstacleKind::Clearance(mm) => f64::from(mm) / side_mm + 1.0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::lattice::{Spot, UNITS};
+    use crate::random::{Seed, Stage};
+    use glam::Vec2;
+
+    /// A lattice somewhere among obstacles of all reaches: places and cells from one stream.
+    #[test]
+    fn what_blocks_a_place_is_found_from_there_and_reaches_its_cell() {
+        let side_mm = 0.5;
+        for seed in 0..60 {
+            let mut stream = Seed::new(seed).stream(Stage::Probe, 40);
+            let mut below = |end: f32| stream.unit_f32() * end;
+            let obstacles: Vec<Obstacle> = (0..12)
+                .map(|i| {
+                    let kind = match i % 3 {
+                        0 => ObstacleKind::CountsAsDot,
+                        1 => ObstacleKind::Clearance(below(16.0)),
+                        _ => ObstacleKind::Clearance(below(2.0) * below(35.0)),
+                    };
+                    Obstacle::new(Vec2::new(below(60.0), below(60.0)) - 25.0, kind)
+                })
+                .collect();
+            let lattice = Lattice {
+                first: (below(60.0) as i64 - 25, below(60.0) as i64 - 25),
+                columns: 9,
+                rows: 7,
+                side_mm,
+                periodic: false,
+            };
+            let found = Nearby::new(side_mm, &obstacles).place(&lattice).unwrap();
+            for cell in 0..lattice.cells() {
+                let corner = lattice.units(cell, Spot { x: 0, y: 0 });
+                let mut blocked = false;
+                for obstacle in &obstacles {
+                    let one = Obstacles::place(&[*obstacle], &lattice).unwrap();
+                    // The place of the cell that lies nearest to it.
+                    let at = obstacle.position_mm.as_dvec2() * f64::from(UNITS) / side_mm;
+                    let along = |at: f64, corner: i64| {
+                        (at.round() as i64 - corner).clamp(0, i64::from(UNITS) - 1) as u16
+                    };
+                    let (x, y) = (along(at.x, corner.0), along(at.y, corner.1));
+                    if one.block(&lattice, cell, Spot { x, y }) {
+                        blocked = true;
+                        assert!(found.block(&lattice, cell, Spot { x, y }), "{obstacle:?}");
+                        let (column, row) = lattice.column_row(cell);
+                        let part = reached(&lattice, obstacle);
+                        assert!(part.columns.contains(&column) && part.rows.contains(&row));
+                    }
+                }
+                let middle = Spot { x: 1024, y: 1024 };
+                assert!(blocked || !found.block(&lattice, cell, middle));
+            }
+        }
+    }
+}
