@@ -222,6 +222,13 @@ mod tests {
         let mut stream = Seed::new(7).stream(Stage::Dart, 3);
         let first: Vec<u64> = (0..3).map(|_| stream.next_u64()).collect();
         assert_eq!(first, PINNED, "a changed stream belongs in the changelog");
+        // Half a word is its upper half, and bytes are those of words.
+        let mut stream = Seed::new(7).stream(Stage::Dart, 3);
+        assert_eq!(stream.next_u32(), (PINNED[0] >> 32) as u32);
+        let mut bytes = [0; 11];
+        stream.fill_bytes(&mut bytes);
+        assert_eq!(bytes[..8], PINNED[1].to_le_bytes());
+        assert_eq!(bytes[8..], PINNED[2].to_le_bytes()[..3]);
     }
 
     const PINNED: [u64; 3] = [

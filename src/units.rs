@@ -285,3 +285,51 @@ impl From<Density> for f32 {
         density.per_cm2
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_out_of_range_is_refused_and_its_ends_are_not() {
+        let longest = Size::MAX_SIDE;
+        for (width, height) in [(1, 1), (longest, 1), (1, longest), (16_384, 16_384)] {
+            assert!(Size::new(width, height).is_ok(), "{width} {height}");
+        }
+        for (width, height) in [(0, 1), (1, 0), (longest + 1, 1), (1, longest + 1)] {
+            assert!(Size::new(width, height).is_err(), "{width} {height}");
+        }
+        assert!(Size::new(16_385, 16_384).is_err());
+        for bad in [0.19, 400.1, 0.0, -1.0, f32::NAN] {
+            assert!(Scale::px_per_mm(bad).is_err(), "{bad}");
+        }
+        for bad in [0.09, 2000.1, 0.0, -1.0, f32::NAN] {
+            assert!(Density::per_cm2(bad).is_err(), "{bad}");
+        }
+        for end in [0.2, 400.0] {
+            let scale = Scale::px_per_mm(end).unwrap();
+            assert_eq!(scale.to_mm(scale.to_px(8.0)), 8.0);
+            assert_eq!(scale.to_px(2.0), 2.0 * end);
+        }
+        assert!(Density::per_cm2(0.1).is_ok() && Density::per_cm2(2000.0).is_ok());
+    }
+
+    #[test]
+    fn a_picture_holds_its_first_rim_and_not_its_last() {
+        let size = Size::new(4, 3).unwrap();
+        for (x, y, holds, inside) in [
+            (0.0, 0.0, true, true),
+            (3.9, 2.9, true, true),
+            (4.0, 1.0, false, true),
+            (1.0, 3.0, false, true),
+            (4.1, 1.0, false, false),
+            (1.0, 3.1, false, false),
+            (-0.1, 1.0, false, false),
+            (1.0, f32::NAN, false, false),
+        ] {
+            let at = Vec2::new(x, y);
+            assert_eq!(size.holds(at), holds, "{at}");
+            assert_eq!(size.check_inside("place", at).is_ok(), inside, "{at}");
+        }
+    }
+}

@@ -283,6 +283,21 @@ mod tests {
     }
 
     #[test]
+    fn bounds_rows_and_what_grows_hold_every_pixel_and_no_more() {
+        let dots = [Vec2::new(5.5, 7.5), Vec2::new(20.5, 9.5)];
+        let mask = Mask::from_fn(Size::new(64, 40).unwrap(), |p| {
+            f32::from(u8::from(dots.contains(&p)))
+        })
+        .unwrap();
+        assert_eq!(mask.bounds(), Some([5, 7, 21, 10]));
+        assert_eq!(mask.rows_near(1.5), 5..12);
+        assert_eq!(mask.rows_near(1e9), 0..40);
+        // A pixel beside lies half a pixel from the edge, one across a corner less than one.
+        let grown = [0.5, 0.6, 1.0, 1.5, 1.6].map(|px| mask.grown(px).area_px());
+        assert_eq!(grown, [2.0, 10.0, 18.0, 18.0, 26.0]);
+    }
+
+    #[test]
     fn without_an_edge_the_distance_is_infinite() {
         let size = Size::new(5, 4).unwrap();
         assert!(

@@ -256,6 +256,14 @@ mod tests {
         );
     }
 
+    /// Sample lines run through the middles of sixteenths of a row.
+    #[test]
+    fn a_corner_on_a_sample_line_is_crossed_once() {
+        let area = polygon(&[[5.0, 5.0], [30.0, 10.0 + 1.0 / 32.0], [5.0, 20.0]]);
+        let area = area.unwrap().area_px();
+        assert!((area - 187.5).abs() < 0.2, "{area}");
+    }
+
     #[test]
     fn direction_does_not_matter_and_overlap_counts_once() {
         let clockwise = polygon(&[[5.0, 5.0], [25.0, 5.0], [25.0, 25.0], [5.0, 25.0]]).unwrap();
