@@ -240,7 +240,7 @@ fn islands() -> Mask {
 fn a_filled_mask_has_no_room_left_down_to_its_smallest_island() {
     let mask = islands();
     let mole = [Obstacle::new(
-        Vec2::new(21.0, 21.0),
+        Vec2::new(27.0, 21.0), // over the rim of the blob
         ObstacleKind::Clearance(2.0),
     )];
     for seed in 0..4 {

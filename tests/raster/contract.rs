@@ -210,7 +210,7 @@ fn dots_that_grow_shrink_come_and_go_reach_as_far_as_alone() {
             let mut pixels = vec![200_u8; size.pixels() * 3];
             let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 270).unwrap();
             (
-                rasterizer.composite(target, &Ink::new(dots, 0.5)).ok(),
+                rasterizer.composite(target, &Ink::new(dots, 1.5)).ok(),
                 pixels,
             )
         };

@@ -243,8 +243,9 @@ fn channels_are_treated_alike() {
         .map(|v| v * (0.5 + 0.5 * random.unit_f32()))
         .collect();
     let turn = |v: [f32; 3], by: usize| -> [f32; 3] { std::array::from_fn(|c| v[(c + by) % 3]) };
+    let mut rasterizer = Rasterizer::new();
     for (name, transfer) in curves() {
-        let draw = |by: usize| {
+        let mut draw = |by: usize| {
             let dots: Vec<InkDot> = (dots.iter())
                 .map(|dot| InkDot {
                     absorptance: turn(dot.absorptance, by),
@@ -258,7 +259,6 @@ fn channels_are_treated_alike() {
                 .collect();
             let mut words: Vec<u16> = floats.iter().map(|v| (v * 65535.0) as u16).collect();
             let mut bytes: Vec<u8> = floats.iter().map(|v| (v * 255.0) as u8).collect();
-            let mut rasterizer = Rasterizer::new();
             for target in [
                 PixelsMut::from_u8(&mut bytes, size, Channels::Rgb, 249).unwrap(),
                 PixelsMut::from_u16(&mut words, size, Channels::Rgb, 249).unwrap(),
@@ -291,10 +291,10 @@ fn no_pixel_gets_brighter_or_less_than_black() {
     dots.iter_mut()
         .for_each(|dot| dot.absorptance = [1.0, 0.5, 0.01]);
     let ink = Ink::new(&dots, 0.4);
+    let mut rasterizer = Rasterizer::new();
     for (name, transfer) in curves() {
         let mut codes = vec![40_000_u16; 3 * size.pixels()];
         let mut values = vec![0.7_f32; 3 * size.pixels()];
-        let mut rasterizer = Rasterizer::new();
         for target in [
             PixelsMut::from_u16(&mut codes, size, Channels::Rgb, 360).unwrap(),
             PixelsMut::from_f32(&mut values, size, Channels::Rgb, 360).unwrap(),
