@@ -283,6 +283,16 @@ mod tests {
     }
 
     #[test]
+    fn an_area_counts_every_pixel_whatever_their_number() {
+        for width in 1..=20_u32 {
+            let size = Size::new(width, 1).unwrap();
+            // Sums of thirty-seconds are exact.
+            let mask = Mask::from_fn(size, |p| (p.x + 0.5) / 32.0).unwrap();
+            assert_eq!(mask.area_px(), f64::from(width * (width + 1)) / 64.0);
+        }
+    }
+
+    #[test]
     fn bounds_rows_and_what_grows_hold_every_pixel_and_no_more() {
         let dots = [Vec2::new(5.5, 7.5), Vec2::new(20.5, 9.5)];
         let mask = Mask::from_fn(Size::new(64, 40).unwrap(), |p| {
