@@ -185,3 +185,81 @@ impl Wanted<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plane::Plane;
+    use crate::random::{Seed, Stage};
+    use crate::units::Size;
+
+    const COLUMNS: usize = 7;
+    const ROWS: usize = 5;
+
+    fn lattice() -> Lattice {
+        Lattice::of_mm((-2, 3), COLUMNS, ROWS)
+    }
+
+    #[test]
+    fn shares_are_those_of_the_corners_and_run_on_from_cell_to_cell() {
+        let lattice = lattice();
+        let mut stream = Seed::new(4).stream(Stage::Probe, 0);
+        let corners = (COLUMNS + 1) * (ROWS + 1);
+        let nodes: Vec<[f32; 2]> = (0..corners)
+            .map(|_| [stream.unit_f32(), stream.unit_f32()])
+            .collect();
+        let map = Map {
+            spacing: Mapped::new(&lattice, vec![NOMINAL; corners]).0,
+            shares: Some(nodes.clone()),
+        };
+        let at = |column: f32, row: f32| {
+            let place = Vec2::new(
+                lattice.first.0 as f32 + column,
+                lattice.first.1 as f32 + row,
+            );
+            map.shares_at(place, &lattice)
+        };
+        let near = |a: [f32; 2], b: [f32; 2]| (0..2).all(|i| (a[i] - b[i]).abs() < 0.01);
+        for (i, &node) in nodes.iter().enumerate() {
+            let (column, row) = ((i % (COLUMNS + 1)) as f32, (i / (COLUMNS + 1)) as f32);
+            for (x, y) in [
+                (0.0, 0.0),
+                (0.002, 0.0),
+                (-0.002, 0.0),
+                (0.0, 0.002),
+                (0.0, -0.002),
+            ] {
+                assert!(near(at(column + x, row + y), node), "corner {i}, {x} {y}");
+            }
+        }
+        // Halfway between two corners their mean.
+        let mean = [0, 1].map(|i| 0.5 * (nodes[0][i] + nodes[COLUMNS + 1][i]));
+        assert!(near(at(0.0, 0.5), mean));
+    }
+
+    /// What spacing cannot express is left to chance, and nothing else.
+    #[test]
+    fn spacings_and_chances_come_to_the_density_that_is_wanted() {
+        let lattice = lattice();
+        let size = Size::new(2 * COLUMNS as u32, 2 * ROWS as u32).unwrap();
+        for (density, thinned) in [(1.0 / 5000.0, true), (1.0 / 2400.0, false), (0.3, false)] {
+            // Two pixels a cell; the picture's rim goes on beyond it.
+            let plane = Plane::filled(size, density);
+            let wanted = Wanted {
+                lattice: &lattice,
+                region: &[true; COLUMNS * ROWS],
+                envelope: None,
+                relative: Some(Cells::new(&lattice, 2.0, &plane)),
+            };
+            let map = wanted.map().unwrap();
+            let own = map.spacing.at(3, 2, 1000, 500) as f32 / NOMINAL as f32;
+            let [soft, chance] = map.shares_at(Vec2::new(1.3, 5.1), &lattice);
+            assert!(
+                soft == 1.0 && (chance < 1.0) == thinned,
+                "{density}: {chance}"
+            );
+            let met = chance / (own * own);
+            assert!((met / density - 1.0).abs() < 0.001, "{met} of {density}");
+        }
+    }
+}
