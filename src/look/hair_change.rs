@@ -122,7 +122,7 @@ impl HairChange {
         self.check()?;
         let own = Stubbled::read(photo, hair, scale)?;
         let size = photo.size();
-        let leaving = self.leaving(hair, &own, scale)?;
+        let leaving = self.leaving(hair, &own, scale);
         if own.skin_shows(&leaving) < LEAST_SKIN {
             return Err(Error::NotFound {
                 what: "skin between the hairs",
@@ -189,15 +189,13 @@ impl HairChange {
     }
 
     /// Share of the hair that leaves at each place.
-    fn leaving(&self, hair: &Mask, own: &Stubbled, scale: Scale) -> Result<Plane<f32>> {
+    fn leaving(&self, hair: &Mask, own: &Stubbled, scale: Scale) -> Plane<f32> {
         let mut leaving = Plane::filled(hair.size(), 0.0);
         if self.receding_mm <= 0.0 {
-            return Ok(leaving);
+            return leaving;
         }
-        // The wall is no hairline, nor is the frame of the picture.
-        let wall = hair.subtract(own.on_head())?;
-        let beyond = hair.union(&wall)?.invert();
-        let off_px = beyond.signed_distance_px();
+        // The wall that the area runs over is no hairline, nor is the frame of the picture.
+        let off_px = hair.invert().signed_distance_px();
         let on_head = own.on_head().coverage();
         let columns = hair.size().width() as usize;
         parallel::for_each_chunk(leaving.values_mut(), columns, |y, row| {
@@ -208,7 +206,7 @@ impl HairChange {
                 *value = if inside > 0.0 { share } else { 0.0 };
             }
         });
-        Ok(leaving)
+        leaving
     }
 }
 
@@ -238,7 +236,7 @@ impl Plan {
     /// [`Plan::render`] where the person's own hair has changed in the area that `hair` covers, and no pigment.
     ///
     /// The area is drawn where shaved or cropped hair grows that the change befalls; where it borders on skin there runs the
-    /// hairline that recedes. The wall does not count.
+    /// hairline that recedes. Let it run over the wall, which does not count: a border on the head's rim is a hairline too.
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] when photo or area have another size than the plan's;
@@ -267,9 +265,7 @@ impl Plan {
         }
         let Changed { photo, stays } = change.change(photo, hair, self.scale, self.seed)?;
         let untouched = self.scene.untouched_by(|x, y| stays.at(x as i64, y as i64));
-        let mut after = photo.clone();
-        self.draw(&mut Rasterizer::new(), &photo, when, &untouched, &mut after)?;
-        Ok(after)
+        self.drawn(&mut Rasterizer::new(), &photo, when, &untouched)
     }
 }
 

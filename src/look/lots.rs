@@ -42,7 +42,6 @@ impl Lots {
             let [x, y] = (at * STEPS).to_array().map(|at| at as u64);
             found.push((lots.cell_of(at), at, (y << 32) ^ x));
         }
-        found.sort_by_key(|&(cell, _, key)| (cell, key));
         for &(cell, _, _) in &found {
             lots.ends[cell] += 1;
         }

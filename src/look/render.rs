@@ -70,10 +70,7 @@ impl Plan {
         photo: &Photo,
         when: When,
     ) -> Result<Photo> {
-        let speck = Size::within(1, 1);
-        let mut after = Photo::from_rgb8(speck, vec![0; 3])?;
-        self.render_into(rasterizer, photo, when, &mut after)?;
-        Ok(after)
+        self.drawn(rasterizer, photo, when, &self.untouched)
     }
 
     /// [`Plan::render_with`] into a picture that was rendered before, whose memory is used again.
@@ -101,12 +98,24 @@ impl Plan {
         when: When,
         after: &mut Photo,
     ) -> Result<()> {
-        photo.size().check_equals(self.mask.size(), "photo")?;
         self.draw(rasterizer, photo, when, &self.untouched, after)
     }
 
-    /// Draws on a photo of the plan's size, where this share of each pixel's light is out of reach of pigment, in 255ths.
-    pub(super) fn draw(
+    /// A photo drawn on, where this share of each pixel's light is out of reach of pigment, in 255ths.
+    pub(super) fn drawn(
+        &self,
+        rasterizer: &mut Rasterizer,
+        photo: &Photo,
+        when: When,
+        untouched: &Plane<u8>,
+    ) -> Result<Photo> {
+        let speck = Size::within(1, 1);
+        let mut after = Photo::from_rgb8(speck, vec![0; 3])?;
+        self.draw(rasterizer, photo, when, untouched, &mut after)?;
+        Ok(after)
+    }
+
+    fn draw(
         &self,
         rasterizer: &mut Rasterizer,
         photo: &Photo,
@@ -114,6 +123,7 @@ impl Plan {
         untouched: &Plane<u8>,
         after: &mut Photo,
     ) -> Result<()> {
+        photo.size().check_equals(self.mask.size(), "photo")?;
         let drawing = self.drawing(when)?;
         let ink = drawing.ink().with_surface(untouched);
         after.become_like(photo);

@@ -18,7 +18,6 @@ use crate::simd::{Level, dispatch};
 use crate::units::{Scale, Size};
 pub(super) use longer::longer_share;
 use strands::{Relief, Strands};
-use tint::Told;
 
 /// Skin is the brightest of what lies within this distance to either side, hair between it or not.
 const AROUND_MM: f32 = 8.0;
@@ -229,14 +228,11 @@ impl HairCover {
             }
         });
         if told > 0.0 {
-            tint::mend(&mut cover, photo, area, sigma, |y| {
+            tint::mend(&mut cover, photo, area, sigma, losses, |y| {
                 let [a, b] = strands.along(y as f32 + 0.5, width);
                 let clear =
                     |(&a, &b)| told * ramp(STRANDS, strands::curvature([a, b]) * per_darkest);
-                Told {
-                    losses: losses(y),
-                    strands: a.iter().zip(&b).map(clear).collect(),
-                }
+                a.iter().zip(&b).map(clear).collect()
             });
         }
         let total: f64 = cover.values().iter().map(|&c| f64::from(c)).sum();

@@ -90,21 +90,17 @@ impl Tint {
     }
 }
 
-/// What was told of a row of pixels without colour.
-pub(super) struct Told {
-    /// Losses of light, not a number outside the area.
-    pub(super) losses: Vec<f32>,
-    /// How clearly strands run there, 0..=1, and the picture shows them: elsewhere spots have colours of their own.
-    pub(super) strands: Vec<f32>,
-}
-
 /// Mends the cover of an area by colour, where what strands there are is hardly darker than skin; `sigma` is the smoothing of the light.
+///
+/// Of a row of pixels `losses` tells those of light, not a number outside the area, and `strands` how clearly they run there, 0..=1, and
+/// the picture shows them: elsewhere spots have colours of their own.
 pub(super) fn mend(
     cover: &mut Plane<f32>,
     photo: &Photo,
     area: &Mask,
     sigma: f32,
-    told: impl Fn(usize) -> Told + Sync + Send,
+    losses: impl Fn(usize) -> Vec<f32> + Sync + Send,
+    strands: impl Fn(usize) -> Vec<f32> + Sync + Send,
 ) {
     let size = photo.size();
     let (width, height) = (size.width() as usize, size.height() as usize);
@@ -112,13 +108,13 @@ pub(super) fn mend(
     let step = (size.pixels() as f64 / MOST_SAMPLES).sqrt().ceil() as usize;
     let of_row = |i: usize| {
         let y = i * step;
-        let (told, cover) = (told(y), cover.row(y as u32));
+        let (losses, strands, cover) = (losses(y), strands(y), cover.row(y as u32));
         let hues = hues(photo, &gaussian, y..y + 1);
         let seen = (0..width).step_by(step).filter(|&x| {
-            let is_finite = told.losses[x].is_finite() && hues[x].iter().all(|s| s.is_finite());
-            is_finite && told.strands[x] > 0.5
+            let is_finite = losses[x].is_finite() && hues[x].iter().all(|s| s.is_finite());
+            is_finite && strands[x] > 0.5
         });
-        seen.map(|x| (hues[x], cover[x], told.losses[x]))
+        seen.map(|x| (hues[x], cover[x], losses[x]))
             .collect::<Vec<_>>()
     };
     let seen = parallel::map(height.div_ceil(step), of_row).concat();
@@ -132,15 +128,15 @@ pub(super) fn mend(
     }
     let hues_seen: Vec<Hue> = seen.iter().map(|of| of.0).collect();
     let mut covers: Vec<f32> = seen.iter().map(|of| of.1).collect();
-    let mut tint = None;
-    for _ in 0..TURNS {
-        tint = Tint::of(&hues_seen, &covers, darkest);
-        let Some(tint) = &tint else {
+    let mut tint = Tint::of(&hues_seen, &covers, darkest);
+    for _ in 1..TURNS {
+        let Some(last) = tint else {
             return;
         };
         for (cover, of) in covers.iter_mut().zip(&seen) {
-            *cover = tint.beside(of.1, of.0, fair);
+            *cover = last.beside(of.1, of.0, fair);
         }
+        tint = Tint::of(&hues_seen, &covers, darkest);
     }
     let Some(tint) = tint else {
         return;
@@ -150,9 +146,9 @@ pub(super) fn mend(
         let hues = hues(photo, &gaussian, rows.clone());
         let of_row = covers.chunks_exact_mut(width).zip(hues.chunks_exact(width));
         for (y, (covers, hues)) in rows.zip(of_row) {
-            let (told, inside) = (told(y), area.coverage().row(y as u32));
+            let (strands, inside) = (strands(y), area.coverage().row(y as u32));
             for (x, (cover, &hue)) in covers.iter_mut().zip(hues).enumerate() {
-                let mended = tint.beside(*cover, hue, fair * told.strands[x]);
+                let mended = tint.beside(*cover, hue, fair * strands[x]);
                 if inside[x] > 0.5 && mended.is_finite() {
                     *cover = mended.clamp(0.0, inside[x]);
                 }
