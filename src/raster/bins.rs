@@ -12,11 +12,12 @@
 
 use crate::error::Result;
 use crate::parallel;
-use crate::raster::extent::{Extent, Found};
+use crate::raster::extent::{Extent, Extents, Found};
 use crate::raster::ink::InkDot;
 use crate::raster::layout::Layout;
 use crate::raster::sorting::{CHUNK, Chunk, Row};
-use crate::raster::tables::{Placed, Tables};
+use crate::raster::tables::Tables;
+use crate::simd::{Level, Simd, dispatch};
 use crate::units::Size;
 use glam::Vec2;
 use std::cmp::Ordering;
@@ -32,7 +33,7 @@ pub(super) struct Splat {
     pub(super) cell: u16,
     /// Column of its bin.
     pub(super) column: u16,
-    /// As those of [`Placed`].
+    /// As those of [`Placed`](crate::raster::placed::Placed).
     pub(super) blend: f32,
     pub(super) absorptance: [f32; 3],
     /// Place in the caller's list when it was sorted; [`Row`] knows the one of today.
@@ -72,18 +73,6 @@ impl Splat {
         index: 0,
     };
 
-    #[inline(always)]
-    pub(super) fn new(dot: &InkDot, placed: &Placed, column: u32, index: usize) -> Self {
-        Self {
-            center_px: dot.center_px,
-            cell: placed.cell,
-            column: column as u16, // a picture is at most 2¹⁸ px wide
-            blend: placed.blend,
-            absorptance: placed.absorptance,
-            index: index as u32, // a list holds at most 2²⁸ dots
-        }
-    }
-
     /// The order of dots in a bin: by place, those in one place as the caller gave them, told by indices.
     pub(super) fn order(&self, index: u32, other: &Self, other_index: u32) -> Ordering {
         let (a, b) = (self.center_px, other.center_px);
@@ -103,14 +92,15 @@ impl Bins {
     /// One pass over the dots or two; the memory is kept for the next call.
     pub(super) fn fill(
         &mut self,
+        level: Level,
         dots: &[InkDot],
         tables: &mut Tables,
         size: Size,
     ) -> Result<Found> {
         let layout = Layout::new(size);
         let known = self.layout.take() == Some(layout);
-        if !(known && self.refresh(dots, tables, &layout)) {
-            self.sort(dots, tables, &layout)?;
+        if !(known && self.refresh(level, dots, tables, &layout)) {
+            self.sort(level, dots, tables, &layout)?;
         }
         self.layout = Some(layout);
         Ok(self.found(dots.len(), &layout))
@@ -124,7 +114,13 @@ impl Bins {
 
     /// Gives every dot the size and colour that a new list has in its place; `false` if a dot would
     /// have to move, or is bad.
-    fn refresh(&mut self, dots: &[InkDot], tables: &mut Tables, layout: &Layout) -> bool {
+    fn refresh(
+        &mut self,
+        level: Level,
+        dots: &[InkDot],
+        tables: &mut Tables,
+        layout: &Layout,
+    ) -> bool {
         let count: usize = self.rows.iter().map(|row| row.splats.len()).sum();
         if count != dots.len() {
             return false;
@@ -132,7 +128,7 @@ impl Bins {
         loop {
             let given = &*tables;
             parallel::for_each_chunk(&mut self.rows, 1, |i, row| {
-                row[0].refresh(i, dots, given, layout);
+                dispatch!(level.get(), simd => row[0].refresh(simd, i, dots, given, layout));
             });
             if self.rows.iter().any(|row| !row.whole) {
                 return false;
@@ -146,7 +142,13 @@ impl Bins {
         }
     }
 
-    fn sort(&mut self, dots: &[InkDot], tables: &mut Tables, layout: &Layout) -> Result<()> {
+    fn sort(
+        &mut self,
+        level: Level,
+        dots: &[InkDot],
+        tables: &mut Tables,
+        layout: &Layout,
+    ) -> Result<()> {
         let count = dots.len().div_ceil(CHUNK);
         let room = count.max(self.chunks.len());
         self.chunks.resize_with(room, Chunk::default);
@@ -156,8 +158,12 @@ impl Bins {
         loop {
             let (given, unsorted) = (&*tables, &mut self.unsorted[..]);
             parallel::for_each_chunk_with(chunks, 1, unsorted, |i, chunk, unsorted| {
-                let dots = &dots[..dots.len().min((i + 1) * CHUNK)];
-                chunk[0].fill(dots, i * CHUNK, given, layout, unsorted);
+                let first = i * CHUNK;
+                let dots = &dots[first..dots.len().min(first + CHUNK)];
+                dispatch!(
+                    level.get(),
+                    simd => chunk[0].fill(simd, (dots, first), given, layout, unsorted)
+                );
             });
             if let Some(bad) = chunks.iter_mut().find_map(|chunk| chunk.bad.take()) {
                 return Err(bad);
@@ -172,7 +178,8 @@ impl Bins {
         let chunks = &*chunks;
         self.rows.resize_with(layout.rows(), Row::default);
         parallel::for_each_chunk(&mut self.rows, 1, |i, row| {
-            row[0].gather(i, chunks, layout.columns(i));
+            let columns = layout.columns(i);
+            dispatch!(level.get(), simd => row[0].gather(simd, i, chunks, columns));
         });
         Ok(())
     }
@@ -190,29 +197,25 @@ impl Bins {
         gone: impl Iterator<Item = &'a InkDot> + Clone,
         dots: &'a [InkDot],
         edit: &Edit,
+        level: Level,
         tables: &mut Tables,
         size: Size,
     ) -> Result<Found> {
         let Some(layout) = self.layout else {
-            return self.fill(dots, tables, size);
+            return self.fill(level, dots, tables, size);
         };
         if edit.old + edit.new > dots.len() / SOME {
-            return self.fill(dots, tables, size);
+            return self.fill(level, dots, tables, size);
         }
         let come = &dots[edit.start..edit.start + edit.new];
         tables.serve(gone.clone().chain(come).map(|dot| dot.radius_px));
-        let place = |dot: &InkDot, i: usize| {
-            let placed = tables.place(dot).expect("its table has just been built");
-            let ([row, column], overhang) = layout.bin(dot, &placed);
-            let splat = Splat::new(dot, &placed, column, edit.start + i);
-            (row as usize, splat, Extent::of(&placed, overhang))
-        };
+        let place = |dot: &InkDot, i: usize| dispatch!(level.get(), simd => lone(simd, dot, edit.start + i, tables, &layout));
         for (i, dot) in gone.enumerate() {
             let (row, splat, _) = place(dot, i);
             if !self.rows[row].remove(&splat) {
                 // The caller has once told of less than had changed.
                 self.layout = None;
-                return self.fill(dots, tables, size);
+                return self.fill(level, dots, tables, size);
             }
         }
         let behind = dots.len() > edit.start + edit.new;
@@ -225,9 +228,7 @@ impl Bins {
         for (i, dot) in come.iter().enumerate() {
             let (row, splat, extent) = place(dot, i);
             self.rows[row].insert(splat);
-            if row != layout.outside() {
-                self.extent = self.extent.and(extent);
-            }
+            self.extent = self.extent.and(extent);
         }
         Ok(self.found(dots.len(), &layout))
     }
@@ -248,6 +249,22 @@ impl Bins {
             }
         }
     }
+}
+
+/// A single dot of a list: the row of its bin, the dot itself, and what it reaches of the picture.
+#[inline(always)]
+fn lone<S: Simd>(
+    simd: S,
+    dot: &InkDot,
+    index: usize,
+    tables: &Tables,
+    layout: &Layout,
+) -> (usize, Splat, Extent) {
+    let (dots, placed) = tables.place_one(simd, dot);
+    let mut extents = Extents::new(simd);
+    let [row, column] = layout.bins(simd, &dots, &placed, &mut extents);
+    let splat = placed.splat(&dots, 0, column[0], index);
+    (row[0] as usize, splat, extents.all())
 }
 
 fn whole(extents: impl Iterator<Item = Extent>) -> Extent {

@@ -1,7 +1,8 @@
 //! What part of a picture dots reach, and how far they run over the bins they are kept in.
 
+use crate::raster::kernel::LANES;
 use crate::raster::layout::Overhang;
-use crate::raster::tables::Placed;
+use crate::simd::{Select, Simd, SimdBase, f32x8, mask32x8, store_signed};
 use crate::units::Size;
 
 /// What part of the picture dots reach.
@@ -78,17 +79,66 @@ impl Extent {
         }
     }
 
-    /// Of one dot that reaches the picture.
-    #[inline(always)]
-    pub(super) fn of(placed: &Placed, overhang: Overhang) -> Self {
-        Self {
-            window: placed.window(),
-            overhang,
-        }
-    }
-
     /// What so many dots reach.
     pub(super) fn found(&self, dots: usize, size: Size) -> Found {
         Found::window(self.window, size).map_or(Found::NOTHING, |found| Found { dots, ..found })
+    }
+}
+
+/// What many dots reach, eight extents side by side.
+#[derive(Debug)]
+pub(super) struct Extents<S: Simd> {
+    window: [f32x8<S>; 4],
+    overhang: [f32x8<S>; 2],
+}
+
+impl<S: Simd> Extents<S> {
+    #[inline(always)]
+    pub(super) fn new(simd: S) -> Self {
+        // Beyond every window, and a whole number of 32 bits.
+        let most = f32x8::splat(simd, (1 << 30) as f32);
+        let least = -most;
+        Self {
+            window: [most, most, least, least],
+            overhang: [f32x8::splat(simd, 0.0); 2],
+        }
+    }
+
+    /// Adds those of eight dots that reach the picture.
+    #[inline(always)]
+    pub(super) fn add(
+        &mut self,
+        reaches: mask32x8<S>,
+        window: [f32x8<S>; 4],
+        overhang: [f32x8<S>; 2],
+    ) {
+        for i in 0..4 {
+            let all = self.window[i];
+            let farther = if i < 2 {
+                all.min(window[i])
+            } else {
+                all.max(window[i])
+            };
+            self.window[i] = reaches.select(farther, all);
+        }
+        for i in 0..2 {
+            let all = self.overhang[i];
+            self.overhang[i] = reaches.select(all.max(overhang[i]), all);
+        }
+    }
+
+    /// What all of them reach together.
+    #[inline(always)]
+    pub(super) fn all(&self) -> Extent {
+        let mut all = Extent::default();
+        let window = self.window.map(store_signed);
+        let overhang = self.overhang.map(store_signed);
+        for i in 0..LANES {
+            all = all.and(Extent {
+                window: window.map(|side| side[i]),
+                overhang: overhang.map(|over| over[i]),
+            });
+        }
+        all
     }
 }

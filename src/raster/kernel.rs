@@ -65,6 +65,17 @@ pub(super) struct Cell {
     pub(super) exact: Factors<f32>,
     pub(super) stepped: Factors<i16>,
     grid: Grid,
+    pub(super) measures: Measures,
+}
+
+/// What placing a dot in a cell takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measures {
+    /// A window's first pixel along an axis is the whole part of centre and shift, less what lies before.
+    pub(super) shift: f32,
+    pub(super) before: f32,
+    /// Pixels on a side of the window.
+    pub(super) side: f32,
     /// Radius² at the lower end, and one over what it grows by to the upper.
     squares: [f64; 2],
     /// Ink of lower × lower, of lower × upper, and of upper × upper factors.
@@ -214,11 +225,16 @@ impl Cell {
             column,
             exact,
             stepped,
-            squares: [
-                radii[0] * radii[0],
-                1.0 / (radii[1] * radii[1] - radii[0] * radii[0]),
-            ],
-            inks: [ink(0, 0), 0.5 * (ink(0, 1) + ink(1, 0)), ink(1, 1)],
+            measures: Measures {
+                shift: grid.shift,
+                before: grid.before as f32,
+                side: side as f32,
+                squares: [
+                    radii[0] * radii[0],
+                    1.0 / (radii[1] * radii[1] - radii[0] * radii[0]),
+                ],
+                inks: [ink(0, 0), 0.5 * (ink(0, 1) + ink(1, 0)), ink(1, 1)],
+            },
             grid,
         }
     }
@@ -250,26 +266,30 @@ impl Cell {
         let below = phase.floor().min(self.grid.phases as f32 - 1.0);
         [whole - self.grid.before as f32, below, phase - below]
     }
+}
 
-    /// How far a radius lies towards the cell's upper end, and the factor on its ink that makes the
-    /// amount exact.
-    pub(super) fn blend(&self, radius: f32) -> (f32, f32) {
-        let square = f64::from(radius) * f64::from(radius);
-        let t = (square - self.squares[0]) * self.squares[1];
-        let [low, mixed, high] = self.inks;
-        let ink = (1.0 - t) * ((1.0 - t) * low + 2.0 * t * mixed) + t * t * high;
-        (t as f32, (PI * square / ink) as f32)
-    }
-
-    /// Where along one axis the window of a dot centred at `center` starts, and how far into a pixel
-    /// the centre lies, 0..=1.
+impl Measures {
+    /// How far radii lie towards the upper ends of their cells, and the factors on their ink that make
+    /// the amount exact.
     #[inline(always)]
-    pub(super) fn place(&self, center: f32) -> (i32, f32) {
-        let at = center + self.grid.shift;
-        // Truncation, made a floor: without vector instructions `floor` is a call.
-        let toward_zero = at as i32;
-        let whole = toward_zero - i32::from(toward_zero as f32 > at);
-        (whole - self.grid.before, at - whole as f32)
+    pub(super) fn blend(
+        cells: [&Self; LANES],
+        radii: &[f32; LANES],
+    ) -> ([f32; LANES], [f32; LANES]) {
+        let [mut lower, mut per, mut low, mut mixed, mut high] = [[0.0; LANES]; 5];
+        for i in 0..LANES {
+            [lower[i], per[i]] = cells[i].squares;
+            [low[i], mixed[i], high[i]] = cells[i].inks;
+        }
+        let (mut blends, mut factors) = ([0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            let square = f64::from(radii[i]) * f64::from(radii[i]);
+            let t = (square - lower[i]) * per[i];
+            let ink = (1.0 - t) * ((1.0 - t) * low[i] + 2.0 * t * mixed[i]) + t * t * high[i];
+            blends[i] = t as f32;
+            factors[i] = (PI * square / ink) as f32;
+        }
+        (blends, factors)
     }
 }
 
@@ -374,12 +394,10 @@ mod tests {
             let cell = ladder.build(ladder.cell_of(radius));
             let places = cell.grid.places();
             for center in [-7.3_f32, -0.5, 0.0, 0.49, 12.75, 4000.2] {
-                let (start, _) = cell.place(center);
-                let [first, phase, weight] = dispatch!(Level::detect().get(), simd => {
+                let [start, phase, weight] = dispatch!(Level::detect().get(), simd => {
                     let [start, phase, weight] = cell.placed(f32x8::splat(simd, center));
                     [start[0], phase[0], weight[0]]
                 });
-                assert_eq!(first, start as f32, "{center}");
                 let phase = phase as usize;
                 let below = places[cell.grid.place(phase, 0)];
                 let above = places[cell.grid.place(phase + 1, 0)];

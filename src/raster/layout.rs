@@ -4,8 +4,10 @@
 //! fine one for all others. A dot is kept in the bin that holds its centre, so that a new colour or
 //! size hardly ever moves it. Grids do not depend on tiles.
 
-use crate::raster::ink::InkDot;
-use crate::raster::tables::Placed;
+use crate::raster::extent::Extents;
+use crate::raster::kernel::LANES;
+use crate::raster::placed::{Abreast, Placed};
+use crate::simd::{Select, Simd, SimdBase, SimdFloat, f32x8, store_signed};
 use crate::units::Size;
 use std::ops::Range;
 
@@ -13,7 +15,7 @@ use std::ops::Range;
 /// no more of a tile than a first-level cache holds.
 const BINS: [[u32; 2]; 2] = [[256, 256], [8, 16]];
 /// The widest window in the fine grid.
-const FINE: i32 = 48;
+const FINE: f32 = 48.0;
 
 /// The grids of bins over a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +24,6 @@ pub(super) struct Layout {
     /// Rows of bins of the coarse grid, and of both.
     rows: [u32; 2],
 }
-
-/// A bin: its row among those of both grids, and its column.
-pub(super) type Bin = [u32; 2];
 
 /// How far, at most, windows run over the bins of each grid on any side, in pixels.
 pub(super) type Overhang = [i32; 2];
@@ -58,30 +57,50 @@ impl Layout {
         self.size.width().div_ceil(BINS[grid][0]) as usize
     }
 
-    /// The bin of a placed dot, and its overhang.
+    /// The bins of placed dots: their rows and their columns. What those reach that reach the picture is
+    /// added to `extents`.
     #[inline(always)]
-    pub(super) fn bin(&self, dot: &InkDot, placed: &Placed) -> (Bin, Overhang) {
-        let ([left, top], side) = (placed.start, placed.side);
-        let (width, height) = (self.size.width(), self.size.height());
-        let beyond = left >= width as i32 || top >= height as i32;
-        if beyond || left + side <= 0 || top + side <= 0 {
-            return ([self.rows[1], 0], [0; 2]);
-        }
-        let inside = |at: f32, length: u32| (at.max(0.0) as u32).min(length - 1);
-        let x = inside(dot.center_px.x, width);
-        let y = inside(dot.center_px.y, height);
-        // From the pixel that holds the centre, or the one of the picture nearest to it.
-        let (x_px, y_px) = (x as i32, y as i32);
-        let before = (x_px - left).max(y_px - top);
-        let after = (left + side - x_px).max(top + side - y_px);
-        let over = before.max(after);
-        if side <= FINE {
-            let [width, height] = BINS[1];
-            ([self.rows[0] + y / height, x / width], [0, over])
-        } else {
-            let [width, height] = BINS[0];
-            ([y / height, x / width], [over, 0])
-        }
+    pub(super) fn bins<S: Simd>(
+        &self,
+        simd: S,
+        dots: &Abreast,
+        placed: &Placed<S>,
+        extents: &mut Extents<S>,
+    ) -> [[i32; LANES]; 2] {
+        let zero = f32x8::splat(simd, 0.0);
+        // Sizes of pictures and all that comes of them are whole numbers that single precision holds.
+        let (width, height) = (self.size.width() as f32, self.size.height() as f32);
+        let inside = |at: &[f32; LANES], length: f32| {
+            let at = f32x8::from_slice(simd, at);
+            at.max(zero).floor().min(length - 1.0)
+        };
+        // The pixel that holds the centre, or the one of the picture nearest to it.
+        let x = inside(&dots.center_px[0], width);
+        let y = inside(&dots.center_px[1], height);
+        let window = placed.window();
+        let [left, top, right, bottom] = window;
+        let reaches =
+            left.simd_lt(width) & top.simd_lt(height) & right.simd_gt(0.0) & bottom.simd_gt(0.0);
+        let before = (x - left).max(y - top);
+        let over = before.max(right - x).max(bottom - y);
+        let fine = placed.side.simd_le(FINE);
+        // Sides of bins are powers of two.
+        let bin = |px: f32x8<S>, axis: usize| {
+            let per = |grid: usize| 1.0 / BINS[grid][axis] as f32;
+            fine.select((px * per(1)).floor(), (px * per(0)).floor())
+        };
+        let first = fine.select(f32x8::splat(simd, self.rows[0] as f32), zero);
+        let (row, column) = (first + bin(y, 1), bin(x, 0));
+        let outside = f32x8::splat(simd, self.rows[1] as f32);
+        extents.add(
+            reaches,
+            window,
+            [fine.select(zero, over), fine.select(over, zero)],
+        );
+        [
+            store_signed(reaches.select(row, outside)),
+            store_signed(reaches.select(column, zero)),
+        ]
     }
 
     /// The rows of a grid, and the columns of each, whose windows may reach a rectangle: left, top,

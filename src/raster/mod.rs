@@ -24,6 +24,7 @@ mod narrow;
 mod order;
 mod pass;
 mod pixels;
+mod placed;
 mod rasterizer;
 mod redraw;
 mod resolve;

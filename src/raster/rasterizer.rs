@@ -293,8 +293,10 @@ impl Rasterizer {
         self.tiles.clear(size, self.tile);
         let tables = &mut self.tables[0];
         let gone = memory.dots(edit.old_range());
-        let found = self.bins.edit(gone, ink.dots, &edit, tables, size)?;
-        memory.mark_dots(ink.dots, &edit, tables, &mut self.tiles);
+        let found = self
+            .bins
+            .edit(gone, ink.dots, &edit, self.level, tables, size)?;
+        memory.mark_dots(ink.dots, &edit, self.level, tables, &mut self.tiles);
         memory.mark_ellipses(ink.ellipses, &tables.profile, &mut self.tiles);
         memory.mark_veil(ink.veil, &mut self.tiles);
         let profile = &tables.profile;
@@ -341,7 +343,7 @@ impl Rasterizer {
             }
         }
         let tables = &mut self.tables[0];
-        let found = self.bins.fill(ink.dots, tables, size)?;
+        let found = self.bins.fill(self.level, ink.dots, tables, size)?;
         let profile = &tables.profile;
         let aslant = self
             .ellipses

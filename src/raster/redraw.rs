@@ -9,6 +9,7 @@ use crate::raster::kept::Kept;
 use crate::raster::tables::Tables;
 use crate::raster::tile_set::TileSet;
 use crate::raster::veil::Veil;
+use crate::simd::{Level, Simd, dispatch, store_signed};
 use crate::units::Size;
 use std::ops::Range;
 
@@ -76,13 +77,13 @@ impl Memory {
         &mut self,
         dots: &[InkDot],
         edit: &Edit,
+        level: Level,
         tables: &Tables,
         tiles: &mut TileSet,
     ) {
         let (old, new) = (edit.old_range(), edit.new_range());
         let mut mark = |dot: &InkDot| {
-            let placed = tables.place(dot).expect("its table has been built");
-            tiles.mark(placed.window());
+            tiles.mark(dispatch!(level.get(), simd => lone_window(simd, dot, tables)));
         };
         if old == new {
             for (before, after) in self.dots(old.clone()).zip(&dots[new.clone()]) {
@@ -135,6 +136,14 @@ impl Memory {
         }
         self.veil = veil.cloned();
     }
+}
+
+/// Left, top, right and bottom of a dot's window.
+#[inline(always)]
+fn lone_window<S: Simd>(simd: S, dot: &InkDot, tables: &Tables) -> [i32; 4] {
+    let (_, placed) = tables.place_one(simd, dot);
+    let [left, top, right, bottom] = placed.window();
+    [left, top, right, bottom].map(|side| store_signed(side)[0])
 }
 
 impl Edit {

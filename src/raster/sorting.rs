@@ -3,10 +3,13 @@
 use crate::counting::add_up;
 use crate::error::Error;
 use crate::raster::bins::Splat;
-use crate::raster::extent::Extent;
+use crate::raster::extent::{Extent, Extents};
 use crate::raster::ink::InkDot;
+use crate::raster::kernel::LANES;
 use crate::raster::layout::Layout;
+use crate::raster::placed::Abreast;
 use crate::raster::tables::Tables;
+use crate::simd::{Simd, SimdBase, SimdMask, f32x16};
 
 /// Dots of one chunk: few enough that they stay in a second-level cache while they are sorted.
 pub(super) const CHUNK: usize = 2048;
@@ -51,36 +54,39 @@ pub(super) struct Row {
 }
 
 impl Chunk {
-    /// Checks, places and sorts the dots of a list from `first` on.
-    pub(super) fn fill(
+    /// Checks, places and sorts some dots of a list, the first of which has this place in it.
+    #[inline(always)]
+    pub(super) fn fill<S: Simd>(
         &mut self,
-        dots: &[InkDot],
-        first: usize,
+        simd: S,
+        (dots, first): (&[InkDot], usize),
         tables: &Tables,
         layout: &Layout,
         unsorted: &mut Vec<(u32, Splat)>,
     ) {
-        self.extent = Extent::default();
         self.bad = None;
         self.missing.clear();
         unsorted.clear();
         reset(&mut self.starts, layout.rows());
-        for (i, dot) in dots.iter().enumerate().skip(first) {
-            if let Err(bad) = dot.check() {
-                self.bad = Some(bad);
+        let mut extents = Extents::new(simd);
+        for (first, dots) in (first..).step_by(LANES).zip(dots.chunks(LANES)) {
+            let abreast = Abreast::new(dots);
+            if !abreast.is_sound(simd) {
+                self.bad = dots.iter().find_map(|dot| dot.check().err());
                 return;
             }
-            let Some(placed) = tables.place(dot) else {
-                self.missing.push(dot.radius_px);
+            let Some(placed) = tables.place(simd, &abreast) else {
+                self.missing.extend(dots.iter().map(|dot| dot.radius_px));
                 continue;
             };
-            let ([row, column], overhang) = layout.bin(dot, &placed);
-            if row as usize != layout.outside() {
-                self.extent = self.extent.and(Extent::of(&placed, overhang));
+            let [row, column] = layout.bins(simd, &abreast, &placed, &mut extents);
+            for i in 0..dots.len() {
+                self.starts[row[i] as usize + 1] += 1;
+                let splat = placed.splat(&abreast, i, column[i], first + i);
+                unsorted.push((row[i] as u32, splat));
             }
-            self.starts[row as usize + 1] += 1;
-            unsorted.push((row, Splat::new(dot, &placed, column, i)));
         }
+        self.extent = extents.all();
         self.splats.resize(add_up(&mut self.starts), Splat::UNSET);
         for (row, splat) in unsorted {
             let next = &mut self.starts[*row as usize];
@@ -97,7 +103,14 @@ impl Chunk {
 
 impl Row {
     /// Takes this row's dots from all chunks and sorts them.
-    pub(super) fn gather(&mut self, row: usize, chunks: &[Chunk], columns: usize) {
+    #[inline(always)]
+    pub(super) fn gather<S: Simd>(
+        &mut self,
+        simd: S,
+        row: usize,
+        chunks: &[Chunk],
+        columns: usize,
+    ) {
         reset(&mut self.starts, columns);
         for chunk in chunks {
             for splat in chunk.run(row) {
@@ -113,8 +126,10 @@ impl Row {
             }
         }
         put_back(&mut self.starts);
+        let mut room = [Splat::UNSET; RANKED];
         for ends in self.starts.windows(2) {
-            sort_bin(&mut self.splats[ends[0] as usize..ends[1] as usize]);
+            let bin = &mut self.splats[ends[0] as usize..ends[1] as usize];
+            sort_bin(simd, bin, &mut room);
         }
         self.indices.clear();
         self.indices
@@ -122,16 +137,18 @@ impl Row {
     }
 
     /// Gives the dots their new sizes and colours, unless one belongs elsewhere or is bad.
-    pub(super) fn refresh(
+    #[inline(always)]
+    pub(super) fn refresh<S: Simd>(
         &mut self,
+        simd: S,
         row: usize,
         dots: &[InkDot],
         tables: &Tables,
         layout: &Layout,
     ) {
-        self.extent = Extent::default();
         self.missing.clear();
         self.whole = false;
+        let mut extents = Extents::new(simd);
         let mut near = [UNSET; GATHERED];
         let indices = self.indices.chunks(GATHERED);
         for (splats, indices) in self.splats.chunks_mut(GATHERED).zip(indices) {
@@ -139,25 +156,29 @@ impl Row {
             for (dot, &index) in near.iter_mut().zip(indices) {
                 *dot = dots[index as usize];
             }
-            for ((dot, splat), &index) in near.iter().zip(splats).zip(indices) {
-                if dot.check().is_err() {
+            let near = near[..splats.len()].chunks(LANES);
+            let old = splats.chunks_mut(LANES).zip(indices.chunks(LANES));
+            for (dots, (splats, indices)) in near.zip(old) {
+                let abreast = Abreast::new(dots);
+                if !abreast.is_sound(simd) {
                     return;
                 }
-                let Some(placed) = tables.place(dot) else {
-                    self.missing.push(dot.radius_px);
+                let Some(placed) = tables.place(simd, &abreast) else {
+                    self.missing.extend(dots.iter().map(|dot| dot.radius_px));
                     continue;
                 };
-                let (bin, overhang) = layout.bin(dot, &placed);
-                let moved = dot.center_px != splat.center_px;
-                if moved || bin != [row as u32, u32::from(splat.column)] {
-                    return;
+                let [rows, columns] = layout.bins(simd, &abreast, &placed, &mut extents);
+                for (i, (splat, &index)) in splats.iter_mut().zip(indices).enumerate() {
+                    let new = placed.splat(&abreast, i, columns[i], index as usize);
+                    let moved = new.center_px != splat.center_px;
+                    if moved || rows[i] as usize != row || new.column != splat.column {
+                        return;
+                    }
+                    *splat = new;
                 }
-                if row != layout.outside() {
-                    self.extent = self.extent.and(Extent::of(&placed, overhang));
-                }
-                *splat = Splat::new(dot, &placed, bin[1], index as usize);
             }
         }
+        self.extent = extents.all();
         self.whole = true;
     }
 
@@ -222,11 +243,12 @@ impl Row {
 }
 
 /// Sorts the dots of one bin as [`Splat::order`] says.
-fn sort_bin(bin: &mut [Splat]) {
+#[inline(always)]
+fn sort_bin<S: Simd>(simd: S, bin: &mut [Splat], room: &mut [Splat; RANKED]) {
     if bin.len() < 2 {
         return;
     }
-    if bin.len() <= RANKED && rank_bin(bin) {
+    if bin.len() <= RANKED && rank_bin(simd, bin, room) {
         return;
     }
     bin.sort_unstable_by(|a, b| a.order(a.index, b, b.index));
@@ -235,25 +257,23 @@ fn sort_bin(bin: &mut [Splat]) {
 /// Puts each dot of a bin behind as many as lie left of it; false, and nothing done, where two of them
 /// lie equally far left. No branch depends on where dots lie: what a machine guesses there is wrong for
 /// every other dot.
-fn rank_bin(bin: &mut [Splat]) -> bool {
+#[inline(always)]
+fn rank_bin<S: Simd>(simd: S, bin: &mut [Splat], room: &mut [Splat; RANKED]) -> bool {
     let count = bin.len();
     let mut at = [f32::INFINITY; RANKED];
     for (at, splat) in at.iter_mut().zip(&*bin) {
         *at = splat.center_px.x;
     }
-    let mut ranks = [0; RANKED];
+    let all = f32x16::from_slice(simd, &at);
     let mut sum = 0;
-    for (rank, x) in ranks[..count].iter_mut().zip(at) {
-        *rank = at.iter().map(|&other| u32::from(other < x)).sum();
-        sum += *rank;
+    for (splat, &x) in bin.iter().zip(&at) {
+        let rank = all.simd_lt(x).to_bitmask().count_ones() as usize;
+        room[rank % RANKED] = *splat;
+        sum += rank;
     }
-    let distinct = sum as usize == count * (count - 1) / 2;
+    let distinct = sum == count * (count - 1) / 2;
     if distinct {
-        let mut sorted = [Splat::UNSET; RANKED];
-        for (rank, splat) in ranks.into_iter().zip(&*bin) {
-            sorted[rank as usize] = *splat;
-        }
-        bin.copy_from_slice(&sorted[..count]);
+        bin.copy_from_slice(&room[..count]);
     }
     distinct
 }
@@ -273,6 +293,7 @@ fn put_back(starts: &mut [u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::{Level, dispatch};
     use glam::Vec2;
     use proptest::prelude::*;
 
@@ -291,9 +312,12 @@ mod tests {
             bin.reverse();
             let mut expected = bin.clone();
             expected.sort_by(|a, b| a.order(a.index, b, b.index));
-            sort_bin(&mut bin);
             let indices = |bin: &[Splat]| bin.iter().map(|splat| splat.index).collect::<Vec<_>>();
-            prop_assert_eq!(indices(&bin), indices(&expected));
+            for level in Level::supported() {
+                let mut bin = bin.clone();
+                dispatch!(level.get(), simd => sort_bin(simd, &mut bin, &mut [Splat::UNSET; RANKED]));
+                prop_assert_eq!(indices(&bin), indices(&expected));
+            }
         }
     }
 }

@@ -3,7 +3,9 @@
 use crate::parallel;
 use crate::raster::chords::Profile;
 use crate::raster::ink::InkDot;
-use crate::raster::kernel::{Cell, Ladder};
+use crate::raster::kernel::{Cell, LANES, Ladder};
+use crate::raster::placed::{Abreast, Placed};
+use crate::simd::Simd;
 
 /// The tables of one blur, built as radii ask for them and kept.
 #[derive(Debug)]
@@ -13,28 +15,6 @@ pub(super) struct Tables {
     /// For ellipses.
     pub(super) profile: Profile,
     cells: Vec<Option<Cell>>,
-}
-
-/// A dot, placed in its table.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Placed {
-    /// First column and row of its window, and pixels on its side.
-    pub(super) start: [i32; 2],
-    pub(super) side: i32,
-    pub(super) cell: u16,
-    /// How far its radius lies towards the cell's upper end.
-    pub(super) blend: f32,
-    /// Corrected to make the amount of ink exact, so possibly a little above 1.
-    pub(super) absorptance: [f32; 3],
-}
-
-impl Placed {
-    /// Left, top, right and bottom of its window.
-    #[inline(always)]
-    pub(super) fn window(&self) -> [i32; 4] {
-        let [left, top] = self.start;
-        [left, top, left + self.side, top + self.side]
-    }
 }
 
 impl Tables {
@@ -77,21 +57,26 @@ impl Tables {
             .expect("tables are built before dots are placed")
     }
 
-    /// Places a dot; `None` when its table is not there yet.
+    /// Places dots; `None` when a table of theirs is not there yet.
     #[inline(always)]
-    pub(super) fn place(&self, dot: &InkDot) -> Option<Placed> {
-        let index = self.ladder.cell_of(dot.radius_px);
-        let cell = self.cells.get(index)?.as_ref()?;
-        let (left, _) = cell.place(dot.center_px.x);
-        let (top, _) = cell.place(dot.center_px.y);
-        let (blend, ink) = cell.blend(dot.radius_px);
-        let [r, g, b] = dot.absorptance;
-        Some(Placed {
-            start: [left, top],
-            side: cell.side as i32,
-            cell: index as u16, // a radius is at most 6800 steps of the ladder
-            blend,
-            absorptance: [r * ink, g * ink, b * ink],
-        })
+    pub(super) fn place<S: Simd>(&self, simd: S, dots: &Abreast) -> Option<Placed<S>> {
+        let index = |i: usize| self.ladder.cell_of(dots.radius_px[i]);
+        let measures = |index: usize| Some(&self.cells.get(index)?.as_ref()?.measures);
+        let first = index(0);
+        let (mut cells, mut all) = ([first as u16; LANES], [measures(first)?; LANES]);
+        for i in 1..LANES {
+            let index = index(i);
+            cells[i] = index as u16; // a radius is at most 6800 steps of the ladder
+            all[i] = measures(index)?;
+        }
+        Some(dots.placed(simd, cells, all))
+    }
+
+    /// A single dot, the first of eight.
+    #[inline(always)]
+    pub(super) fn place_one<S: Simd>(&self, simd: S, dot: &InkDot) -> (Abreast, Placed<S>) {
+        let dots = Abreast::new(std::slice::from_ref(dot));
+        let placed = self.place(simd, &dots);
+        (dots, placed.expect("its table has been built"))
     }
 }

@@ -17,8 +17,10 @@ fn drawn<L: Light>(level: Level, dots: &[InkDot], blur: f32, side: u32) -> Vec<[
     let mut tables = Tables::new(blur);
     tables.serve(dots.iter().map(|dot| dot.radius_px));
     let splat = |(i, dot): (usize, &InkDot)| {
-        let placed = tables.place(dot).expect("its table has been built");
-        Splat::new(dot, &placed, 0, i)
+        dispatch!(level.get(), simd => {
+            let (dots, placed) = tables.place_one(simd, dot);
+            placed.splat(&dots, 0, 0, i)
+        })
     };
     let run: Vec<Splat> = dots.iter().enumerate().map(splat).collect();
     let width = side as usize;
