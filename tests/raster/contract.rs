@@ -401,24 +401,25 @@ fn bad_dots_are_named_before_anything_is_written() {
             },
         ));
     }
-    for (i, value) in [f32::NAN, -0.01, 1.01, f32::INFINITY]
-        .into_iter()
-        .enumerate()
-    {
-        let mut absorptance = [0.5; 3];
-        absorptance[i % 3] = value;
-        refused.push((
-            "absorptance",
-            InkDot {
-                absorptance,
-                ..good
-            },
-        ));
+    for value in [f32::NAN, -0.01, 1.01, f32::INFINITY] {
+        for channel in 0..3 {
+            let mut absorptance = [0.5; 3];
+            absorptance[channel] = value;
+            refused.push((
+                "absorptance",
+                InkDot {
+                    absorptance,
+                    ..good
+                },
+            ));
+        }
     }
-    for (name, dot) in refused {
+    // Dots are checked eight at a time: each of the bad ones stands in another place.
+    for (i, (name, dot)) in refused.into_iter().enumerate() {
         let mut pixels = vec![100_u8; 300];
         let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 30).unwrap();
-        let dots = [good, dot];
+        let mut dots = [good; 11];
+        dots[i % 11] = dot;
         let error = Rasterizer::new().composite(target, &Ink::new(&dots, 0.7));
         assert!(
             matches!(error, Err(Error::OutOfRange { parameter, .. }) if parameter == name),
