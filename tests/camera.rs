@@ -68,6 +68,20 @@ fn a_sharp_photo_of_a_smooth_head_is_no_soft_one() {
 
 #[cfg(feature = "image")]
 #[test]
+fn hairs_of_a_known_scale_are_told_from_a_soft_lens() {
+    let scale = Scale::px_per_mm(40.0).unwrap();
+    let off = |seed| {
+        let photo = patch(40.0, 400, 0.7, seed).photo;
+        let file = photo.to_bytes(stubblefield::FileFormat::Jpeg).unwrap();
+        let photo = Photo::from_bytes(&file).unwrap();
+        Camera::read_at(&photo, scale).blur.unwrap().sigma_px / 0.7 - 1.0
+    };
+    let mean = [1, 2, 3].map(off).iter().sum::<f32>() / 3.0;
+    assert!(mean.abs() < 0.3, "{mean}");
+}
+
+#[cfg(feature = "image")]
+#[test]
 fn a_soft_photo_is_as_soft_after_jpeg() {
     for seed in [1, 2] {
         let patch = patch(20.0, 600, 2.0, seed);

@@ -122,7 +122,7 @@ fn read_from(photo: &Photo, patch: SyntheticPatch) -> Row {
             .unwrap_or(f32::INFINITY),
         density: (all - faint) / plain.max(1.0),
         shafts,
-        blur: Camera::read(photo)
+        blur: Camera::read_at(photo, patch.request.scale)
             .blur
             .map(|blur| blur.sigma_px / patch.request.blur_px),
         patch,

@@ -173,7 +173,8 @@ impl Scene {
             };
             Ok((background, skin, head))
         };
-        let camera = || (!hints.without_camera).then(|| Camera::read(photo));
+        let px_per_mm = scale.map(|found| found.scale);
+        let camera = || (!hints.without_camera).then(|| Camera::of(photo, px_per_mm));
         // The wall is followed cell by cell, by one thread alone.
         let (skin, (surface, camera)) = parallel::both(skin, || {
             (shine::surface(photo, skin_map.as_ref()), camera())

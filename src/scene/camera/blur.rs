@@ -19,9 +19,9 @@ const UNSURE: f64 = 0.35;
 /// How fast the power of what is in front of the lens falls with frequency, as an exponent, where marks are wider than a wave: 3 for
 /// edges. Shade falls faster, and would pass for detail through a sharp lens.
 const FALLS: Steps = Steps {
-    first: 1.5,
+    first: 2.25,
     step: 0.375,
-    count: 6,
+    count: 4,
 };
 const USUAL_FALL: f64 = 3.0;
 const FALL_SPREAD: f64 = 0.4;
@@ -31,10 +31,15 @@ const FALL_SPREAD: f64 = 0.4;
 /// single ones, seen at a slant and joined to others, differ, as a standard deviation.
 const LOG_MARKS: Steps = Steps {
     first: -LN_2,
-    step: 0.5 * LN_2,
-    count: 9,
+    step: LN_2 / 3.0,
+    count: 13,
 };
 const MARKS_SPREAD: f64 = 0.5;
+
+/// Diameter of a terminal hair in mm, the middle of the means of different populations, 57 to 86 µm, and how widely those differ,
+/// as a standard deviation of the logarithm. Marks are as wide or wider: roots, stubs that lie together and shadows are.
+const HAIR_MM: f64 = 0.07;
+const HAIR_SPREAD: f64 = 0.2;
 
 /// Widths of the point spread that are tried, as logarithms of px: from 0.2 to 8.
 const LOG_WIDTHS: Steps = Steps {
@@ -133,8 +138,8 @@ fn chance(j: usize, tiles: f32) -> f32 {
 ///
 /// Wide marks in front of a sharp lens look much like narrow ones in front of a softer one. So the width is the mean of all that are
 /// tried, each by how well it fits, and how far those lie apart tells how sure it is: on 200 synthetic scalps errors are as large as
-/// that tells, and 72 % lie within it.
-pub(super) fn fit(tiles: &[&Tile], noise: &Noise) -> Option<Fit> {
+/// that tells. Where the scale is known, in cells per mm, marks are hardly narrower than hairs.
+pub(super) fn fit(tiles: &[&Tile], noise: &Noise, cells_per_mm: Option<f32>) -> Option<Fit> {
     let mut power = [0.0; RINGS];
     for tile in tiles {
         for (sum, value) in power.iter_mut().zip(tile.power) {
@@ -153,10 +158,12 @@ pub(super) fn fit(tiles: &[&Tile], noise: &Noise) -> Option<Fit> {
         })
         .collect();
     let lenses: Vec<Lens> = LOG_WIDTHS.all().map(|log| Lens::of(&shares, log)).collect();
+    let log_hair = cells_per_mm.map(|scale| libm::log(HAIR_MM * f64::from(scale)));
     let mut tried = Vec::with_capacity(FALLS.count * LOG_MARKS.count * LOG_WIDTHS.count);
     for fall in FALLS.all() {
         for log_marks in LOG_MARKS.all() {
-            let front = Front::of(&shares, fall, libm::exp(log_marks));
+            let mut front = Front::of(&shares, fall, libm::exp(log_marks));
+            front.unlikely += log_hair.map_or(0.0, |hair| thin(log_marks - hair));
             let laid = lenses.iter().filter_map(|lens| front.seen(&shares, lens));
             tried.extend(laid);
         }
@@ -190,6 +197,11 @@ pub(super) fn fit(tiles: &[&Tile], noise: &Noise) -> Option<Fit> {
     })
 }
 
+/// How little marks can be narrower than hairs, by the logarithm of how wide they are over those, in squares of standard errors.
+fn thin(log_wider: f64) -> f64 {
+    (log_wider.min(0.0) / HAIR_SPREAD).powi(2)
+}
+
 /// A ring of many tiles: its frequency, as shares of its power the mean power of all rings and the noise of flat tiles, and how sure
 /// the power is.
 struct Share {
@@ -220,6 +232,8 @@ impl Lens {
 struct Front {
     fall: f64,
     marks: f64,
+    /// How unusual it is, in squares of standard errors.
+    unlikely: f64,
     power: Vec<[f64; 2]>,
 }
 
@@ -238,6 +252,7 @@ impl Front {
         Self {
             fall,
             marks,
+            unlikely: ((fall - USUAL_FALL) / FALL_SPREAD).powi(2),
             power: shares.iter().map(power).collect(),
         }
     }
@@ -279,7 +294,6 @@ impl Front {
             (nl * ee - el * ne) / determinant,
             (el * nn - nl * ne) / determinant,
         ];
-        let law = (self.fall - USUAL_FALL) / FALL_SPREAD;
         let laid = [[0.0, 0.0], [nl / nn, 0.0], [0.0, el / ee], both].map(|[noise, floor]| Laid {
             fall: self.fall,
             marks: self.marks,
@@ -287,7 +301,7 @@ impl Front {
             detail: (dl - noise * dn - floor * de) / dd,
             noise,
             floor,
-            misfit: ll - dl * dl / dd - noise * nl - floor * el + law * law,
+            misfit: ll - dl * dl / dd - noise * nl - floor * el + self.unlikely,
         });
         let possible = laid.into_iter().filter(|laid| {
             laid.detail > 0.0 && laid.noise >= 0.0 && laid.floor >= 0.0 && laid.misfit.is_finite()

@@ -115,7 +115,7 @@ impl Follicles {
     /// Differences of Gaussians as blobs, and the ratio of bends that tells edges from them: D. G. Lowe,
     /// "Distinctive Image Features from Scale-Invariant Keypoints", Int. J. Comput. Vision 60 (2004).
     pub fn find(photo: &Photo, area: &Mask, scale: Scale) -> Result<Self> {
-        Self::seen_by(&Camera::read(photo), photo, area, scale)
+        Self::seen_by(&Camera::read_at(photo, scale), photo, area, scale)
     }
 
     /// As [`Follicles::find`], by a camera that was read already.
