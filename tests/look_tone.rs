@@ -1,7 +1,7 @@
 //! Looks brought to a tone.
 
 use stubblefield::{
-    Density, Error, Limits, Look, Mask, Photo, Scale, Seed, Size, Tone, ToneMatch, When,
+    Density, Error, Limits, Look, Mask, Photo, Samples, Scale, Seed, Size, Tone, ToneMatch, When,
 };
 
 /// 3 × 2.5 cm of even skin at 5 px/mm, its right third darker.
@@ -53,6 +53,27 @@ fn a_part_of_the_photo_gives_the_tone() {
     // 0.88 of the codes is 8 L* darker or so.
     assert!(found.wanted < -6.0, "{}", found.wanted);
     assert!((found.reached - found.wanted).abs() < 0.3);
+}
+
+/// A selection that was cut out keeps some colour below what it hides.
+#[test]
+fn what_is_transparent_gives_no_tone() {
+    let plain = photo([214, 165, 140]);
+    let size = plain.size();
+    let Samples::Rgb8(codes) = plain.pixels() else {
+        panic!("made of bytes")
+    };
+    let pixels = codes.chunks_exact(3).enumerate();
+    let codes = pixels.flat_map(|(i, rgb)| match i % 150 {
+        // The darker third's own right half shows nothing, and would be black.
+        125.. => [0; 4],
+        _ => [rgb[0], rgb[1], rgb[2], 255],
+    });
+    let cut_out = Photo::from_rgba8(size, codes.collect()).unwrap();
+    let like = Tone::Like(left(size).invert());
+    let [shown, whole] = [&cut_out, &plain].map(|photo| matched(&Look::stubble(), photo, &like));
+    let (shown, whole) = (shown.unwrap().wanted, whole.unwrap().wanted);
+    assert!((shown - whole).abs() < 0.1, "{shown} and {whole}");
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl Plan {
 type Cell = ([f64; 6], f64);
 
 /// Mean colours of parts of two pictures of one size; `weight` says how much of the pixel in a row and a
-/// column belongs to each part.
+/// column belongs to each part. What is transparent in the first picture has no colour.
 pub(super) fn tones<const N: usize>(
     photos: [&Photo; 2],
     scale: Scale,
@@ -92,6 +92,7 @@ pub(super) fn tones<const N: usize>(
     let size = photos[0].size();
     let side = (scale.to_px(CELL_MM).round() as usize).max(1);
     let (width, height) = (size.width() as usize, size.height() as usize);
+    let cut_out = photos[0].transparent();
     let bands = parallel::map(height.div_ceil(side), |band| {
         let mut cells = vec![[([0.0; 6], 0.0); N]; width.div_ceil(side)];
         let mut light = [vec![[0.0_f32; 3]; width], vec![[0.0_f32; 3]; width]];
@@ -99,6 +100,11 @@ pub(super) fn tones<const N: usize>(
         for y in (band * side..height.min((band + 1) * side)).map(|y| y as u32) {
             weights.clear();
             weights.extend((0..width).map(|x| weight(y, x)));
+            if let Some(cut_out) = &cut_out {
+                for (weights, &hidden) in weights.iter_mut().zip(cut_out.coverage().row(y)) {
+                    *weights = weights.map(|weight| weight * (1.0 - hidden));
+                }
+            }
             let counts = |weights: &[f32; N]| weights.iter().any(|&weight| weight > 0.0);
             let Some(first) = weights.iter().position(counts) else {
                 continue;
