@@ -156,6 +156,36 @@ fn more_of_a_change_only_adds_to_it_and_nothing_else_changes() {
     assert!(untouched.into_iter().all(stays));
 }
 
+/// The rightmost quarter is a wall, up to which a person draws the hair, or somewhat beyond it.
+#[test]
+fn hair_that_ends_at_the_wall_has_no_hairline_there() {
+    let wall = COLUMNS * 3 / 4;
+    let mut drawn = codes(&head(request(8.0, DARK))).to_vec();
+    for (i, rgb) in drawn.chunks_exact_mut(3).enumerate() {
+        if i as u32 % COLUMNS >= wall {
+            rgb.copy_from_slice(&[150, 170, 190]);
+        }
+    }
+    let before = Photo::from_rgb8(size(), drawn).unwrap();
+    let change = HairChange::none().with_receding_mm(10.0);
+    let upto = |right: u32| {
+        let area = |x: f32| x >= BARE as f32 && x < right as f32;
+        let area = Mask::from_fn(size(), |p| f32::from(u8::from(area(p.x)))).unwrap();
+        change.on(&before, &area, scale(8.0), Seed::new(1)).unwrap()
+    };
+    let beyond = upto(wall + 30);
+    assert_ne!(codes(&beyond), codes(&before));
+    for right in [wall, wall - 8] {
+        let to_rim = upto(right);
+        // 10 mm from the skin hair is gone or thin, and shaded over 6 mm more.
+        let rest = (BARE + 8 * 17)..right;
+        for (i, (a, b)) in codes(&to_rim).iter().zip(codes(&before)).enumerate() {
+            let x = (i / 3) as u32 % COLUMNS;
+            assert!(!rest.contains(&x) || a == b, "changed at {x} of {right}");
+        }
+    }
+}
+
 /// Cropped so that hair is told from the skin pixel by pixel.
 fn dense_black() -> PatchRequest {
     request(14.0, LinSrgb::new(0.012, 0.010, 0.009))

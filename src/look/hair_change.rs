@@ -122,7 +122,7 @@ impl HairChange {
         self.check()?;
         let own = Stubbled::read(photo, hair, scale)?;
         let size = photo.size();
-        let leaving = self.leaving(hair, &own, scale);
+        let leaving = self.leaving(&own, scale);
         if own.skin_shows(&leaving) < LEAST_SKIN {
             return Err(Error::NotFound {
                 what: "skin between the hairs",
@@ -189,15 +189,15 @@ impl HairChange {
     }
 
     /// Share of the hair that leaves at each place.
-    fn leaving(&self, hair: &Mask, own: &Stubbled, scale: Scale) -> Plane<f32> {
-        let mut leaving = Plane::filled(hair.size(), 0.0);
+    fn leaving(&self, own: &Stubbled, scale: Scale) -> Plane<f32> {
+        let on_head = own.on_head().coverage();
+        let mut leaving = Plane::filled(on_head.size(), 0.0);
         if self.receding_mm <= 0.0 {
             return leaving;
         }
-        // The wall that the area runs over is no hairline, nor is the frame of the picture.
-        let off_px = hair.invert().signed_distance_px();
-        let on_head = own.on_head().coverage();
-        let columns = hair.size().width() as usize;
+        // Where the area ends at the wall or at the picture's frame there is no hairline.
+        let off_px = own.beside().signed_distance_px();
+        let columns = on_head.size().width() as usize;
         parallel::for_each_chunk(leaving.values_mut(), columns, |y, row| {
             let places = off_px.row(y as u32).iter().zip(on_head.row(y as u32));
             for (value, (off_px, &inside)) in row.iter_mut().zip(places) {
@@ -236,7 +236,7 @@ impl Plan {
     /// [`Plan::render`] where the person's own hair has changed in the area that `hair` covers, and no pigment.
     ///
     /// The area is drawn where shaved or cropped hair grows that the change befalls; where it borders on skin there runs the
-    /// hairline that recedes. Let it run over the wall, which does not count: a border on the head's rim is a hairline too.
+    /// hairline that recedes. It may end at the head's rim or run over the wall, which is the same.
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] when photo or area have another size than the plan's;

@@ -15,7 +15,7 @@ use crate::scene::skin::{SkinMap, SkinTone, luminance};
 use crate::scene::wall;
 use crate::scene::working::Working;
 use crate::units::Scale;
-use parts::{AGAINST_WALL_MM, LIKE_SKIN, bare, before_skin};
+use parts::{AGAINST_WALL_MM, LIKE_SKIN, RIM_MM, bare, before_skin};
 use relief::depth;
 use seen::{BareSkin, STEP, Seen};
 use spread::Spread;
@@ -61,6 +61,7 @@ pub(crate) struct Stubbled {
     likeness_px: f32,
     hair: Option<HairTone>,
     on_head: Mask,
+    beside: Mask,
 }
 
 /// What hair does at one place.
@@ -120,7 +121,9 @@ impl Stubbled {
             return Err(missing("own hair", "in the area that is said to bear it"));
         }
         let tone = SkinTone::from_linear(bare_skin.tone.into());
+        let rim = wall.grown(scale.to_px(RIM_MM[0]));
         Ok(Self {
+            beside: around.subtract(&rim)?.subtract(area)?,
             hair: HairTone::find(photo, &on_head, &tone)?,
             seen,
             bare_skin,
@@ -161,6 +164,12 @@ impl Stubbled {
     /// Where the hair grows, without the wall.
     pub(crate) const fn on_head(&self) -> &Mask {
         &self.on_head
+    }
+
+    /// What lies up to 15 mm beside the area, less the wall and a strip of 2.5 mm along it: where the area ends there, it
+    /// borders on the rest of the head.
+    pub(crate) const fn beside(&self) -> &Mask {
+        &self.beside
     }
 
     /// Linear sRGB of bare skin beside it.

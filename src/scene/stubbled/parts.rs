@@ -7,7 +7,7 @@ use crate::units::Scale;
 /// How far from the wall hair is seen against it, which tells nothing; and up to where such hair, which no photo shows without,
 /// stays as it is, and from where on it is all before skin. Windows reach as far as the first two are apart.
 pub(super) const AGAINST_WALL_MM: f32 = 1.0;
-const RIM_MM: [f32; 2] = [2.5, 6.0];
+pub(super) const RIM_MM: [f32; 2] = [2.5, 6.0];
 
 /// How near to hair no skin is taken for bare.
 const BESIDE_MM: f32 = 1.5;
