@@ -1,7 +1,7 @@
 //! Hair over the scalp read from synthetic patches, beside the truth.
 //!
 //! `COVER_SWEEP=1 cargo test --test hair_cover -- --nocapture` reads 48 patches of 480 px and prints the table,
-//! worst first; without it a few small ones. Constants were found on the even ones of the first 24, and on others than these.
+//! worst first; without it a few small ones. Constants were found on others than these; earlier ones on the even ones of the first 24.
 
 use stubblefield::{
     Growth, HairCover, Mask, PatchRequest, Photo, Plane, Scale, Seed, Size, SyntheticPatch,
@@ -75,10 +75,15 @@ fn hair_over_the_scalp_is_told_from_skin() {
         mean("others", &|i| i >= 24);
     }
     let [overlap, bound, off, seen, soft] = mean("all", &|_| true);
-    assert!(overlap >= 0.71, "{overlap}");
+    assert!(overlap >= 0.745, "{overlap}");
     assert!(overlap <= bound, "{overlap} above {bound}");
-    assert!(seen >= 0.77 && soft >= 0.79, "{seen}, {soft}");
-    assert!(off <= 0.08, "{off}");
+    let (least_seen, least_soft, most_off) = if sweep {
+        (0.85, 0.83, 0.06)
+    } else {
+        (0.81, 0.835, 0.055)
+    };
+    assert!(seen >= least_seen && soft >= least_soft, "{seen}, {soft}");
+    assert!(off <= most_off, "{off}");
 }
 
 #[test]
@@ -86,7 +91,7 @@ fn fair_hair_is_told_by_its_colour() {
     let size = Size::new(240, 240).unwrap();
     let seen = [1, 24, 43, 47].map(|patch| row(size, patch).seen);
     let mean = seen.iter().sum::<f64>() / 4.0;
-    assert!(mean >= 0.75, "{mean}, {seen:?}");
+    assert!(mean >= 0.77, "{mean}, {seen:?}");
 }
 
 fn row(size: Size, patch: u64) -> Row {

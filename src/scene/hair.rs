@@ -1,8 +1,8 @@
 //! Hair that lies over the scalp, pixel by pixel, and what of the scalp shows between.
 
+mod anew;
 mod longer;
 mod strands;
-mod tint;
 
 use palette::{FromColor, LinSrgb, Oklch};
 
@@ -68,15 +68,15 @@ const STRANDS: [f32; 2] = [0.006, 0.014];
 /// Pixels per mm between which strands are told as such: hairs a third of a pixel wide and thinner show as locks alone.
 const TOLD: [f32; 2] = [4.0, 6.0];
 
-/// Where strands are told: the weight of curvature, and where the way begins. Found with those below by least squares on 60 synthetic
-/// patches beside the tests' own, against the cover seen through the lens. Where skin shows, it begins just beyond the brightest
-/// light around, for hair shades skin. Where none does, that light is hair's own gleam, and the way began before it: the light then
-/// has as many bright lines as dark ones, and noise hides which way they run.
-const STRAND_RIDGE: f32 = 0.94;
-const BEGINS: f32 = -1.43;
+/// Where strands are told: the weight of curvature, and where the way begins. Found with those of [`anew`] on 112 synthetic patches beside
+/// the tests' own, for what is told at last, against the cover seen through the lens. Where skin shows, it begins beyond the
+/// brightest light around, for hair shades skin. Where none does, that light is hair's own gleam, and the way began before it: the
+/// light then has as many bright lines as dark ones, and noise hides which way they run.
+const STRAND_RIDGE: f32 = 1.7;
+const BEGINS: f32 = -1.3;
 const PER_TOGETHER: f32 = 1.57;
-const PER_DARK_LINES: f32 = 4.7;
-const BEGINS_RANGE: [f32; 2] = [-1.2, 0.21];
+const PER_DARK_LINES: f32 = 8.0;
+const BEGINS_RANGE: [f32; 2] = [-1.2, 0.27];
 
 /// Skin shows within 8 mm for sure where the middle pixel lies less far along the way than the first, and need not beyond the second.
 /// Crossing hairs on bare skin have no common way either. Found on photographs.
@@ -117,27 +117,29 @@ pub struct HairCover {
 impl HairCover {
     /// Tells hair from skin in an area by how much darker it is than the brightest skin around, by how the light
     /// curves across the way in which hair runs there, and by whether dark lines on skin or bright ones on hair
-    /// curve it; `None` where nothing is dark enough to be hair.
+    /// curve it; `None` where nothing is dark enough to be hair. From that first telling it learns which colour and how
+    /// much red beyond blue go with hair in this picture, and tells hair anew by these and its lines: shade keeps skin's
+    /// colour, and a gleam is white, so that neither is told as what it only looks like.
     ///
-    /// Shadows that hair casts pass for hair as far as they are narrow, and where no skin shows within 8 mm much of
-    /// the brightest hair passes for skin. Hair that is lighter than the skin is not found. Below 6 px/mm hairs show
-    /// as locks, and darkness tells more than their lines.
+    /// Shadows that hair casts still pass for hair in part where they are narrow, and where no skin shows within 8 mm
+    /// much of the brightest hair passes for skin. Hair that is lighter than the skin is not found. Below 6 px/mm hairs
+    /// show as locks, and darkness tells more than their lines; below 4 px/mm it tells all.
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] when area and photo differ in size.
     ///
     /// # Tolerance
     /// An estimate of shares, not an outline of hairs: on 48 synthetic patches the share of hair is off by
-    /// 0.07 in the mean. What is more than half hair overlaps (intersection over union) the true cover as the lens
-    /// shows it, of which alone a picture tells, by 0.83, and the shares themselves overlap it by 0.82; it overlaps
-    /// the truth before the lens by 0.77, which what the lens shows of it overlaps by 0.86. Worst, at 0.5 to 0.7, are
-    /// few hairs on dark skin, whose shadows are as dark.
+    /// 0.06 in the mean. What is more than half hair overlaps (intersection over union) the true cover as the lens
+    /// shows it, of which alone a picture tells, by 0.85, and the shares themselves overlap it by 0.83; it overlaps
+    /// the truth before the lens by 0.79, which what the lens shows of it overlaps by 0.86. Worst, at 0.6 to 0.75, are
+    /// few hairs on dark skin, whose shadows are as dark, and blond hair on fair skin.
     ///
     /// # Determinism
     /// Rows, cells and windows are read independently: the same for any number of threads.
     ///
     /// # Cost
-    /// Some ten passes over the photo, two more where hair is fair; 4 bytes per pixel meanwhile, 8 where there is hair, 4 kept.
+    /// Some ten passes over the photo, three more where strands show; 4 bytes per pixel meanwhile, 8 where there is hair, 4 kept.
     pub fn find(photo: &Photo, area: &Mask, scale: Scale) -> Result<Option<Self>> {
         Self::read(photo, area, scale, None)
     }
@@ -228,11 +230,16 @@ impl HairCover {
             }
         });
         if told > 0.0 {
-            tint::mend(&mut cover, photo, area, sigma, losses, |y| {
+            anew::tell(&mut cover, photo, area, sigma, losses, |y| {
+                let (skin, rows) = (skin.along(y as f32 + 0.5, width), relief.rows(y));
                 let [a, b] = strands.along(y as f32 + 0.5, width);
-                let clear =
-                    |(&a, &b)| told * ramp(STRANDS, strands::curvature([a, b]) * per_darkest);
-                a.iter().zip(&b).map(clear).collect()
+                let ways = || a.iter().zip(&b).map(|(&a, &b)| [a, b]);
+                let clear = |way| told * ramp(STRANDS, strands::curvature(way) * per_darkest);
+                let line = |(x, way)| rows.at(x).across(way) / skin[x].max(DARK);
+                anew::Row {
+                    strands: ways().map(clear).collect(),
+                    lines: ways().enumerate().map(line).collect(),
+                }
             });
         }
         let total: f64 = cover.values().iter().map(|&c| f64::from(c)).sum();
