@@ -1,7 +1,7 @@
 //! What a photo tells of its camera: soft photos, and photos made larger, are as soft as they are.
 
 use stubblefield::{
-    Camera, Growth, Look, Mask, PatchRequest, Photo, Samples, Scale, Seed, Size, Source,
+    Camera, Growth, Look, Mask, PatchRequest, Photo, Samples, Scale, Seed, Size, Source, Stage,
     SyntheticPatch, SyntheticScalp,
 };
 
@@ -170,5 +170,37 @@ fn a_cut_out_tells_of_its_camera_by_what_it_shows_alone() {
         assert!((noise / of - 1.0).abs() < 0.2, "noise {noise} for {of}");
         let [sigma, of] = [&read, &whole].map(|camera| camera.blur.as_ref().unwrap().sigma_px);
         assert!((sigma / of - 1.0).abs() < 0.1, "blur {sigma} for {of}");
+    }
+}
+
+/// Steps between columns of eight, as coarse JPEG leaves them, on a picture whose width is no multiple of that.
+#[test]
+fn blocks_show_wherever_they_begin_and_a_cut_out_hides_none() {
+    let (width, height) = (125_usize, 40);
+    let size = Size::new(width as u32, height).unwrap();
+    let mut stream = Seed::new(4).stream(Stage::Probe, 0);
+    let grain: Vec<u8> = (0..size.pixels())
+        .map(|_| (stream.unit_f32() * 9.0) as u8)
+        .collect();
+    // From `hidden` on nothing is seen, and other blocks lie below.
+    let read = |step: u8, first: usize, hidden: usize| {
+        let codes = (0..size.pixels()).flat_map(|i| {
+            let x = i % width;
+            let seen = x < hidden;
+            let first = if seen { first } else { first + 4 };
+            let step = if seen { step } else { 40 };
+            let odd = (x + 16 - first) / 8 % 2;
+            let code = 120 + grain[i] + step * odd as u8;
+            [code, code, code, if seen { 255 } else { 0 }]
+        });
+        let photo = Photo::from_rgba8(size, codes.collect()).unwrap();
+        f64::from(Camera::read(&photo).blockiness)
+    };
+    for first in [0, 3, 7] {
+        let [none, faint, plain] = [0, 4, 12].map(|step| read(step, first, width));
+        assert!((1.0..1.1).contains(&none), "{none}");
+        assert!(faint > 1.1 && plain > 2.0, "{faint} and {plain}");
+        let cut_out = read(0, first, 93);
+        assert!((1.0..1.1).contains(&cut_out), "{cut_out}");
     }
 }

@@ -163,7 +163,7 @@ impl Camera {
         Self {
             blur,
             grain: grain(&noise),
-            blockiness: blockiness(photo),
+            blockiness: blockiness(photo, cut_out.as_ref()),
         }
     }
 
@@ -313,8 +313,8 @@ fn left(size_px: f32) -> f32 {
 }
 
 /// Bends of the brightness between blocks of JPEG over those inside them, along rows; the blocks may
-/// start at any column.
-fn blockiness(photo: &Photo) -> f32 {
+/// start at any column. What is transparent does not count.
+fn blockiness(photo: &Photo, cut_out: Option<&Mask>) -> f32 {
     let size = photo.size();
     let rows = size.height().min(512) as usize;
     let of_row = |i: usize| {
@@ -322,24 +322,34 @@ fn blockiness(photo: &Photo) -> f32 {
         let mut row = vec![[0.0; 3]; size.width() as usize];
         photo.linear_srgb_row(y, &mut row);
         let roots: Vec<f32> = row.iter().map(|light| light[1].max(0.0).sqrt()).collect();
-        let mut sums = [0.0_f64; 8];
+        let mut sums = [[0.0_f64; 2]; 8];
+        let hides = |x: usize| {
+            let hidden = |mask: &Mask| mask.coverage().row(y)[x..x + 4].iter().any(|&h| h > 0.0);
+            cut_out.is_some_and(hidden)
+        };
         for (x, near) in roots.windows(4).enumerate() {
+            if hides(x) {
+                continue;
+            }
             let [a, b, c, d] = [near[0], near[1], near[2], near[3]];
             let bend = ((c - b) - 0.5 * ((b - a) + (d - c))).abs();
-            sums[x % 8] += f64::from(bend);
+            let [sum, count] = &mut sums[x % 8];
+            *sum += f64::from(bend);
+            *count += 1.0;
         }
         sums
     };
-    let mut sums = [0.0; 8];
+    let mut sums = [[0.0; 2]; 8];
     for row in parallel::map(rows, of_row) {
-        for (sum, value) in sums.iter_mut().zip(row) {
-            *sum += value;
+        for (all, [sum, count]) in sums.iter_mut().zip(row) {
+            *all = [all[0] + sum, all[1] + count];
         }
     }
-    sums.sort_by(f64::total_cmp);
-    let inside = sums[..7].iter().sum::<f64>() / 7.0;
+    let mut means = sums.map(|[sum, count]| sum / count.max(1.0));
+    means.sort_by(f64::total_cmp);
+    let inside = means[..7].iter().sum::<f64>() / 7.0;
     if inside > 0.0 {
-        (sums[7] / inside) as f32
+        (means[7] / inside) as f32
     } else {
         1.0
     }

@@ -11,10 +11,9 @@ use crate::scene::levels::quantile;
 /// Share of the pixels among strands that are darker than most of the darkest hair.
 const DARKEST: f32 = 0.01;
 
-/// The loss of light of that at which darkness tells as much as colour that explains all of a cover, and how fast it tells more: fair hair
-/// is hardly darker than its own shade. Found with what follows on 112 synthetic patches beside the tests' own.
+/// The loss of light of that at which darkness tells as much as colour that explains all of a cover; it tells more by its fourth
+/// power: fair hair is hardly darker than its own shade. Found with what follows on 112 synthetic patches beside the tests' own.
 const AS_MUCH: f32 = 0.5;
-const FASTER: i32 = 4;
 
 /// Least share of the cover's spread that colour is taken to explain, so that noise is not made much of, and how far beyond bare and
 /// covered it may tell.
@@ -196,13 +195,14 @@ pub(super) fn tell(
 /// What goes with hair, from pixels' signs, their cover told so far, and their loss of light.
 fn learnt(seen: &[(Signs, f32, f32)]) -> Option<Fit<4>> {
     let mut losses: Vec<f32> = seen.iter().map(|of| of.2).collect();
-    let darkest = quantile(&mut losses, 1.0 - DARKEST)?;
+    let darkness = quantile(&mut losses, 1.0 - DARKEST)? / AS_MUCH;
+    let squared = darkness * darkness;
     // Colour alone, the more the fairer hair is: its light is that of skin, and its shade darker.
     let mut covers: Vec<f32> = seen.iter().map(|of| of.1).collect();
     let hue = |i: usize| [seen[i].0[0], seen[i].0[1]];
     for _ in 0..TURNS {
         let by_hue = Fit::of(hue, &covers)?;
-        let weight = by_hue.explained / (by_hue.explained + (darkest / AS_MUCH).powi(FASTER));
+        let weight = by_hue.explained / (by_hue.explained + squared * squared);
         for (i, (cover, of)) in covers.iter_mut().zip(seen).enumerate() {
             // It explains a part of the cover's spread; what it would be if colour told all of it goes as far as the cover itself.
             let off = by_hue.beyond_usual(hue(i)) / by_hue.explained.max(LEAST);
