@@ -79,7 +79,7 @@ impl Stubbled {
     /// Reads the hair of an area, which may run over the wall.
     ///
     /// # Cost
-    /// Some ten passes over the photo, and 12 bytes a pixel as long as it is kept.
+    /// Some ten passes over the photo, and 20 bytes a pixel as long as it is kept.
     pub(crate) fn read(photo: &Photo, area: &Mask, scale: Scale) -> Result<Self> {
         area.size().check_equals(photo.size(), "hair")?;
         let px_per_mm = scale.get();
@@ -92,7 +92,9 @@ impl Stubbled {
         let skin = SkinMap::from_working(&working).ok_or_else(no_skin)?;
         let around = area.grown(scale.to_px(AROUND_MM));
         let wall = wall(&working, photo, &around, Some(&skin))?;
-        let on_head = before_skin(area, &wall, scale);
+        let off_wall = wall.signed_distance_px();
+        let near_wall = |mm: f32| Mask::of(&off_wall, |inside| -inside < scale.to_px(mm));
+        let on_head = before_skin(area, &off_wall, scale);
         let pixels = on_head.area_px();
         Error::check(
             "pixels of own hair",
@@ -109,7 +111,9 @@ impl Stubbled {
         )?;
         let likeness = skin.likeness().clone();
         let likeness_px = skin.cell_px() as f32;
-        let counts = around.subtract(&wall.grown(scale.to_px(AGAINST_WALL_MM)))?;
+        let counts = around.subtract(&near_wall(AGAINST_WALL_MM))?;
+        let beside = around.subtract(&near_wall(RIM_MM[0]))?.subtract(area)?;
+        drop(off_wall); // as large as a mask
         let bare = bare(&counts, area, scale, &likeness, skin.cell_px());
         let seen = Seen::of(photo, &counts, scale);
         let bare_skin = seen.bare_skin(&bare, scale).ok_or_else(no_skin)?;
@@ -121,9 +125,7 @@ impl Stubbled {
             return Err(missing("own hair", "in the area that is said to bear it"));
         }
         let tone = SkinTone::from_linear(bare_skin.tone.into());
-        let rim = wall.grown(scale.to_px(RIM_MM[0]));
         Ok(Self {
-            beside: around.subtract(&rim)?.subtract(area)?,
             hair: HairTone::find(photo, &on_head, &tone)?,
             seen,
             bare_skin,
@@ -132,6 +134,7 @@ impl Stubbled {
             likeness,
             likeness_px,
             on_head,
+            beside,
         })
     }
 

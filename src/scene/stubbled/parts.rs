@@ -16,11 +16,12 @@ const BESIDE_MM: f32 = 1.5;
 pub(super) const LIKE_SKIN: f32 = 0.5;
 
 /// The area where hair is seen before skin, softly less where it stands out against the wall.
-pub(super) fn before_skin(area: &Mask, wall: &Mask, scale: Scale) -> Mask {
+///
+/// `off_wall` are signed distances from its edge in pixels, positive on it.
+pub(super) fn before_skin(area: &Mask, off_wall: &Plane<f32>, scale: Scale) -> Mask {
     let mut shares = area.coverage().clone();
-    let off_px = wall.signed_distance_px();
     let [least, most] = RIM_MM;
-    for (share, off_px) in shares.values_mut().iter_mut().zip(off_px.values()) {
+    for (share, off_px) in shares.values_mut().iter_mut().zip(off_wall.values()) {
         *share *= smoothstep((scale.to_mm(-off_px) - least) / (most - least));
     }
     Mask::from_shares(shares)
