@@ -13,8 +13,7 @@
 mod product;
 
 pub(crate) use self::product::{rounded_product_8, rounded_product_16};
-pub(crate) use fearless_simd::mask32x8;
-pub(crate) use fearless_simd::{Simd, f32x8, f32x16, i16x8, i16x16, prelude::*};
+pub(crate) use fearless_simd::{Simd, f32x8, f32x16, i16x8, i16x16, mask32x8, prelude::*};
 use fearless_simd::{i32x8, i32x16, u8x16, u8x32, u8x64, u32x8, u32x16};
 use std::fmt;
 

@@ -209,7 +209,10 @@ impl Bins {
         }
         let come = &dots[edit.start..edit.start + edit.new];
         tables.serve(gone.clone().chain(come).map(|dot| dot.radius_px));
-        let place = |dot: &InkDot, i: usize| dispatch!(level.get(), simd => lone(simd, dot, edit.start + i, tables, &layout));
+        let place = |dot: &InkDot, i: usize| {
+            let index = edit.start + i;
+            dispatch!(level.get(), simd => lone(simd, dot, index, tables, &layout))
+        };
         for (i, dot) in gone.enumerate() {
             let (row, splat, _) = place(dot, i);
             if !self.rows[row].remove(&splat) {

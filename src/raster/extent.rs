@@ -131,8 +131,15 @@ impl<S: Simd> Extents<S> {
     #[inline(always)]
     pub(super) fn all(&self) -> Extent {
         let mut all = Extent::default();
-        let window = self.window.map(store_signed);
-        let overhang = self.overhang.map(store_signed);
+        let [a, b, c, d] = self.window;
+        let window = [
+            store_signed(a),
+            store_signed(b),
+            store_signed(c),
+            store_signed(d),
+        ];
+        let [a, b] = self.overhang;
+        let overhang = [store_signed(a), store_signed(b)];
         for i in 0..LANES {
             all = all.and(Extent {
                 window: window.map(|side| side[i]),

@@ -365,7 +365,10 @@ fn reach(disc: &BlurredDisc, radius: f64, blur: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::raster::ink::InkDot;
+    use crate::raster::placed::Abreast;
     use crate::simd::{Level, dispatch};
+    use glam::Vec2;
 
     #[test]
     fn windows_are_as_narrow_as_the_reach_allows_and_hold_all_of_it() {
@@ -394,10 +397,18 @@ mod tests {
             let cell = ladder.build(ladder.cell_of(radius));
             let places = cell.grid.places();
             for center in [-7.3_f32, -0.5, 0.0, 0.49, 12.75, 4000.2] {
-                let [start, phase, weight] = dispatch!(Level::detect().get(), simd => {
+                let dot = InkDot {
+                    center_px: Vec2::splat(center),
+                    radius_px: radius,
+                    absorptance: [0.5; 3],
+                };
+                let [start, phase, weight, binned] = dispatch!(Level::detect().get(), simd => {
                     let [start, phase, weight] = cell.placed(f32x8::splat(simd, center));
-                    [start[0], phase[0], weight[0]]
+                    let dots = Abreast::new(&[dot]);
+                    let binned = dots.placed(simd, [0; LANES], [&cell.measures; LANES]).start;
+                    [start[0], phase[0], weight[0], binned[1][0]]
                 });
+                assert_eq!(start, binned, "{center}");
                 let phase = phase as usize;
                 let below = places[cell.grid.place(phase, 0)];
                 let above = places[cell.grid.place(phase + 1, 0)];

@@ -143,7 +143,12 @@ impl Memory {
 fn lone_window<S: Simd>(simd: S, dot: &InkDot, tables: &Tables) -> [i32; 4] {
     let (_, placed) = tables.place_one(simd, dot);
     let [left, top, right, bottom] = placed.window();
-    [left, top, right, bottom].map(|side| store_signed(side)[0])
+    [
+        store_signed(left)[0],
+        store_signed(top)[0],
+        store_signed(right)[0],
+        store_signed(bottom)[0],
+    ]
 }
 
 impl Edit {

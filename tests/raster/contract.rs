@@ -299,14 +299,17 @@ fn one_row_may_come_with_any_stride() {
     }
 }
 
-#[test]
-fn bounds_hold_all_that_changes_and_count_what_reaches_the_picture() {
-    let size = Size::new(100, 80).unwrap();
-    let dot = |x: f32, y: f32| InkDot {
+fn dot(x: f32, y: f32) -> InkDot {
+    InkDot {
         center_px: Vec2::new(x, y),
         radius_px: 1.5,
         absorptance: [0.8; 3],
-    };
+    }
+}
+
+#[test]
+fn bounds_hold_all_that_changes_and_count_what_reaches_the_picture() {
+    let size = Size::new(100, 80).unwrap();
     let dots = [
         dot(30.0, 20.0),
         dot(40.5, 25.0),
@@ -341,11 +344,6 @@ fn bounds_hold_all_that_changes_and_count_what_reaches_the_picture() {
 #[test]
 fn a_dot_counts_as_drawn_where_it_widens_the_bounds() {
     let size = Size::new(60, 50).unwrap();
-    let dot = |x: f32, y: f32| InkDot {
-        center_px: Vec2::new(x, y),
-        radius_px: 1.5,
-        absorptance: [0.8; 3],
-    };
     let mut rasterizer = Rasterizer::new();
     let mut draw = |dots: &[InkDot]| {
         let mut pixels = vec![200_u8; size.pixels() * 3];
