@@ -216,6 +216,29 @@ pub(crate) fn with_channels<S: Simd>(pixels: u32x16<S>, [r, g, b]: [f32x16<S>; 3
     (pixels & 0xff00_0000) | r | (g << 8) | (b << 16)
 }
 
+/// Bytes of even and of odd places, times 2⁷: of the first eight pixels, then of the others.
+#[inline(always)]
+pub(crate) fn bytes_apart<S: Simd>(pixels: Pixels16<S>) -> [i16x16<S>; 4] {
+    let (a, b) = pixels.split();
+    let (a, b): (i16x16<S>, i16x16<S>) = (a.bitcast(), b.bitcast());
+    let (even, odd) = (0x00ff, 0x7f80);
+    [
+        (a & even) << 7,
+        (a >> 1) & odd,
+        (b & even) << 7,
+        (b >> 1) & odd,
+    ]
+}
+
+/// The inverse, of numbers that are not negative: the whole bytes below.
+#[inline(always)]
+pub(crate) fn bytes_together<S: Simd>([a, b, c, d]: [i16x16<S>; 4]) -> Pixels16<S> {
+    let odd = 0xff00_u16 as i16;
+    let low: u32x8<S> = ((a >> 7) | ((b << 1) & odd)).bitcast();
+    let high: u32x8<S> = ((c >> 7) | ((d << 1) & odd)).bitcast();
+    low.combine(high)
+}
+
 /// The whole numbers below sixteen values, each in `0.0..2³¹`.
 #[inline(always)]
 pub(crate) fn store_sixteen<S: Simd>(values: f32x16<S>) -> [i32; 16] {

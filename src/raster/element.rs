@@ -1,20 +1,23 @@
 //! What a picture's elements are: 8-bit codes, 16-bit codes, floating-point values.
 
-use crate::raster::gain::{Gain, Srgb, SrgbBytes};
+use crate::raster::codes::SrgbCodes;
+use crate::raster::darken::Darken;
+use crate::raster::gain::Srgb;
 use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
 use crate::raster::transfer::srgb_to_linear;
 use crate::simd::{
     Simd, SimdBase, channels, f32x16, load_bytes, store_bytes, store_sixteen, with_channels,
 };
+use bytemuck::NoUninit;
 use std::sync::LazyLock;
 
 /// A kind of element of a picture.
-pub(super) trait Element: Copy + Default + Send + Sync + 'static {
+pub(super) trait Element: NoUninit + Default + Send + Sync {
     /// What light is held in, as exact as the element needs.
     type Light: Light;
-    /// The gain under the sRGB curve, as exact as the element needs.
-    type Srgb: Gain + Default;
+    /// How it is darkened under the sRGB curve, as exact as the element needs.
+    type Srgb: Darken<Self> + Default;
     /// Whether rounding alone gives every element back that is multiplied by 1.
     const WHOLE: bool;
     /// The element that stands for 1.
@@ -39,8 +42,6 @@ pub(super) trait Element: Copy + Default + Send + Sync + 'static {
     fn from_encoded(value: f64) -> Self;
     /// The encoded value, 1 for full.
     fn encoded(self) -> f32;
-    /// Its bits, in no order.
-    fn bits(self) -> u32;
 }
 
 static SRGB_CODES: LazyLock<Vec<f64>> = LazyLock::new(|| {
@@ -88,7 +89,7 @@ fn scatter<E: Copy, const CHANNELS: usize>(planes: [[E; 16]; 3], to: &mut [E], a
 
 impl Element for u8 {
     type Light = i16;
-    type Srgb = SrgbBytes;
+    type Srgb = SrgbCodes;
     const WHOLE: bool = true;
     const FULL: f32 = 255.0;
 
@@ -126,10 +127,6 @@ impl Element for u8 {
 
     fn encoded(self) -> f32 {
         f32::from(self) / 255.0
-    }
-
-    fn bits(self) -> u32 {
-        self.into()
     }
 }
 
@@ -175,10 +172,6 @@ impl Element for u16 {
     fn encoded(self) -> f32 {
         f32::from(self) / 65535.0
     }
-
-    fn bits(self) -> u32 {
-        self.into()
-    }
 }
 
 impl Element for f32 {
@@ -220,9 +213,5 @@ impl Element for f32 {
 
     fn encoded(self) -> f32 {
         self
-    }
-
-    fn bits(self) -> u32 {
-        self.to_bits()
     }
 }

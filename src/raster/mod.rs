@@ -2,11 +2,14 @@
 //!
 //! Knows pixels and shares of light, and nothing of millimetres, pigment or photo files.
 
+mod ahead;
 mod bins;
 mod blend;
 mod chords;
 mod clip;
+mod codes;
 mod coverage;
+mod darken;
 mod drawn;
 mod eigen;
 mod eight;

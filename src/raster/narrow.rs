@@ -4,6 +4,7 @@
 //! this is compiled. Two rows of eight to a vector of sixteen take a twentieth fewer instructions, and no
 //! less time: some machines slow down their clock for products of whole numbers in vectors so long.
 
+use crate::raster::ahead::Ahead;
 use crate::raster::blend::Blend;
 use crate::raster::clip::Clip;
 use crate::raster::eight::Eight;
@@ -16,6 +17,7 @@ use crate::simd::{Simd, SimdBase};
 pub(super) struct Narrow<'a, S: Simd, L, const LEN: usize, const K: usize> {
     simd: S,
     side: usize,
+    ahead: Option<Ahead<'a>>,
     /// Per phase and end: a row of each term.
     rows: &'a [[[L; LEN]; K]],
     /// Per phase and end: vectors of columns, as many as `LEN` pixels of all terms fill.
@@ -25,11 +27,12 @@ pub(super) struct Narrow<'a, S: Simd, L, const LEN: usize, const K: usize> {
 
 impl<'a, S: Simd, L: Light, const LEN: usize, const K: usize> Narrow<'a, S, L, LEN, K> {
     #[inline(always)]
-    pub(super) fn new(simd: S, cell: &'a Cell) -> Self {
+    pub(super) fn new(simd: S, cell: &'a Cell, ahead: Option<Ahead<'a>>) -> Self {
         let factors = L::factors(cell);
         Self {
             simd,
             side: cell.side,
+            ahead,
             rows: factors.rows.as_chunks().0.as_chunks().0,
             tables: factors.columns.as_chunks().0,
             columns: [[L::ZERO; 2 * LANES]; MOST_IN_VECTORS],
@@ -48,6 +51,9 @@ impl<'a, S: Simd, L: Light, const LEN: usize, const K: usize> Narrow<'a, S, L, L
         let Some(clip) = Clip::new(tile, eight.start(dot), [side; 2]) else {
             return;
         };
+        if let Some(ahead) = self.ahead {
+            ahead.ask(tile, &clip);
+        }
         self.blend_columns(eight, dot);
         let rows = self.blend_rows::<V>(eight, dot);
         let factors = &self.columns.as_flattened().as_chunks::<K>().0[clip.rows];

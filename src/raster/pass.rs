@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::parallel;
 use crate::plane::Plane;
 use crate::progress::{Progress, Watch};
+use crate::raster::ahead::Ahead;
 use crate::raster::bins::Bins;
 use crate::raster::chords::Bands;
 use crate::raster::element::Element;
@@ -11,10 +12,10 @@ use crate::raster::ink::Ink;
 use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
 use crate::raster::pixels::Channels;
-use crate::raster::resolve::{self, Curve};
+use crate::raster::resolve::Curve;
 use crate::raster::splat::{self, Room};
 use crate::raster::tables::Tables;
-use crate::raster::tile::{Shape, Tile};
+use crate::raster::tile::{Shape, Tile, eight};
 use crate::raster::tile_set::TileSet;
 use crate::raster::veil::Spread;
 use crate::simd::{Level, Simd, SimdBase, dispatch, f32x16};
@@ -26,8 +27,6 @@ use std::sync::Mutex;
 pub(super) struct Scratch {
     canvases: Canvases,
     spread: Spread,
-    /// Places of pixels that hold ink.
-    inked: Vec<[u16; 2]>,
 }
 
 /// A tile, and room for the factors of a dot on it.
@@ -54,7 +53,6 @@ impl Scratch {
                 stepped: None,
             },
             spread: Spread::default(),
-            inked: Vec::new(),
         }
     }
 }
@@ -140,11 +138,7 @@ impl Pass<'_> {
         if wanted.is_some_and(|tiles| tiles.iter().all(Option::is_none)) {
             return;
         }
-        let Scratch {
-            canvases,
-            spread,
-            inked,
-        } = scratch;
+        let Scratch { canvases, spread } = scratch;
         let Canvas { tile, room } = canvases.of::<E::Light>();
         let (width, height) = (self.size.width() as usize, self.size.height() as usize);
         let first = band * self.shape.height;
@@ -162,23 +156,26 @@ impl Pass<'_> {
             if let Some(source) = source {
                 copy::<E, CHANNELS>(tile, source, rows, self.stride);
             }
+            // What was copied is near.
+            let ahead = (source.is_none()).then(|| {
+                Ahead::new(
+                    &rows[tile.left as usize * CHANNELS..],
+                    self.stride,
+                    CHANNELS,
+                )
+            });
             if let Some(veil) = self.ink.veil.filter(|veil| veil.reaches(tile)) {
-                veil.fill(self.level, tile, spread);
+                veil.fill(self.level, tile, spread, ahead);
             }
             self.bins.reaching(part.map(i64::from), |run| {
-                splat::draw(self.level, tile, self.tables, run, room);
+                splat::draw(self.level, tile, self.tables, run, room, ahead);
             });
             splat::draw_ellipses(self.level, tile, &self.tables.profile, ellipses, room);
-            tile.inked(inked);
             if let Some(surface) = self.ink.surface {
-                dispatch!(self.level.get(), simd => shine(simd, tile, inked, surface));
-            }
-            // What was copied is near.
-            if source.is_none() {
-                resolve::fetch::<E, CHANNELS>(tile, inked, rows, self.stride);
+                dispatch!(self.level.get(), simd => shine(simd, tile, surface));
             }
             self.curve
-                .apply::<E, CHANNELS>(self.level, tile, inked, rows, self.stride);
+                .apply::<E, CHANNELS>(self.level, tile, rows, self.stride);
         }
     }
 }
@@ -201,34 +198,38 @@ fn copy<E: Element, const CHANNELS: usize>(
 /// Lets the surface's share of light pass above the ink, at runs of eight pixels, two of them at a time: T
 /// becomes T + (1 − T)·p. Where there is no such share they stay what they are.
 #[inline(always)]
-fn shine<S: Simd, L: Light>(simd: S, tile: &mut Tile<L>, inked: &[[u16; 2]], surface: &Plane<u8>) {
-    for pair in inked.chunks(2) {
-        // A place without a partner is its own: it is read twice before it is written twice.
-        let places = [pair[0], pair[pair.len() - 1]].map(|place| place.map(usize::from));
-        let mut shares = [[0; LANES]; 2];
-        for (shares, [y, x]) in shares.iter_mut().zip(places) {
-            let row = surface.row((tile.top as usize + y) as u32);
-            let own = &row[tile.left as usize + x..];
-            match own.first_chunk() {
-                Some(whole) => *shares = *whole,
-                None => shares[..own.len()].copy_from_slice(own),
+fn shine<S: Simd, L: Light>(simd: S, tile: &mut Tile<L>, surface: &Plane<u8>) {
+    for y in 0..tile.height {
+        let own = &surface.row((tile.top + y as i64) as u32)[tile.left as usize..];
+        let (_, mut inked) = tile.row(y);
+        while let Some(a) = inked.next() {
+            // A run without a partner is its own: it is read twice before it is written twice.
+            let runs = [a, inked.next().unwrap_or(a)];
+            let starts = runs.map(|run| run * LANES);
+            let mut shares = [[0; LANES]; 2];
+            for (shares, x) in shares.iter_mut().zip(starts) {
+                match own[x..].first_chunk() {
+                    Some(whole) => *shares = *whole,
+                    None => shares[..own.len() - x].copy_from_slice(&own[x..]),
+                }
             }
-        }
-        if shares == [[0; LANES]; 2] {
-            continue;
-        }
-        let mut above = [0.0; 2 * LANES];
-        for (above, &share) in above.iter_mut().zip(shares.as_flattened()) {
-            *above = f32::from(share) * (1.0 / 255.0);
-        }
-        let above = f32x16::from_slice(simd, &above);
-        for channel in 0..3 {
-            let [a, b] = places.map(|[y, x]| tile.eight(y, x)[channel]);
-            let through = L::shares(simd, a, b);
-            let mut light = [L::ZERO; 2 * LANES];
-            L::store_shares(through + (-through + 1.0) * above, &mut light);
-            for (light, [y, x]) in light.chunks_exact(LANES).zip(places) {
-                tile.span(y, channel, x..x + LANES).copy_from_slice(light);
+            if shares == [[0; LANES]; 2] {
+                continue;
+            }
+            let mut above = [0.0; 2 * LANES];
+            for (above, &share) in above.iter_mut().zip(shares.as_flattened()) {
+                *above = f32::from(share) * (1.0 / 255.0);
+            }
+            let above = f32x16::from_slice(simd, &above);
+            for channel in 0..3 {
+                let (row, _) = tile.row(y);
+                let [a, b] = runs.map(|run| eight(row, run)[channel]);
+                let through = L::shares(simd, a, b);
+                let mut light = [L::ZERO; 2 * LANES];
+                L::store_shares(through + (-through + 1.0) * above, &mut light);
+                for (light, x) in light.chunks_exact(LANES).zip(starts) {
+                    tile.span(y, channel, x..x + LANES).copy_from_slice(light);
+                }
             }
         }
     }

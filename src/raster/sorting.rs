@@ -10,9 +10,13 @@ use crate::raster::layout::Layout;
 use crate::raster::placed::Abreast;
 use crate::raster::tables::Tables;
 use crate::simd::{Simd, SimdBase, SimdMask, f32x16};
+use prefetch_index::prefetch_index;
 
 /// Dots of one chunk: few enough that they stay in a second-level cache while they are sorted.
 pub(super) const CHUNK: usize = 2048;
+
+/// How many chunks before a row takes dots from one its memory is asked for.
+const CHUNKS_AHEAD: usize = 8;
 
 /// Dots of a bin that are sorted by counting.
 const RANKED: usize = 16;
@@ -81,6 +85,7 @@ impl Chunk {
             };
             let [row, column] = layout.bins(simd, &abreast, &placed, &mut extents);
             for i in 0..dots.len() {
+                prefetch_index(&self.splats, unsorted.len());
                 self.starts[row[i] as usize + 1] += 1;
                 let splat = placed.splat(&abreast, i, column[i], first + i);
                 unsorted.push((row[i] as u32, splat));
@@ -99,6 +104,15 @@ impl Chunk {
     fn run(&self, row: usize) -> &[Splat] {
         &self.splats[self.starts[row] as usize..self.starts[row + 1] as usize]
     }
+
+    /// Asks for the memory of a run.
+    #[inline(always)]
+    fn ask(&self, row: usize) {
+        let [start, end] = [self.starts[row] as usize, self.starts[row + 1] as usize];
+        for i in (start..end).step_by(2) {
+            prefetch_index(&self.splats, i);
+        }
+    }
 }
 
 impl Row {
@@ -112,8 +126,14 @@ impl Row {
         columns: usize,
     ) {
         reset(&mut self.starts, columns);
-        for chunk in chunks {
+        let mut count = 0;
+        for (i, chunk) in chunks.iter().enumerate() {
+            if let Some(chunk) = chunks.get(i + CHUNKS_AHEAD) {
+                chunk.ask(row);
+            }
             for splat in chunk.run(row) {
+                prefetch_index(&self.splats, count);
+                count += 1;
                 self.starts[usize::from(splat.column) + 1] += 1;
             }
         }
@@ -127,13 +147,13 @@ impl Row {
         }
         put_back(&mut self.starts);
         let mut room = [Splat::UNSET; RANKED];
+        self.indices.clear();
+        self.indices.reserve(self.splats.len());
         for ends in self.starts.windows(2) {
             let bin = &mut self.splats[ends[0] as usize..ends[1] as usize];
             sort_bin(simd, bin, &mut room);
+            self.indices.extend(bin.iter().map(|splat| splat.index));
         }
-        self.indices.clear();
-        self.indices
-            .extend(self.splats.iter().map(|splat| splat.index));
     }
 
     /// Gives the dots their new sizes and colours, unless one belongs elsewhere or is bad.

@@ -5,6 +5,7 @@
 //! place that share a table are drawn one after another: what the table tells is looked up once, and
 //! the loops run alike for all of them.
 
+use crate::raster::ahead::Ahead;
 use crate::raster::bins::Splat;
 use crate::raster::blend::Blend;
 use crate::raster::chords::{Chords, Profile};
@@ -56,8 +57,9 @@ pub(super) fn draw<L: Light>(
     tables: &Tables,
     run: &[Splat],
     room: &mut Room<L>,
+    ahead: Option<Ahead<'_>>,
 ) {
-    dispatch!(level.get(), simd => draw_all(simd, tile, tables, run, room));
+    dispatch!(level.get(), simd => draw_all(simd, tile, tables, run, room, ahead));
 }
 
 /// Draws the ellipses that reach a tile into it, in their order.
@@ -101,6 +103,7 @@ fn draw_all<S: Simd, L: Light>(
     tables: &Tables,
     run: &[Splat],
     room: &mut Room<L>,
+    ahead: Option<Ahead<'_>>,
 ) {
     let Room {
         columns,
@@ -117,6 +120,7 @@ fn draw_all<S: Simd, L: Light>(
                     cell,
                     block,
                     places,
+                    ahead,
                 };
                 match cell.row {
                     8 => of_rank!(
@@ -145,6 +149,8 @@ struct Group<'a> {
     cell: &'a Cell,
     block: &'a [Splat],
     places: &'a [u32],
+    /// Where the picture's memory is far.
+    ahead: Option<Ahead<'a>>,
 }
 
 impl Group<'_> {
@@ -160,6 +166,7 @@ impl Group<'_> {
             cell,
             block,
             places,
+            ahead,
         } = *self;
         for places in places.chunks(LANES) {
             let dots = places.iter().map(|&i| &block[i as usize]);
@@ -168,6 +175,9 @@ impl Group<'_> {
                 let Some(clip) = Clip::new(tile, eight.start(dot), [cell.side; 2]) else {
                     continue;
                 };
+                if let Some(ahead) = ahead {
+                    ahead.ask(tile, &clip);
+                }
                 blend_columns(simd, cell, &eight, dot, columns);
                 let part = Part::<L, K> {
                     tables: cell.rows_around(eight.phase(0, dot)),
@@ -203,8 +213,9 @@ impl Group<'_> {
             cell,
             block,
             places,
+            ahead,
         } = *self;
-        let mut narrow = Narrow::<S, L, LEN, K>::new(simd, cell);
+        let mut narrow = Narrow::<S, L, LEN, K>::new(simd, cell, ahead);
         for places in places.chunks(LANES) {
             let dots = places.iter().map(|&i| &block[i as usize]);
             let eight = Eight::<L>::new(simd, cell, dots);
@@ -224,6 +235,9 @@ impl Group<'_> {
             let Some(clip) = Clip::new(tile, one.start(0), [cell.side; 2]) else {
                 continue;
             };
+            if let Some(ahead) = self.ahead {
+                ahead.ask(tile, &clip);
+            }
             let Wide { rows, columns } = &mut *wide;
             blend_columns(simd, cell, &one, 0, columns);
             let blend = Blend::<S, f32x8<S>>::new(simd, one.weights(0, 0));

@@ -1,5 +1,6 @@
 //! The transmittance of one tile, and where on it there is ink.
 
+use crate::raster::clip::Clip;
 use crate::raster::kernel::LANES;
 use crate::raster::light::{Lanes, Light, all_lanes};
 use crate::simd::Simd;
@@ -16,6 +17,44 @@ pub(super) const STRIDE: usize = 3 * PLANE + APRON;
 
 /// A row from a pixel on: red, [`PLANE`] elements later green, then blue, up to the next row's pixel.
 pub(super) type Line<L> = [L; STRIDE];
+
+/// The light of a row's pixels.
+pub(super) type Row<L> = [L; 2 * PLANE + WIDEST];
+
+/// Red, green and blue of one run of eight pixels of a row.
+#[inline(always)]
+pub(super) fn eight<L>(row: &Row<L>, run: usize) -> [&[L; LANES]; 3] {
+    let place = run * LANES % WIDEST;
+    let of = |at: usize| {
+        row[at..]
+            .first_chunk()
+            .expect("a plane is as long as a row")
+    };
+    [of(place), of(PLANE + place), of(2 * PLANE + place)]
+}
+
+/// Some runs of eight pixels of a row, a bit for each: their numbers, from the left.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Runs(u64);
+
+impl Runs {
+    pub(super) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl Iterator for Runs {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        let run = self.0.trailing_zeros() as usize;
+        (self.0 != 0).then(|| {
+            self.0 &= self.0 - 1;
+            run
+        })
+    }
+}
 
 /// How large tiles are, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,22 +137,18 @@ impl<L: Light> Tile<L> {
         lines.zip(&mut self.inked[row..row + count])
     }
 
-    /// Eight pixels of a row: their red, green and blue.
-    #[inline(always)]
-    pub(super) fn eight(&self, row: usize, column: usize) -> [&[L; LANES]; 3] {
-        let from = self.skip + row * STRIDE + APRON + column;
-        let row: &[L; 2 * PLANE + LANES] = self.light[from..]
-            .first_chunk()
-            .expect("a row ends in an apron");
-        let of = |at: usize| row[at..].first_chunk().expect("as long as that");
-        [of(0), of(PLANE), of(2 * PLANE)]
-    }
-
     /// One channel of some pixels of a row.
     #[inline(always)]
     pub(super) fn span(&mut self, row: usize, channel: usize, columns: Range<usize>) -> &mut [L] {
         let place = self.skip + row * STRIDE + APRON + channel * PLANE;
         &mut self.light[place + columns.start..place + columns.end]
+    }
+
+    /// Whether a window's first and last rows hold ink from end to end.
+    #[inline(always)]
+    pub(super) fn is_inked(&self, clip: &Clip) -> bool {
+        let rows = &self.inked[clip.row..clip.row + clip.rows.len()];
+        rows[0] & rows[rows.len() - 1] & clip.inked == clip.inked
     }
 
     /// Bits for ink on some columns, of which there must be at least one.
@@ -128,18 +163,13 @@ impl<L: Light> Tile<L> {
         self.inked[row] |= bits;
     }
 
-    /// Lists the places of all runs of eight pixels that may hold ink: row and column. The last one of
-    /// a row may end behind the tile.
-    pub(super) fn inked(&self, to: &mut Vec<[u16; 2]>) {
-        to.clear();
-        for (row, &bits) in self.inked[..self.height].iter().enumerate() {
-            let mut bits = bits;
-            while bits != 0 {
-                let column = bits.trailing_zeros() as usize * LANES;
-                bits &= bits - 1;
-                to.push([row as u16, column as u16]);
-            }
-        }
+    /// The light of a row, and its runs of eight pixels that may hold ink. The last of them may end behind
+    /// the tile.
+    #[inline(always)]
+    pub(super) fn row(&self, row: usize) -> (&Row<L>, Runs) {
+        let light = self.light[self.skip + row * STRIDE + APRON..].first_chunk();
+        let light = light.expect("a row ends in an apron");
+        (light, Runs(self.inked[row]))
     }
 }
 
@@ -202,24 +232,20 @@ mod tests {
                     *inked |= Tile::<f32>::inked_by(span.clone());
                 }
             }
-            let mut found = Vec::new();
-            tile.inked(&mut found);
             for (row, holds) in [(0, 0..1), (1, 0..2), (2, 1..3), (3, 2..3)] {
                 for x in 0..width {
                     let eight = x / LANES * LANES..x / LANES * LANES + LANES;
                     let inked =
                         |span: &Range<usize>| span.start < eight.end && span.end > eight.start;
-                    let place = [row, eight.start as u16];
                     assert_eq!(
-                        found.contains(&place),
+                        tile.row(row).1.any(|run| run == x / LANES),
                         spans[holds.clone()].iter().any(inked),
                         "{side}: {row}, {x}"
                     );
                 }
             }
             tile.take([0, 0, 1, 1]);
-            tile.inked(&mut found);
-            assert!(found.is_empty());
+            assert!((0..4).all(|row| tile.row(row).1.is_empty()));
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
+use crate::raster::ahead::Ahead;
 use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
 use crate::raster::tile::Tile;
@@ -247,12 +248,24 @@ impl Veil {
     ///
     /// Rows of cells are spread over the tile's columns first, so that what is left for each pixel
     /// is one step between two rows.
-    pub(super) fn fill<L: Light>(&self, level: Level, tile: &mut Tile<L>, scratch: &mut Spread) {
-        dispatch!(level.get(), simd => self.fill_with(simd, tile, scratch));
+    pub(super) fn fill<L: Light>(
+        &self,
+        level: Level,
+        tile: &mut Tile<L>,
+        scratch: &mut Spread,
+        ahead: Option<Ahead<'_>>,
+    ) {
+        dispatch!(level.get(), simd => self.fill_with(simd, tile, scratch, ahead));
     }
 
     #[inline(always)]
-    fn fill_with<S: Simd, L: Light>(&self, simd: S, tile: &mut Tile<L>, scratch: &mut Spread) {
+    fn fill_with<S: Simd, L: Light>(
+        &self,
+        simd: S,
+        tile: &mut Tile<L>,
+        scratch: &mut Spread,
+        ahead: Option<Ahead<'_>>,
+    ) {
         scratch.place(tile.width, |x| self.column((tile.left + x) as f32 + 0.5));
         let mut spread = None;
         for y in 0..tile.height {
@@ -272,6 +285,9 @@ impl Veil {
             let (above, below) = (&scratch.above, &scratch.below);
             let inked = (above.inked | below.inked) & Tile::<L>::inked_by(0..tile.width);
             tile.ink(y, inked);
+            if let Some(ahead) = ahead.filter(|_| inked != 0) {
+                ahead.ask_all(y..y + 1, 0..tile.width);
+            }
             for c in 0..3 {
                 let light = tile.span(y, c, 0..tile.width.next_multiple_of(16));
                 let losses = above.losses[c]

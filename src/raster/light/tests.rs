@@ -29,7 +29,7 @@ fn drawn<L: Light>(level: Level, dots: &[InkDot], blur: f32, side: u32) -> Vec<[
         height: width,
     });
     tile.take([0, 0, side, side]);
-    splat::draw(level, &mut tile, &tables, &run, &mut Room::default());
+    splat::draw(level, &mut tile, &tables, &run, &mut Room::default(), None);
     let mut shares = vec![[0.0; 3]; width * width];
     for (y, row) in shares.chunks_exact_mut(width).enumerate() {
         for c in 0..3 {

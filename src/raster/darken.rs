@@ -1,0 +1,108 @@
+//! Darkens pixels by the light that is left on them: of any kind, in single precision.
+//!
+//! Results that end in the straight toe of the sRGB curve take an exact path.
+
+use crate::raster::element::Element;
+use crate::raster::gain::Gain;
+use crate::raster::kernel::LANES;
+use crate::raster::light::Light;
+use crate::simd::{Select, Simd, SimdBase, SimdMask, f32x16};
+
+/// The linear light at which the toe of the sRGB curve ends.
+pub(super) const END_OF_TOE: f64 = 0.003_130_8;
+
+/// Red, green and blue light of two runs of eight pixels.
+pub(super) type Lit<'a, L> = [[&'a [L; LANES]; 3]; 2];
+
+/// A way to darken encoded elements of one kind.
+pub(super) trait Darken<E: Element> {
+    /// Darkens two runs of eight pixels, which start at places of a slice.
+    fn darken<S: Simd, const CHANNELS: usize>(
+        &self,
+        simd: S,
+        light: Lit<'_, E::Light>,
+        pixels: &mut [E],
+        at: [usize; 2],
+    );
+}
+
+impl<E: Element, G: Gain> Darken<E> for G {
+    #[inline(always)]
+    fn darken<S: Simd, const CHANNELS: usize>(
+        &self,
+        simd: S,
+        [a, b]: Lit<'_, E::Light>,
+        pixels: &mut [E],
+        at: [usize; 2],
+    ) {
+        let zero = f32x16::splat(simd, 0.0);
+        let mut light = [zero; 3];
+        for c in 0..3 {
+            light[c] = E::Light::shares(simd, a[c], b[c]);
+        }
+        let before = E::load::<S, CHANNELS>(simd, pixels, at);
+        let mut after = before;
+        let gains = self.gain(simd, light);
+        let offset = G::OFFSET * E::FULL;
+        for c in 0..3 {
+            after[c] = (before[c] + offset) * gains[c] - offset;
+            if !E::WHOLE {
+                after[c] = light[c].simd_lt(1.0).select(after[c], before[c]);
+            }
+        }
+        let toe = G::TOE * E::FULL;
+        let dark = if E::WHOLE {
+            (after[0].min(after[1])).min(after[2]).simd_lt(toe)
+        } else {
+            // What is no number must not hide the pixel's other channels, as it may in a minimum.
+            after[0].simd_lt(toe) | after[1].simd_lt(toe) | after[2].simd_lt(toe)
+        };
+        if G::TOE <= 0.0 || !dark.any_true() {
+            E::store::<S, CHANNELS>(simd, after, pixels, at);
+            return;
+        }
+        let mut dim = [0; 3];
+        let mut lights = [[0.0; 2 * LANES]; 3];
+        for c in 0..3 {
+            let lanes = after[c].simd_lt(toe) & light[c].simd_lt(1.0);
+            dim[c] = lanes.to_bitmask() as u32;
+            light[c].store_slice(&mut lights[c]);
+            if E::WHOLE {
+                after[c] = after[c].max(zero); // only an offset makes results negative, which then lie here
+            }
+        }
+        let exact = in_toe::<E, CHANNELS>(pixels, at, &lights, dim);
+        E::store::<S, CHANNELS>(simd, after, pixels, at);
+        for (c, exact) in exact.iter().enumerate() {
+            for (lane, exact) in exact.iter().enumerate() {
+                if let Some(exact) = exact {
+                    pixels[at[lane / LANES] + lane % LANES * CHANNELS + c] = *exact;
+                }
+            }
+        }
+    }
+}
+
+/// The results that lie in the straight toe of the sRGB curve, among elements given as bits for each
+/// channel.
+#[cold]
+fn in_toe<E: Element, const CHANNELS: usize>(
+    pixels: &[E],
+    at: [usize; 2],
+    light: &[[f32; 2 * LANES]; 3],
+    dim: [u32; 3],
+) -> [[Option<E>; 2 * LANES]; 3] {
+    let mut exact = [[None; 2 * LANES]; 3];
+    for (c, mut dim) in dim.into_iter().enumerate() {
+        while dim != 0 {
+            let lane = dim.trailing_zeros() as usize;
+            dim &= dim - 1;
+            let old = pixels[at[lane / LANES] + lane % LANES * CHANNELS + c];
+            let linear = old.srgb_to_linear() * f64::from(light[c][lane]);
+            if linear <= END_OF_TOE {
+                exact[c][lane] = Some(E::from_encoded(12.92 * linear));
+            }
+        }
+    }
+    exact
+}
