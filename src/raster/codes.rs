@@ -87,14 +87,8 @@ impl Darken<u8> for SrgbCodes {
             let (low, high) = (lit[0][c], lit[1][c]);
             light[c] = i16x8::from_slice(simd, low).combine(i16x8::from_slice(simd, high));
         }
-        let runs = [&pixels[at[0]..], &pixels[at[1]..]];
-        let codes = bytes_apart(load_bytes::<S, CHANNELS>(simd, runs));
-        let (mut base, mut taken) = (codes, codes);
-        for i in 0..4 {
-            base[i] = ((codes[i] + HALF) >> 1) + (OFFSET - HALF / 2);
-        }
         let dimmest = light[0].max(light[1]).max(light[2]);
-        if dimmest.simd_gt(QUARTER).any_true() {
+        let (codes, taken) = if dimmest.simd_gt(QUARTER).any_true() {
             let (r, g, b) = (
                 losses(simd, light[0]),
                 losses(simd, light[1]),
@@ -102,18 +96,25 @@ impl Darken<u8> for SrgbCodes {
             );
             let loss = as_codes(r.loss, g.loss, b.loss);
             let more = as_codes(r.more, g.more, b.more);
+            let codes = load::<S, CHANNELS>(simd, pixels, at);
+            let mut taken = codes;
             for i in 0..4 {
-                taken[i] = rounded_product_16(base[i], loss[i]) + (base[i] & more[i]);
+                let whole = offset(codes[i]);
+                taken[i] = rounded_product_16(whole, loss[i]) + (whole & more[i]);
             }
+            (codes, taken)
         } else {
             for c in 0..3 {
                 light[c] = small_losses(simd, light[c]);
             }
             let loss = as_codes(light[0], light[1], light[2]);
+            let codes = load::<S, CHANNELS>(simd, pixels, at);
+            let mut taken = codes;
             for i in 0..4 {
-                taken[i] = rounded_product_16(base[i], loss[i]);
+                taken[i] = rounded_product_16(offset(codes[i]), loss[i]);
             }
-        }
+            (codes, taken)
+        };
         let mut after = codes;
         for i in 0..4 {
             after[i] = (codes[i] + HALF) - taken[i];
@@ -141,8 +142,22 @@ impl Darken<u8> for SrgbCodes {
     }
 }
 
-/// Red, green and blue of two runs of eight pixels as [`bytes_apart`] gives codes: red and blue of the
-/// first, its green and nothing for what is no colour, then those of the second.
+/// The codes of two runs of eight pixels, in steps of 2⁻⁷: of even places and of odd ones of the first,
+/// then of the second.
+#[inline(always)]
+fn load<S: Simd, const CHANNELS: usize>(simd: S, from: &[u8], at: [usize; 2]) -> [i16x16<S>; 4] {
+    let runs = [&from[at[0]..], &from[at[1]..]];
+    bytes_apart(load_bytes::<S, CHANNELS>(simd, runs))
+}
+
+/// Codes in steps of 2⁻⁷ with the curve's offset, in steps of 2⁻⁶.
+#[inline(always)]
+fn offset<S: Simd>(codes: i16x16<S>) -> i16x16<S> {
+    (codes >> 1) + OFFSET
+}
+
+/// Red, green and blue of two runs of eight pixels as [`load`] gives codes: red and blue of the first, its
+/// green and nothing for what is no colour, then those of the second.
 #[inline(always)]
 fn as_codes<S: Simd>(r: i16x16<S>, g: i16x16<S>, b: i16x16<S>) -> [i16x16<S>; 4] {
     let (even, odd) = (r.interleave(b), g.interleave(0));

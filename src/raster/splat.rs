@@ -19,10 +19,6 @@ use crate::raster::tables::Tables;
 use crate::raster::tile::{Tile, take_light};
 use crate::simd::{Level, Simd, SimdBase, SimdFrom, dispatch, f32x8};
 
-/// Columns of bins whose dots are drawn table by table: few enough that what they touch of a tile stays
-/// in a first-level cache.
-const BLOCK: u16 = 16;
-
 /// Room for the factors of a dot, and for the order of some.
 #[derive(Debug)]
 pub(super) struct Room<L> {
@@ -110,44 +106,42 @@ fn draw_all<S: Simd, L: Light>(
         wide,
         order,
     } = room;
-    for block in run.chunk_by(|a, b| a.column / BLOCK == b.column / BLOCK) {
-        order.groups(
-            block,
-            #[inline(always)]
-            |places: &[u32]| {
-                let cell = tables.cell(block[places[0] as usize].cell);
-                let dots = Group {
-                    cell,
-                    block,
-                    places,
-                    ahead,
-                };
-                match cell.row {
-                    8 => of_rank!(
-                        cell.rank,
-                        dots.draw_narrow::<S, L, L::Eight<S>, 8, K>(simd, tile),
-                        dots.draw_wide(simd, tile, wide)
-                    ),
-                    16 => of_rank!(
-                        cell.rank,
-                        dots.draw_narrow::<S, L, L::Sixteen<S>, 16, K>(simd, tile),
-                        dots.draw_wide(simd, tile, wide)
-                    ),
-                    _ => of_rank!(
-                        cell.rank,
-                        dots.draw::<S, L, K>(simd, tile, columns),
-                        dots.draw_wide(simd, tile, wide)
-                    ),
-                }
-            },
-        );
-    }
+    order.groups(
+        run,
+        #[inline(always)]
+        |places: &[u32]| {
+            let cell = tables.cell(run[places[0] as usize].cell);
+            let dots = Group {
+                cell,
+                run,
+                places,
+                ahead,
+            };
+            match cell.row {
+                8 => of_rank!(
+                    cell.rank,
+                    dots.draw_narrow::<S, L, L::Eight<S>, 8, K>(simd, tile),
+                    dots.draw_wide(simd, tile, wide)
+                ),
+                16 => of_rank!(
+                    cell.rank,
+                    dots.draw_narrow::<S, L, L::Sixteen<S>, 16, K>(simd, tile),
+                    dots.draw_wide(simd, tile, wide)
+                ),
+                _ => of_rank!(
+                    cell.rank,
+                    dots.draw::<S, L, K>(simd, tile, columns),
+                    dots.draw_wide(simd, tile, wide)
+                ),
+            }
+        },
+    );
 }
 
 /// Dots of one table.
 struct Group<'a> {
     cell: &'a Cell,
-    block: &'a [Splat],
+    run: &'a [Splat],
     places: &'a [u32],
     /// Where the picture's memory is far.
     ahead: Option<Ahead<'a>>,
@@ -164,12 +158,12 @@ impl Group<'_> {
     ) {
         let Self {
             cell,
-            block,
+            run,
             places,
             ahead,
         } = *self;
         for places in places.chunks(LANES) {
-            let dots = places.iter().map(|&i| &block[i as usize]);
+            let dots = places.iter().map(|&i| &run[i as usize]);
             let eight = Eight::<L>::new(simd, cell, dots);
             for dot in 0..places.len() {
                 let Some(clip) = Clip::new(tile, eight.start(dot), [cell.side; 2]) else {
@@ -211,13 +205,13 @@ impl Group<'_> {
     ) {
         let Self {
             cell,
-            block,
+            run,
             places,
             ahead,
         } = *self;
         let mut narrow = Narrow::<S, L, LEN, K>::new(simd, cell, ahead);
         for places in places.chunks(LANES) {
-            let dots = places.iter().map(|&i| &block[i as usize]);
+            let dots = places.iter().map(|&i| &run[i as usize]);
             let eight = Eight::<L>::new(simd, cell, dots);
             for dot in 0..places.len() {
                 narrow.draw::<V>(tile, &eight, dot);
@@ -230,7 +224,7 @@ impl Group<'_> {
     fn draw_wide<S: Simd, L: Light>(&self, simd: S, tile: &mut Tile<L>, wide: &mut Wide) {
         let cell = self.cell;
         for &place in self.places {
-            let dot = &self.block[place as usize];
+            let dot = &self.run[place as usize];
             let one = Eight::<f32>::new(simd, cell, std::iter::once(dot));
             let Some(clip) = Clip::new(tile, one.start(0), [cell.side; 2]) else {
                 continue;
