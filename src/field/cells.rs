@@ -36,10 +36,14 @@ pub(super) struct Cells<'a> {
     plane: &'a Plane<f32>,
     px_per_cell: f64,
     first_row: i64,
-    /// The pixels of each column of cells.
-    columns: Vec<Range<u32>>,
-    /// 1 for the columns that have a first pixel, a second one, and so on, and 0 for the others.
-    has: Vec<Vec<f64>>,
+    /// The pixels of all columns of cells.
+    all: Range<usize>,
+    /// The first pixel of each column of cells, counted from the first of all, and how many it has.
+    firsts: Vec<u32>,
+    counts: Vec<u32>,
+    /// The most that a column has, and for each column so many factors: 1 for the pixels it has, then 0.
+    most: usize,
+    has: Vec<f64>,
 }
 
 impl<'a> Cells<'a> {
@@ -48,26 +52,35 @@ impl<'a> Cells<'a> {
         let columns: Vec<_> = (0..lattice.columns)
             .map(|c| pixels(lattice.first.0 + c as i64, px_per_cell, width))
             .collect();
+        // They are in order.
+        let ends = columns.first().zip(columns.last());
+        let all = ends.map_or(0..0, |(first, last)| first.start..last.end);
+        let most = columns.iter().map(Range::len).max().unwrap_or(1);
+        let has = columns.iter().flat_map(|column| {
+            let count = column.len();
+            (0..most).map(move |i| f64::from(u8::from(i < count)))
+        });
         Self {
             plane,
             px_per_cell,
             first_row: lattice.first.1,
-            has: (0..columns.iter().map(Range::len).max().unwrap_or(0))
-                .map(|i| {
-                    let has = columns.iter().map(|c| u8::from(i < c.len()));
-                    has.map(f64::from).collect()
-                })
-                .collect(),
-            columns,
+            firsts: columns.iter().map(|c| c.start - all.start).collect(),
+            counts: columns.iter().map(|c| c.end - c.start).collect(),
+            all: all.start as usize..all.end as usize,
+            most,
+            has: has.collect(),
         }
     }
 
-    /// The pixels of all columns of cells, which are in order.
-    fn all_columns(&self) -> Range<usize> {
-        let ends = self.columns.first().zip(self.columns.last());
-        ends.map_or(0..0, |(first, last)| {
-            first.start as usize..last.end as usize
-        })
+    /// The rows of pixels of a row of cells.
+    fn rows(&self, row: usize) -> Range<u32> {
+        let height = self.plane.size().height();
+        pixels(self.first_row + row as i64, self.px_per_cell, height)
+    }
+
+    /// A row of pixels, as far as there are cells.
+    fn line(&self, y: u32) -> &[f32] {
+        &self.plane.row(y)[self.all.clone()]
     }
 
     /// The mean of `f(value)` in every cell of a row; `sums` is overwritten.
@@ -78,33 +91,46 @@ impl<'a> Cells<'a> {
         sums: &mut Vec<f64>,
         means: &mut [f64],
     ) {
-        let height = self.plane.size().height();
-        let rows = pixels(self.first_row + row as i64, self.px_per_cell, height);
-        // Down the columns of pixels first, where they lie side by side.
-        let all = self.all_columns();
+        let rows = self.rows(row);
+        // Down the columns of pixels first, where they lie side by side: two rows at once, then one by one.
         sums.clear();
-        sums.extend(
-            self.plane.row(rows.start)[all.clone()]
-                .iter()
-                .map(|&value| f(value)),
-        );
-        for y in rows.start + 1..rows.end {
-            for (sum, &value) in sums.iter_mut().zip(&self.plane.row(y)[all.clone()]) {
+        let first = self.line(rows.start);
+        let rest = if rows.len() > 1 {
+            let second = self.line(rows.start + 1);
+            sums.extend(first.iter().zip(second).map(|(&a, &b)| f(a) + f(b)));
+            rows.start + 2..rows.end
+        } else {
+            sums.extend(first.iter().map(|&value| f(value)));
+            rows.end..rows.end
+        };
+        for y in rest {
+            for (sum, &value) in sums.iter_mut().zip(self.line(y)) {
                 *sum += f(value);
             }
         }
-        sums.resize(sums.len() + self.has.len(), 0.0);
-        means.fill(0.0);
-        // The first pixels of all cells, then the second ones, without a branch: cells differ by a
-        // pixel, which could not be foreseen.
-        for (i, has) in self.has.iter().enumerate() {
-            for (mean, (columns, has)) in means.iter_mut().zip(self.columns.iter().zip(has)) {
-                *mean += sums[columns.start as usize - all.start + i] * has;
-            }
-        }
+        sums.resize(sums.len() + self.most, 0.0);
         let rows = rows.len() as f64;
-        for (mean, columns) in means.iter_mut().zip(&self.columns) {
-            *mean /= rows * f64::from(columns.end - columns.start);
+        match self.most {
+            1 => self.gather::<1>(rows, sums, means),
+            2 => self.gather::<2>(rows, sums, means),
+            _ => self.gather::<0>(rows, sums, means),
+        }
+    }
+
+    /// The means of cells from the sums down their columns of pixels, of which there are at most `MOST` to a
+    /// cell, a number that is known beforehand unless it is 0.
+    #[inline(always)]
+    fn gather<const MOST: usize>(&self, rows: f64, sums: &[f64], means: &mut [f64]) {
+        let most = if MOST == 0 { self.most } else { MOST };
+        // As many pixels for every cell: cells differ by one, which could not be foreseen.
+        for (i, mean) in means.iter_mut().enumerate() {
+            let first = self.firsts[i] as usize;
+            let (sums, has) = (&sums[first..first + most], &self.has[i * most..][..most]);
+            let mut sum = 0.0;
+            for i in 0..most {
+                sum += sums[i] * has[i];
+            }
+            *mean = sum / (rows * f64::from(self.counts[i]));
         }
     }
 }
@@ -112,16 +138,14 @@ impl<'a> Cells<'a> {
 /// Whether any pixel of every cell is above zero, with the pixels of [`means`].
 pub(super) fn any(lattice: &Lattice, px_per_cell: f64, plane: &Plane<f32>) -> Vec<bool> {
     let seen = Cells::new(lattice, px_per_cell, plane);
-    let height = plane.size().height();
     let mut cells = vec![false; lattice.cells()];
     parallel::for_each_chunk(&mut cells, lattice.columns * BAND, |band, cells| {
-        let all = seen.all_columns();
-        let (mut covered, mut before) = (vec![false; all.len()], vec![0; all.len() + 1]);
+        let (mut covered, mut before) = (vec![false; seen.all.len()], vec![0; seen.all.len() + 1]);
         for (row, cells) in (band * BAND..).zip(cells.chunks_mut(lattice.columns)) {
             covered.fill(false);
             // Down the columns of pixels first, many side by side.
-            for y in pixels(seen.first_row + row as i64, px_per_cell, height) {
-                for (covered, &value) in covered.iter_mut().zip(&plane.row(y)[all.clone()]) {
+            for y in seen.rows(row) {
+                for (covered, &value) in covered.iter_mut().zip(seen.line(y)) {
                     *covered |= value > 0.0;
                 }
             }
@@ -131,9 +155,9 @@ pub(super) fn any(lattice: &Lattice, px_per_cell: f64, plane: &Plane<f32>) -> Ve
                 count += u32::from(covered);
                 *before = count;
             }
-            for (cell, columns) in cells.iter_mut().zip(&seen.columns) {
-                let [start, end] = [columns.start, columns.end].map(|at| at as usize - all.start);
-                *cell = before[start] < before[end];
+            let columns = seen.firsts.iter().zip(&seen.counts);
+            for (cell, (&first, &count)) in cells.iter_mut().zip(columns) {
+                *cell = before[first as usize] < before[(first + count) as usize];
             }
         }
     });

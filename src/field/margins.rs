@@ -54,12 +54,23 @@ impl Classes {
                         relative.means_of_row(row, f64::from, &mut sums, &mut factors);
                     }
                     let soft = envelope.map(|soft| &soft[row * inner.columns..]);
-                    for (column, inside) in inside.iter_mut().enumerate() {
-                        *inside &= factors[column] > 0.0;
-                        let density = soft.map_or(1.0, |soft| soft[column]) * factors[column];
-                        if *inside {
-                            squares[column / COARSE].add(density, 1.0);
+                    let squares = squares.iter_mut().zip(inside.chunks_mut(COARSE));
+                    for (i, (square, inside)) in squares.enumerate() {
+                        let first = i * COARSE;
+                        let cells = first..first + inside.len();
+                        let soft = soft.map(|soft| &soft[cells.clone()]);
+                        // Not added up where it is kept: the next addition would wait for it.
+                        let mut sum = *square;
+                        for (i, (inside, factor)) in
+                            inside.iter_mut().zip(&factors[cells]).enumerate()
+                        {
+                            *inside &= *factor > 0.0;
+                            let density = soft.map_or(1.0, |soft| soft[i]) * factor;
+                            // Chosen, not multiplied: there may be no number off the mask.
+                            let density = if *inside { density } else { 0.0 };
+                            sum.add(density, f64::from(u8::from(*inside)));
                         }
+                        *square = sum;
                     }
                 }
             }

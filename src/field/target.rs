@@ -44,11 +44,10 @@ impl Target {
     pub(super) fn new(request: &FieldRequest<'_>) -> Result<Option<Self>> {
         let side_mm = side_mm(request);
         let px_per_cell = side_mm * f64::from(request.scale.get());
-        let Some(bounds) = request.mask.bounds() else {
+        let Some((bounds, hard)) = request.mask.bounds_and_hardness() else {
             return Ok(None);
         };
         let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
-        let hard = is_hard(request.mask);
         if request.relative_density.is_none() && hard {
             let lattice = rectangle(bounds, side_mm, margin(1.0), FieldRequest::MAX_DOTS)?;
             return Ok(Some(Self::hard(request, lattice)));

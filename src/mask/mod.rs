@@ -129,19 +129,30 @@ impl Mask {
     /// Left, top, right and bottom of the pixels with any coverage, the last two not included; `None`
     /// without any.
     pub(crate) fn bounds(&self) -> Option<[u32; 4]> {
+        self.bounds_and_hardness().map(|(bounds, _)| bounds)
+    }
+
+    /// As [`Mask::bounds`], and whether every pixel is either in or out, in one pass.
+    pub(crate) fn bounds_and_hardness(&self) -> Option<([u32; 4], bool)> {
         let of_row = |y: usize| {
             let row = self.coverage.row(y as u32);
             // Most rows of most masks end here, many values at once.
-            if !row.iter().fold(false, |any, &c| any | (c > 0.0)) {
+            let seen = |(any, hard), &c: &f32| (any | (c > 0.0), hard & ((c == 0.0) | (c == 1.0)));
+            let (any, hard) = row.iter().fold((false, true), seen);
+            if !any {
                 return None;
             }
             let left = row.iter().position(|&c| c > 0.0)?;
             let right = row.iter().rposition(|&c| c > 0.0)?;
-            Some([left as u32, y as u32, right as u32 + 1, y as u32 + 1])
+            Some((
+                [left as u32, y as u32, right as u32 + 1, y as u32 + 1],
+                hard,
+            ))
         };
         let rows = parallel::map(self.size().height() as usize, of_row);
-        let widen = |[l, t, r, _]: [u32; 4], [left, _, right, bottom]: [u32; 4]| {
-            [l.min(left), t, r.max(right), bottom]
+        let widen = |([l, t, r, _], hard): ([u32; 4], bool),
+                     ([left, _, right, bottom], row): ([u32; 4], bool)| {
+            ([l.min(left), t, r.max(right), bottom], hard & row)
         };
         rows.into_iter().flatten().reduce(widen)
     }
@@ -299,7 +310,11 @@ mod tests {
             f32::from(u8::from(dots.contains(&p)))
         })
         .unwrap();
-        assert_eq!(mask.bounds(), Some([5, 7, 21, 10]));
+        assert_eq!(mask.bounds_and_hardness(), Some(([5, 7, 21, 10], true)));
+        let soft = mask.grown(1.0).coverage().values().to_vec();
+        let soft = soft.into_iter().map(|c| 0.5 * c).collect();
+        let soft = Mask::from_coverage(Plane::from_vec(mask.size(), soft).unwrap()).unwrap();
+        assert!(soft.bounds_and_hardness().is_some_and(|(_, hard)| !hard));
         assert_eq!(mask.rows_near(1.5), 5..12);
         assert_eq!(mask.rows_near(1e9), 0..40);
         // A pixel beside lies half a pixel from the edge, one across a corner less than one.
