@@ -14,7 +14,7 @@ mod product;
 
 pub(crate) use self::product::{rounded_product_8, rounded_product_16};
 pub(crate) use fearless_simd::{Simd, f32x8, f32x16, i16x8, i16x16, mask32x8, prelude::*};
-use fearless_simd::{i32x8, i32x16, u8x16, u8x32, u8x64, u32x8, u32x16};
+use fearless_simd::{i32x8, i32x16, u8x16, u8x32, u8x64, u32x8, u32x16, u64x4};
 use std::fmt;
 
 /// Which vector instructions the inner loops use.
@@ -255,6 +255,25 @@ pub(crate) fn store_whole<S: Simd>(values: f32x8<S>) -> [u32; 8] {
     to
 }
 
+/// Words of 64 bits in which those from one place up to another are set, the latter left out; none where
+/// the first is not below the second. First places are 0 or more, second ones at most 64.
+#[inline(always)]
+pub(crate) fn runs_of_bits<S: Simd>(simd: S, first: f32x8<S>, end: f32x8<S>) -> [u64; 8] {
+    // Shifts have to stay below 64; two by 63 leave nothing.
+    let none: u32x8<S> = first.simd_ge(end).to_vector().bitcast();
+    let first = (truncate(first) | none) & 63;
+    let rest = (truncate(64.0 - end) | none) & 63;
+    let (first, rest) = (first.widen(), rest.widen());
+    let all = u64x4::simd_from(simd, u64::MAX);
+    let (low, high) = (
+        (all << first.0) & (all >> rest.0),
+        (all << first.1) & (all >> rest.1),
+    );
+    let mut runs = [0; 8];
+    low.combine(high).store_slice(&mut runs);
+    runs
+}
+
 /// Goes by way of signed integers, whose conversion is one instruction on every level.
 #[inline(always)]
 fn truncate<S: Simd>(values: f32x8<S>) -> u32x8<S> {
@@ -359,4 +378,26 @@ fn narrow<S: Simd>(values: i32x8<S>) -> i16x8<S> {
 #[inline(always)]
 pub(crate) fn store_signed<S: Simd>(values: f32x8<S>) -> [i32; 8] {
     values.to_int::<i32x8<S>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_bits_has_those_between_its_ends() {
+        for level in Level::supported() {
+            for first in 0..=70 {
+                let firsts = [first as f32; 8];
+                let ends = [-3, 0, 1, 31, 32, 33, 63, 64];
+                let runs = dispatch!(level.get(), simd => {
+                    runs_of_bits(simd, load(simd, &firsts), load(simd, &ends.map(|end| end as f32)))
+                });
+                for (run, end) in runs.into_iter().zip(ends) {
+                    let expected = (first..end).fold(0, |run, place| run | 1_u64 << place);
+                    assert_eq!(run, expected, "{first}..{end}, {level}");
+                }
+            }
+        }
+    }
 }

@@ -37,7 +37,7 @@ pub(super) struct Square {
 ///
 /// Two dots exclude each other below the mean of their spacings, which keeps the density within
 /// 1.5 % of its target up to a gradient of 0.3 where the larger of the two would lose a fifth.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Mapped {
     columns: usize,
     nodes: Vec<u32>,
@@ -60,6 +60,16 @@ impl Mapped {
     pub(super) fn corners_of_row(&self, row: usize) -> &[u32] {
         let line = self.columns + 1;
         &self.nodes[row * line..(row + 1) * line]
+    }
+
+    /// The part of a square of so many cells a side.
+    pub(super) fn cut(&self, column: usize, row: usize, count: usize, to: &mut Self) {
+        to.columns = count;
+        to.nodes.clear();
+        for row in row..=row + count {
+            let nodes = &self.corners_of_row(row)[column..=column + count];
+            to.nodes.extend_from_slice(nodes);
+        }
     }
 
     /// Own spacing of a position of a cell, in eighths of a unit, never 0.

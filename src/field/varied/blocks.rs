@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use super::Arena;
 use super::disks::Patch;
 use crate::field::lattice::UNITS;
-use crate::field::spacing::{Mapped, NEIGHBOURLY, NOMINAL, Square};
+use crate::field::spacing::{NEIGHBOURLY, NOMINAL};
 use crate::parallel;
 
 /// The highest level: the largest power of two up to the widest spacing, 50 nominal ones.
@@ -68,41 +68,6 @@ impl Block {
     /// First coordinate and side, in units, of the square of all items in reach.
     pub(super) const fn square(&self) -> (i32, i32) {
         (-self.reach, EXTENT + 2 * self.reach)
-    }
-
-    /// Own spacing of a position of the block.
-    #[inline(always)]
-    pub(super) fn own(&self, spacing: &Mapped, x: i32, y: i32) -> u32 {
-        let (column, row) = self.base_cell(x, y);
-        spacing.at(column, row, x % UNITS, y % UNITS)
-    }
-
-    fn base_cell(&self, x: i32, y: i32) -> (usize, usize) {
-        (
-            self.column + (x / UNITS) as usize,
-            self.row + (y / UNITS) as usize,
-        )
-    }
-
-    /// Bounds of the own spacings in a cell of the block.
-    pub(super) fn bounds(&self, spacing: &Mapped, cell: Patch) -> (u32, u32) {
-        let (column, row) = self.base_cell(cell.x, cell.y);
-        spacing.bounds_of_cells(column, row, 1 << self.level)
-    }
-
-    /// A lower bound of the own spacings in a patch of the block, exact for a single position.
-    pub(super) fn least_in(&self, spacing: &Mapped, patch: Patch) -> u32 {
-        let (column, row) = self.base_cell(patch.x, patch.y);
-        if patch.side > UNITS {
-            let count = (patch.side / UNITS) as usize;
-            return spacing.bounds_of_cells(column, row, count).0;
-        }
-        let square = Square {
-            x: patch.x % UNITS,
-            y: patch.y % UNITS,
-            side: patch.side,
-        };
-        spacing.least_in(column, row, square)
     }
 }
 

@@ -6,9 +6,10 @@
 
 use super::Arena;
 use super::blocks::{BLOCK, Block};
+use super::nearby::Item;
 use crate::field::lattice::UNITS;
 use crate::field::spacing::NEIGHBOURLY;
-use crate::simd::{Simd, SimdBase, SimdFloat, load, splat, store_whole};
+use crate::simd::{Simd, SimdBase, SimdFloat, load, runs_of_bits, splat, store_whole};
 
 /// Squares along the side of a cell.
 const PARTS: usize = 8;
@@ -29,13 +30,62 @@ pub(super) struct Cover {
     log: u32,
 }
 
-/// Within what distance of a disk's middle everything in a block is covered, in units, where own
-/// spacings are at least `least`; of a circle that is cleared, whatever they are.
-pub(super) fn radius(own: u32, least: Option<u32>) -> f32 {
-    let own = own as f32 / 16.0;
-    let other = least.map_or(0.0, |least| (least as f32 / 16.0).max(own / NEIGHBOURLY));
-    own + other - 1.0
+/// Up to eight disks, in squares instead of units: sides of squares are powers of two, so nothing is
+/// rounded for it.
+#[derive(Clone, Copy, Debug)]
+struct Struck {
+    x: [f32; 8],
+    y: [f32; 8],
+    /// The squared radius.
+    squared: [f32; 8],
+    /// Left, right, top and bottom, within the block.
+    bounds: [[u32; 8]; 4],
 }
+
+impl Struck {
+    /// Within its radius of an item's middle everything in a block is covered, where own spacings are at
+    /// least `least`; of a circle that is cleared, whatever they are.
+    #[inline(always)]
+    fn new<S: Simd>(simd: S, items: &[Item], least: Option<u32>, cover: &Cover) -> Self {
+        let (mut x, mut y, mut own) = ([0.0; 8], [0.0; 8], [0.0; 8]);
+        for (i, item) in items.iter().take(8).enumerate() {
+            x[i] = item.x as f32;
+            y[i] = item.y as f32;
+            own[i] = item.own as f32;
+        }
+        let per_unit = 1.0 / (1 << cover.log) as f32;
+        let own = load(simd, &own) * (1.0 / 16.0);
+        let mut radius = own - 1.0;
+        if let Some(least) = least {
+            let least = splat(simd, least as f32 / 16.0);
+            radius = own + least.max(own / NEIGHBOURLY) - 1.0;
+        }
+        let (radius, px, py) = (
+            radius * per_unit,
+            load(simd, &x) * per_unit,
+            load(simd, &y) * per_unit,
+        );
+        let (zero, count) = (splat(simd, 0.0), cover.count as f32);
+        let mut squared = [0.0; 8];
+        (radius * radius).store_slice(&mut squared);
+        px.store_slice(&mut x);
+        py.store_slice(&mut y);
+        Self {
+            x,
+            y,
+            squared,
+            bounds: [
+                store_whole((px - radius).max(zero).min(count)),
+                store_whole((px + radius).max(zero).min(count)),
+                store_whole((py - radius).max(zero).min(count)),
+                store_whole((py + radius).max(zero).min(count)),
+            ],
+        }
+    }
+}
+
+/// Where the middles of eight squares lie.
+const MIDDLES: [f32; 8] = [0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5];
 
 /// A cell that may have uncovered squares, and which.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +99,11 @@ pub(super) struct Open {
 impl Open {
     pub(super) fn column_row(self) -> (usize, usize) {
         (self.column.into(), self.row.into())
+    }
+
+    /// Nothing is left of it.
+    pub(super) const fn close(&mut self) {
+        self.struck = [u8::MAX; PARTS];
     }
 
     /// A bit for each uncovered square.
@@ -136,44 +191,42 @@ impl Cover {
         self.rows[row * self.stride + column / 8] >> (column % 8) & 1 != 0
     }
 
-    /// Strikes out the squares of a disk.
+    /// Strikes out the squares of items where own spacings are at least `least`, or of circles that are
+    /// cleared, whatever they are.
     #[inline(always)]
-    pub(super) fn strike<S: Simd>(&mut self, simd: S, x: i32, y: i32, radius: f32) {
+    pub(super) fn strike<S: Simd>(&mut self, simd: S, items: &[Item], least: Option<u32>) {
         match self.stride {
-            32 => self.strike_in::<S, 32>(simd, x, y, radius),
-            16 => self.strike_in::<S, 16>(simd, x, y, radius),
-            _ => self.strike_in::<S, 8>(simd, x, y, radius),
+            32 => self.strike_in::<S, 32>(simd, items, least),
+            16 => self.strike_in::<S, 16>(simd, items, least),
+            _ => self.strike_in::<S, 8>(simd, items, least),
         }
     }
 
     /// With so many bytes to a row.
     #[inline(always)]
-    fn strike_in<S: Simd, const STRIDE: usize>(&mut self, simd: S, x: i32, y: i32, radius: f32) {
-        let side = (1 << self.log) as f32;
-        let (x, y, per_unit) = (x as f32, y as f32, 1.0 / side);
-        let zero = splat(simd, 0.0);
-        let mut bounds = [
-            x - radius,
-            x + radius,
-            y - radius,
-            y + radius,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-        ];
-        let squares = load(simd, &bounds) * per_unit;
-        squares
-            .max(zero)
-            .min(self.count as f32)
-            .store_slice(&mut bounds);
-        let [left, right, top, bottom, ..] = store_whole(load(simd, &bounds)).map(|at| at as usize);
-        let mut steps = [0.0; 8];
-        for i in 0..8 {
-            steps[i] = i as f32 * side - y;
+    fn strike_in<S: Simd, const STRIDE: usize>(
+        &mut self,
+        simd: S,
+        items: &[Item],
+        least: Option<u32>,
+    ) {
+        for items in items.chunks(8) {
+            let disks = Struck::new(simd, items, least, self);
+            for i in 0..items.len() {
+                self.strike_one::<S, STRIDE>(simd, &disks, i);
+            }
         }
-        let steps = load(simd, &steps);
-        let (px, squared) = (splat(simd, x), splat(simd, radius * radius));
+    }
+
+    #[inline(always)]
+    fn strike_one<S: Simd, const STRIDE: usize>(&mut self, simd: S, disks: &Struck, i: usize) {
+        let [left, right, top, bottom] = disks.bounds;
+        let (left, right) = (left[i] as usize, right[i] as usize);
+        let (top, bottom) = (top[i] as usize, bottom[i] as usize);
+        // From the disk's middle to that of a square.
+        let middles = load(simd, &MIDDLES) - disks.y[i];
+        let (x, squared) = (splat(simd, disks.x[i]), splat(simd, disks.squared[i]));
+        let zero = splat(simd, 0.0);
         let last = STRIDE - WINDOW / 8;
         let mut first = (left / 8).min(last);
         // One window holds all of most disks.
@@ -181,19 +234,17 @@ impl Cover {
             let before = (first * 8) as f32;
             let mut row = top;
             while row < bottom {
-                let top = steps + row as f32 * side;
-                let away = top.abs().max((top + side).abs());
+                let away = (middles + row as f32).abs() + 0.5;
                 let half = (squared - away * away).max(zero).sqrt();
-                let from = ((px - half) * per_unit).ceil() - before;
-                let to = ((px + half) * per_unit).floor() - before;
-                let from = store_whole(from.max(zero).min(WINDOW as f32));
-                let to = store_whole(to.max(zero).min(WINDOW as f32));
+                let from = (x - half).ceil() - before;
+                let to = (x + half).floor() - before;
+                let runs = runs_of_bits(simd, from.max(zero), to.min(WINDOW as f32));
                 // There are eight rows more than are looked at.
                 let lines = &mut self.rows[row * STRIDE..(row + 8) * STRIDE];
                 for i in 0..8 {
-                    let run = BEFORE[(to[i] & 127) as usize] & !BEFORE[(from[i] & 127) as usize];
                     let window = &mut lines[i * STRIDE + first..i * STRIDE + first + 8];
-                    let struck = run | u64::from_le_bytes(window.try_into().unwrap_or_default());
+                    let struck =
+                        runs[i] | u64::from_le_bytes(window.try_into().unwrap_or_default());
                     window.copy_from_slice(&struck.to_le_bytes());
                 }
                 row += 8;
@@ -277,15 +328,3 @@ impl Cover {
         cells
     }
 }
-
-/// For every place in a window, the bits before it: a run of bits are those before its end and not
-/// before its start, without a branch.
-static BEFORE: [u64; 128] = {
-    let mut table = [u64::MAX; 128];
-    let mut place = 0;
-    while place < WINDOW {
-        table[place] = (1 << place) - 1;
-        place += 1;
-    }
-    table
-};

@@ -1,9 +1,10 @@
 //! The uncovered remainder of a cell, down to single positions.
 
 use super::draws;
-use super::nearby::SURELY;
+use super::nearby::{PERHAPS, SURELY};
 use crate::field::gaps::nth_set_bit;
-use crate::simd::{Simd, SimdBase, SimdMask, f32x8, splat};
+use crate::field::spacing::Mapped;
+use crate::simd::{Simd, SimdBase, SimdMask, f32x8, load, splat};
 
 /// A square of positions of a tile: the first one and the count along each side, a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,16 @@ impl Patch {
     #[inline(always)]
     pub(super) fn parts_per_side(self) -> u32 {
         self.side.min(8) as u32
+    }
+
+    /// A bit for each of its equal squares.
+    #[inline(always)]
+    pub(super) const fn all_parts(self) -> u64 {
+        match self.side {
+            2 => 0xF,
+            4 => 0xFFFF,
+            _ => u64::MAX,
+        }
     }
 
     /// One of its equal squares, row by row.
@@ -51,9 +62,15 @@ impl Patch {
 const DEPTH: usize = 6;
 
 /// Disks around a cell, in units from the tile's corner.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Disks {
-    list: Vec<Disk>,
+    /// How many stand in the lanes; there are seldom more.
+    count: usize,
+    x: [f32; 8],
+    y: [f32; 8],
+    own: [f32; 8],
+    weight: [f32; 8],
+    others: Vec<Disk>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,30 +82,108 @@ struct Disk {
     weight: f32,
 }
 
+impl Default for Disks {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            x: [0.0; 8],
+            y: [0.0; 8],
+            own: [0.0; 8],
+            weight: [0.0; 8],
+            others: Vec::new(),
+        }
+    }
+}
+
 impl Disks {
     pub(super) fn clear(&mut self) {
-        self.list.clear();
+        self.count = 0;
+        self.others.clear();
     }
 
+    #[inline(always)]
     pub(super) fn push(&mut self, x: f32, y: f32, own: f32, rigid: bool) {
         let weight = if rigid { 0.0 } else { 1.0 };
-        self.list.push(Disk { x, y, own, weight });
+        let Some(lane) = self.x.get_mut(self.count) else {
+            self.others.push(Disk { x, y, own, weight });
+            return;
+        };
+        *lane = x;
+        self.y[self.count] = y;
+        self.own[self.count] = own;
+        self.weight[self.count] = weight;
+        self.count += 1;
     }
 
-    /// One bit for every part of a square that no disk covers alone, where all its own spacings are
-    /// at least `least`. Rounding may leave a part open that is covered, never the reverse.
+    const fn disk(&self, lane: usize) -> Disk {
+        Disk {
+            x: self.x[lane],
+            y: self.y[lane],
+            own: self.own[lane],
+            weight: self.weight[lane],
+        }
+    }
+
+    /// A bit for each of the lanes.
+    pub(super) const fn lanes(&self) -> u64 {
+        (1 << self.count) - 1
+    }
+
+    /// Those in the lanes that may exclude a position of a square where own spacings are at most `most`.
     #[inline(always)]
-    pub(super) fn open_parts<S: Simd>(&self, simd: S, patch: Patch, least: u32) -> u64 {
+    pub(super) fn touching<S: Simd>(&self, simd: S, patch: Patch, most: u32) -> u64 {
+        let (x, y, last) = (patch.x as f32, patch.y as f32, (patch.side - 1) as f32);
+        let (dx, dy) = (load(simd, &self.x) - x, load(simd, &self.y) - y);
+        let zero = splat(simd, 0.0);
+        let (nx, ny) = (
+            (dx - last).max(-dx).max(zero),
+            (dy - last).max(-dy).max(zero),
+        );
+        let limit = load(simd, &self.own) + load(simd, &self.weight) * (most as f32 / 16.0);
+        let near = (nx * nx + ny * ny).simd_lt(limit * limit * PERHAPS);
+        near.to_bitmask() & self.lanes()
+    }
+
+    /// Whether all disks stand in the lanes.
+    pub(super) fn fit(&self) -> bool {
+        self.others.is_empty()
+    }
+
+    /// Whether a position is far enough from all disks.
+    #[inline(always)]
+    pub(super) fn allow<S: Simd>(&self, simd: S, x: i32, y: i32, own: u32) -> bool {
+        let mut near = self.touching(simd, Patch { x, y, side: 1 }, own);
+        while near != 0 {
+            let disk = self.disk(near.trailing_zeros() as usize);
+            if disk.excludes(x, y, own) {
+                return false;
+            }
+            near &= near - 1;
+        }
+        !self.others.iter().any(|disk| disk.excludes(x, y, own))
+    }
+
+    /// One bit for every part of a square that no disk covers alone, of those in these lanes and those in none,
+    /// where all its own spacings are at least `least`. Rounding may leave a part open that is covered, never
+    /// the reverse.
+    #[inline(always)]
+    pub(super) fn open_parts<S: Simd>(&self, simd: S, patch: Patch, lanes: u64, least: u32) -> u64 {
         match patch.side {
-            2 => self.open_in::<S, 2>(simd, patch, least),
-            4 => self.open_in::<S, 4>(simd, patch, least),
-            _ => self.open_in::<S, 8>(simd, patch, least),
+            2 => self.open_in::<S, 2>(simd, patch, lanes, least),
+            4 => self.open_in::<S, 4>(simd, patch, lanes, least),
+            _ => self.open_in::<S, 8>(simd, patch, lanes, least),
         }
     }
 
     /// `PARTS` along each side of the square.
     #[inline(always)]
-    fn open_in<S: Simd, const PARTS: usize>(&self, simd: S, patch: Patch, least: u32) -> u64 {
+    fn open_in<S: Simd, const PARTS: usize>(
+        &self,
+        simd: S,
+        patch: Patch,
+        mut lanes: u64,
+        least: u32,
+    ) -> u64 {
         let side = (patch.side / PARTS as i32) as f32;
         let last = side - 1.0;
         let half = least as f32 / 16.0;
@@ -99,7 +194,17 @@ impl Disks {
         let ends = f32x8::from_slice(simd, &ends);
         let (left, top) = (ends + patch.x as f32, ends + patch.y as f32);
         let mut least = [splat(simd, f32::MAX); PARTS];
-        for disk in &self.list {
+        let mut others = self.others.iter();
+        loop {
+            let disk = if lanes != 0 {
+                let disk = self.disk(lanes.trailing_zeros() as usize);
+                lanes &= lanes - 1;
+                disk
+            } else if let Some(&disk) = others.next() {
+                disk
+            } else {
+                break;
+            };
             let x = left - disk.x;
             let x = x.abs().max((x + last).abs());
             let y = top - disk.y;
@@ -117,6 +222,15 @@ impl Disks {
             open |= bits << (row * PARTS);
         }
         open
+    }
+}
+
+impl Disk {
+    /// The exact rule; its numbers are whole ones, and 16ths of them.
+    fn excludes(self, x: i32, y: i32, own: u32) -> bool {
+        let (dx, dy) = (i64::from(x) - self.x as i64, i64::from(y) - self.y as i64);
+        let own = if self.weight == 0.0 { 0 } else { own };
+        Mapped::conflict(dx * dx + dy * dy, (self.own * 16.0) as u32, own)
     }
 }
 
@@ -155,5 +269,63 @@ pub(super) fn search(
         }
         depth += 1;
         levels[depth] = (part, open_parts(part));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Seed, Stage};
+    use crate::simd::{Level, dispatch};
+
+    /// More than there are lanes, and cleared circles among them.
+    #[test]
+    fn many_disks_leave_open_what_each_of_them_does() {
+        let patch = Patch {
+            x: 2048,
+            y: 4096,
+            side: 256,
+        };
+        let (least, most) = (23_000, 26_000);
+        let mut stream = Seed::new(8).stream(Stage::Probe, 0);
+        let mut within = |low: f32, high: f32| (low + (high - low) * stream.unit_f32()).floor();
+        for count in [1, 2, 5, 8, 9, 13] {
+            for level in Level::supported() {
+                let around: Vec<_> = (0..count)
+                    .map(|i| {
+                        (
+                            within(-800.0, 5000.0),
+                            within(1200.0, 7000.0),
+                            within(1300.0, 1700.0),
+                            i % 4 == 3,
+                        )
+                    })
+                    .collect();
+                let of = |list: &[(f32, f32, f32, bool)]| {
+                    let mut disks = Disks::default();
+                    for &(x, y, own, rigid) in list {
+                        disks.push(x, y, own, rigid);
+                    }
+                    disks
+                };
+                let (all, mut open, mut untouched, mut allowed) =
+                    (of(&around), u64::MAX, true, true);
+                for one in &around {
+                    let one = of(std::slice::from_ref(one));
+                    dispatch!(level.get(), simd => {
+                        open &= one.open_parts(simd, patch, one.lanes(), least);
+                        untouched &= one.touching(simd, patch, most) == 0;
+                        allowed &= one.allow(simd, patch.x, patch.y, most);
+                    });
+                }
+                dispatch!(level.get(), simd => {
+                    let touching = all.touching(simd, patch, most);
+                    assert_eq!(all.open_parts(simd, patch, touching, least), open, "{count} {level}");
+                    assert_eq!(all.open_parts(simd, patch, all.lanes(), least), open, "{count} {level}");
+                    assert_eq!(all.allow(simd, patch.x, patch.y, most), allowed, "{count} {level}");
+                    assert!(!untouched || touching == 0, "{count} {level}");
+                });
+            }
+        }
     }
 }

@@ -73,22 +73,38 @@ pub(super) const fn blind_priority(bits: u64) -> u32 {
     (mix64(bits) >> 33) as u32
 }
 
-/// The share of blind darts that a cell with all squares open throws: one of wide own spacing
-/// throws fewer.
-pub(super) fn full_share(block: &Block) -> f32 {
-    let density = (NOMINAL << block.level) as f32 / block.least as f32;
-    (density * density).min(1.0)
+/// With which chance the cells of a block throw in an aimed round, by the number of their open squares.
+#[derive(Clone, Debug)]
+pub(super) struct Chances {
+    /// Of 2²⁴ draws the first so many.
+    limits: [u32; 65],
 }
 
-/// Whether a cell with these open squares throws in an aimed round.
-#[inline(always)]
-pub(super) fn aims(bits: u64, open: u64, full_share: f32, round: u8) -> bool {
-    let Some(&darts) = BLIND_DARTS.get(usize::from(round - BLIND)) else {
-        return true;
-    };
-    let share = open.count_ones() as f32 / 64.0 * full_share;
-    let missed = (0..darts.ilog2()).fold(1.0 - share, |missed, _| missed * missed);
-    ((bits >> 40) as f32) * (1.0 / 16_777_216.0) < 1.0 - missed
+impl Chances {
+    pub(super) fn new(block: &Block, round: u8) -> Self {
+        const DRAWS: u32 = 1 << 24;
+        let Some(&darts) = BLIND_DARTS.get(usize::from(round - BLIND)) else {
+            return Self {
+                limits: [DRAWS; 65],
+            };
+        };
+        // A cell of wide own spacing throws fewer blind darts.
+        let density = (NOMINAL << block.level) as f32 / block.least as f32;
+        let full_share = (density * density).min(1.0);
+        let mut limits = [0; 65];
+        for (open, limit) in limits.iter_mut().enumerate() {
+            let share = open as f32 / 64.0 * full_share;
+            let missed = (0..darts.ilog2()).fold(1.0 - share, |missed, _| missed * missed);
+            *limit = ((1.0 - missed) * DRAWS as f32).ceil() as u32;
+        }
+        Self { limits }
+    }
+
+    /// Whether a cell with these open squares throws.
+    #[inline(always)]
+    pub(super) const fn aims(&self, bits: u64, open: u64) -> bool {
+        ((bits >> 40) as u32) < self.limits[open.count_ones() as usize]
+    }
 }
 
 /// The priority of an aimed dart, 31 bits.

@@ -21,6 +21,7 @@ mod nearby;
 mod placing;
 #[cfg(test)]
 mod plain;
+mod spacings;
 mod stock;
 #[cfg(test)]
 mod tests;

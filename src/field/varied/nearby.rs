@@ -33,7 +33,10 @@ impl Item {
 
 /// Around 1 by much more than the rounding of a squared distance and by less than anything else.
 pub(super) const SURELY: f32 = 1.0 - 1.0 / (1 << 20) as f32;
-const PERHAPS: f32 = 1.0 + 1.0 / (1 << 20) as f32;
+pub(super) const PERHAPS: f32 = 1.0 + 1.0 / (1 << 20) as f32;
+
+/// [`NEIGHBOURLY`] in sixteenths, rounded up.
+const FACTOR: u32 = (16.0 * NEIGHBOURLY) as u32 + 1;
 
 /// Items for each bin: what two bins hold then fits one vector.
 const PER_BIN: f32 = 3.0;
@@ -60,7 +63,8 @@ pub(super) struct Nearby {
     priority: Vec<u32>,
     starts: Vec<u32>,
     bins: Bins,
-    widest: f32,
+    /// The widest own spacing.
+    widest: u32,
 }
 
 /// How a square is cut into bins; what lies outside belongs to the outermost ones.
@@ -96,8 +100,13 @@ impl Bins {
 
     #[inline(always)]
     fn along(self, at: i32) -> usize {
-        let within = (at - self.low).clamp(0, self.side - 1);
-        ((within as u64 * self.per_unit) >> 32) as usize
+        self.along_within(at.clamp(self.low, self.low + self.side - 1))
+    }
+
+    /// Of a coordinate inside the square.
+    #[inline(always)]
+    const fn along_within(self, at: i32) -> usize {
+        (((at - self.low) as u32 as u64 * self.per_unit) >> 32) as usize
     }
 }
 
@@ -134,7 +143,7 @@ impl Nearby {
             priority: Vec::new(),
             starts: Vec::new(),
             bins: Bins::ONE,
-            widest: 0.0,
+            widest: 0,
         }
     }
 
@@ -156,11 +165,19 @@ impl Nearby {
         self.starts.resize(bins.count * bins.count + 1, 0);
         let starts = &mut self.starts;
         homes.clear();
-        homes.extend(items.iter().map(|item| {
-            let home = bins.along(item.y) * bins.count + bins.along(item.x);
+        let mut add = |row: usize, column: usize| {
+            let home = row * bins.count + column;
             starts[home] += 1;
             home as u32
-        }));
+        };
+        // Dots and darts are gathered inside the square, circles of obstacles are not.
+        if self.kind == Kind::Circles {
+            let home = |item: &Item| add(bins.along(item.y), bins.along(item.x));
+            homes.extend(items.iter().map(home));
+        } else {
+            let home = |item: &Item| add(bins.along_within(item.y), bins.along_within(item.x));
+            homes.extend(items.iter().map(home));
+        }
         add_up(starts);
         let padded = items.len() + 8;
         for (list, pad) in [(&mut self.x, 1e9), (&mut self.y, 1e9), (&mut self.own, 0.0)] {
@@ -188,7 +205,7 @@ impl Nearby {
                 self.priority[at] = item.priority;
             }
         }
-        self.widest = widest as f32 / 16.0;
+        self.widest = widest;
     }
 
     /// Whether an item excludes a position with this own spacing.
@@ -198,7 +215,7 @@ impl Nearby {
             return false;
         }
         let half = self.half(own);
-        let span = self.span(x, y, 0, self.reach(half));
+        let span = self.span(x, y, 0, self.reach(own));
         let (px, py) = (splat(simd, x as f32), splat(simd, y as f32));
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
@@ -227,23 +244,29 @@ impl Nearby {
     #[inline(always)]
     pub(super) fn beat<S: Simd>(&self, simd: S, dart: Item) -> bool {
         let half = self.half(dart.own);
-        let span = self.span(dart.x, dart.y, 0, self.reach(half));
+        let span = self.span(dart.x, dart.y, 0, self.reach(dart.own));
         let (px, py) = (splat(simd, dart.x as f32), splat(simd, dart.y as f32));
         let priority = splat_word(simd, dart.priority);
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
                 let (squared, limit) = self.lanes(simd, at, px, py, half);
-                let near = squared.simd_lt(limit * PERHAPS).to_bitmask();
                 let weaker = less(load_words(simd, &self.priority[at..]), priority);
-                let mut rivals = near & !u64::from(sign_bits(weaker));
-                while rivals != 0 {
-                    let lane = at + rivals.trailing_zeros() as usize;
-                    let itself = self.x[lane] == dart.x as f32 && self.y[lane] == dart.y as f32;
-                    if !itself && self.excludes(lane, dart.x, dart.y, dart.own) {
+                // What lies at no distance is the dart itself.
+                let others = squared.simd_gt(0.0).to_bitmask();
+                let rivals = others & !u64::from(sign_bits(weaker));
+                let mut perhaps = rivals & squared.simd_lt(limit * PERHAPS).to_bitmask();
+                if perhaps != 0 {
+                    if rivals & squared.simd_lt(limit * SURELY).to_bitmask() != 0 {
                         return true;
                     }
-                    rivals &= rivals - 1;
+                    while perhaps != 0 {
+                        let lane = at + perhaps.trailing_zeros() as usize;
+                        if self.excludes(lane, dart.x, dart.y, dart.own) {
+                            return true;
+                        }
+                        perhaps &= perhaps - 1;
+                    }
                 }
                 at += 8;
             }
@@ -264,9 +287,10 @@ impl Nearby {
         if self.is_empty() {
             return true;
         }
+        let reach = self.reach(most);
         let (least, most) = (self.half(least), self.half(most));
         let (x, y, last) = (patch.x as f32, patch.y as f32, (patch.side - 1) as f32);
-        let span = self.span(patch.x, patch.y, patch.side - 1, self.reach(most));
+        let span = self.span(patch.x, patch.y, patch.side - 1, reach);
         let (left, top) = (splat(simd, x), splat(simd, y));
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
@@ -330,13 +354,14 @@ impl Nearby {
         if self.rigid() { 0.0 } else { own as f32 / 16.0 }
     }
 
-    /// No item farther away excludes a position with this own spacing.
-    fn reach(&self, half: f32) -> i32 {
-        let other = match self.kind {
+    /// No item farther away excludes a position with this own spacing; in whole numbers and generous.
+    #[inline(always)]
+    fn reach(&self, own: u32) -> i32 {
+        let both = match self.kind {
             Kind::Circles => self.widest,
-            _ => self.widest.min(half * NEIGHBOURLY),
+            _ => own + self.widest.min((own * FACTOR) >> 4),
         };
-        ((half + other) * PERHAPS) as i32 + 2
+        (both >> 4) as i32 + 3
     }
 
     fn span(&self, x: i32, y: i32, last: i32, reach: i32) -> Span {

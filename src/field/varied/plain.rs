@@ -3,7 +3,7 @@
 
 use super::blocks::Block;
 use super::disks::{Patch, search};
-use super::draws::{self, BLIND, SEARCH_FROM, TRIES};
+use super::draws::{self, BLIND, Chances, SEARCH_FROM, TRIES};
 use super::*;
 use crate::field::obstacle::ObstacleKind;
 use crate::field::spacing::{NEIGHBOURLY, NOMINAL};
@@ -246,7 +246,7 @@ impl Plain<'_> {
             return None;
         }
         let bits = self.bits(cell.column, cell.row, round);
-        if !draws::aims(bits, open, draws::full_share(&cell.block), round) {
+        if !Chances::new(&cell.block, round).aims(bits, open) {
             return Some(None);
         }
         let hit = if round < SEARCH_FROM {

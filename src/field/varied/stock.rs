@@ -25,8 +25,8 @@ pub(super) struct Dart {
 /// What lies in a block: that which other blocks may have to know, and the rest.
 #[derive(Clone, Debug)]
 pub(super) struct Split<T> {
-    rim: Vec<T>,
-    inner: Vec<T>,
+    /// The rest, and what other blocks may have to know.
+    lists: [Vec<T>; 2],
 }
 
 /// The obstacles and dots of a block.
@@ -34,10 +34,17 @@ pub(super) struct Split<T> {
 pub(super) struct Stock {
     /// Obstacles that count as dots; they may stand beyond the lattice.
     pub(super) obstacles: Split<Item>,
-    /// Dots of all rounds but the last.
-    older: Split<Site>,
-    /// Dots of the last round.
-    fresh: Split<Site>,
+    dots: Split<Site>,
+    /// How many of them were there before the last round.
+    older: [usize; 2],
+}
+
+/// Items in reach of a block, from several lists. What longer lists left stands behind them, so that there is
+/// room without anything to be written first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Gathered {
+    list: Vec<Item>,
+    count: usize,
 }
 
 impl Dart {
@@ -75,39 +82,48 @@ impl From<Dart> for Item {
 impl<T> Default for Split<T> {
     fn default() -> Self {
         Self {
-            rim: Vec::new(),
-            inner: Vec::new(),
+            lists: [const { Vec::new() }; 2],
         }
     }
 }
 
 impl<T: Copy + Into<Item>> Split<T> {
     pub(super) fn is_empty(&self) -> bool {
-        self.rim.is_empty() && self.inner.is_empty()
+        self.lists.iter().all(Vec::is_empty)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = T> {
-        self.rim.iter().chain(&self.inner).copied()
+        self.lists.iter().flatten().copied()
+    }
+
+    fn counts(&self) -> [usize; 2] {
+        let [inner, rim] = &self.lists;
+        [inner.len(), rim.len()]
     }
 
     pub(super) fn clear(&mut self) {
-        self.rim.clear();
-        self.inner.clear();
+        for list in &mut self.lists {
+            list.clear();
+        }
     }
 
+    #[inline(always)]
     pub(super) fn push(&mut self, block: &Block, item: T) {
-        if block.is_rim(item.into()) {
-            self.rim.push(item);
-        } else {
-            self.inner.push(item);
+        // By number: a branch could not be foreseen.
+        self.lists[block.list(item.into())].push(item);
+    }
+
+    fn reserve(&mut self, counts: [usize; 2]) {
+        for (list, count) in self.lists.iter_mut().zip(counts) {
+            list.reserve_exact(count);
         }
     }
 
     /// Adds what another list holds, with little room for more: all blocks keep their lists.
     pub(super) fn append(&mut self, other: &Self) {
-        for (to, from) in [(&mut self.rim, &other.rim), (&mut self.inner, &other.inner)] {
+        for (to, from) in self.lists.iter_mut().zip(&other.lists) {
             if to.capacity() - to.len() < from.len() {
-                to.reserve_exact(from.len() + to.len() / 8);
+                to.reserve_exact(from.len() + to.len() / 16);
             }
             to.extend_from_slice(from);
         }
@@ -116,72 +132,130 @@ impl<T: Copy + Into<Item>> Split<T> {
 
 impl Stock {
     pub(super) fn dots(&self) -> impl Iterator<Item = Item> {
-        let dots = self.older.iter().chain(self.fresh.iter());
-        dots.map(Into::into)
+        self.dots.iter().map(Into::into)
     }
 
     /// Takes over the dots of a round.
     pub(super) fn add(&mut self, dots: &Split<Site>) {
-        if self.older.is_empty() {
-            self.older = std::mem::take(&mut self.fresh);
-        } else {
-            self.older.append(&self.fresh);
-            self.fresh.clear();
+        self.older = self.dots.counts();
+        if self.dots.is_empty() {
+            // Of all dots of a block the first round lays that share.
+            self.dots.reserve(dots.counts().map(|count| 12 * count / 5));
         }
-        self.fresh.append(dots);
+        self.dots.append(dots);
+    }
+}
+
+impl Gathered {
+    pub(super) const fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    pub(super) fn items(&self) -> &[Item] {
+        &self.list[..self.count]
+    }
+
+    /// Adds items of one list, moved, that lie in a square given by its first coordinate and its side.
+    #[inline(always)]
+    fn add<T: Copy + Into<Item>>(
+        &mut self,
+        items: &[T],
+        (dx, dy): (i32, i32),
+        (first, side): (i32, i32),
+    ) {
+        let last = first + side - 1;
+        let room = self.room(items.len());
+        let mut found = 0;
+        for &item in items {
+            let item: Item = item.into();
+            let (x, y) = (item.x + dx, item.y + dy);
+            room[found] = Item { x, y, ..item };
+            // By the signs: comparisons become branches, which could not be foreseen.
+            let outside = (x - first) | (last - x) | (y - first) | (last - y);
+            found += (1 + (outside >> 31)) as usize;
+        }
+        self.count += found;
+    }
+
+    /// Adds all items of one list.
+    #[inline(always)]
+    fn add_all<T: Copy + Into<Item>>(&mut self, items: &[T]) {
+        let room = self.room(items.len());
+        for (to, &item) in room.iter_mut().zip(items) {
+            *to = item.into();
+        }
+        self.count += items.len();
+    }
+
+    #[inline(always)]
+    fn room(&mut self, count: usize) -> &mut [Item] {
+        let end = self.count + count;
+        if end > self.list.len() {
+            self.list.resize(end + end / 4, Item::NONE);
+        }
+        &mut self.list[self.count..end]
     }
 }
 
 impl Block {
-    /// Whether another block may have to know an item of this one.
+    /// Which of the lists of [`Split`] an item of this block belongs to.
     #[inline(always)]
-    fn is_rim(&self, Item { x, y, .. }: Item) -> bool {
-        let inner = |at: i32| (at >= self.rim) & (at < EXTENT - self.rim);
-        !(inner(x) & inner(y))
+    fn list(&self, Item { x, y, .. }: Item) -> usize {
+        let near = |at: i32| usize::from((at < self.rim) | (at >= EXTENT - self.rim));
+        near(x) | near(y)
     }
 
     /// Adds all items of a block that lie in reach.
     #[inline(always)]
-    pub(super) fn take_all(&self, from: &Self, stock: &Stock, to: &mut Vec<Item>) {
-        self.take(from, &stock.obstacles, to);
-        self.take(from, &stock.older, to);
-        self.take(from, &stock.fresh, to);
+    pub(super) fn take_all(&self, from: &Self, stock: &Stock, to: &mut Gathered) {
+        let by = self.offset(from);
+        // Those of this block may stand beyond the lattice, out of reach.
+        let [inner, rim] = &stock.obstacles.lists;
+        to.add(rim, by, self.square());
+        if by == (0, 0) {
+            to.add(inner, by, self.square());
+        }
+        self.take(from, &stock.dots, [0; 2], to);
     }
 
-    /// Adds the items of a block's last round that lie in reach.
+    /// Adds the dots of a block's last round that lie in reach.
     #[inline(always)]
-    pub(super) fn take_fresh(&self, from: &Self, stock: &Stock, to: &mut Vec<Item>) {
-        self.take(from, &stock.fresh, to);
+    pub(super) fn take_fresh(&self, from: &Self, stock: &Stock, to: &mut Gathered) {
+        self.take(from, &stock.dots, stock.older, to);
     }
 
-    /// Adds what lies in reach of another block's items.
+    /// Adds the darts of a block that lie in reach.
     #[inline(always)]
-    pub(super) fn take<T: Copy + Into<Item>>(
+    pub(super) fn take_darts(&self, from: &Self, darts: &Split<Dart>, to: &mut Gathered) {
+        self.take(from, darts, [0; 2], to);
+    }
+
+    /// Adds what lies in reach of another block's items, less the first so many of each list.
+    #[inline(always)]
+    fn take<T: Copy + Into<Item>>(
         &self,
         from: &Self,
         items: &Split<T>,
-        to: &mut Vec<Item>,
+        less: [usize; 2],
+        to: &mut Gathered,
     ) {
-        let cells = |from: usize, to: usize| (from as i64 - to as i64) * i64::from(UNITS);
-        let dx = cells(from.column, self.column) as i32;
-        let dy = cells(from.row, self.row) as i32;
-        if (dx, dy) == (0, 0) {
-            to.extend(items.rim.iter().map(|&item| item.into()));
-            to.extend(items.inner.iter().map(|&item| item.into()));
-            return;
+        let by = self.offset(from);
+        let list = |i: usize| &items.lists[i][less[i]..];
+        if by == (0, 0) {
+            to.add_all(list(1));
+            to.add_all(list(0));
+        } else {
+            to.add(list(1), by, self.square());
         }
-        let (first, extent) = self.square();
-        let near = |at: i32| ((at - first) as u32) < extent as u32;
-        // Listed without a branch, which could not be foreseen.
-        let before = to.len();
-        to.resize(before + items.rim.len(), Item::NONE);
-        let (room, mut found) = (&mut to[before..], 0);
-        for &item in &items.rim {
-            let item: Item = item.into();
-            let (x, y) = (item.x + dx, item.y + dy);
-            room[found] = Item { x, y, ..item };
-            found += usize::from(near(x) & near(y));
-        }
-        to.truncate(before + found);
+    }
+
+    /// From the corner of this block to that of another, in units.
+    #[inline(always)]
+    fn offset(&self, to: &Self) -> (i32, i32) {
+        let cells = |from: usize, to: usize| (to as i64 - from as i64) * i64::from(UNITS);
+        (
+            cells(self.column, to.column) as i32,
+            cells(self.row, to.row) as i32,
+        )
     }
 }

@@ -2,13 +2,18 @@
 
 use super::Arena;
 use super::blocks::{BLOCK, Block, Blocks};
-use super::cover::{self, Cover, Open};
+use super::cover::{Cover, Open};
 use super::disks::{Disks, Patch, search};
-use super::draws::{self, BLIND, SEARCH_FROM, TRIES};
+use super::draws::{self, BLIND, Chances, SEARCH_FROM, TRIES};
 use super::nearby::{Bins, Item, Kind, Nearby, Sorting};
-use super::stock::{Dart, Site, Split, Stock};
+use super::spacings::Spacings;
+use super::stock::{Dart, Gathered, Site, Split, Stock};
 use crate::field::lattice::UNITS;
+use crate::field::spacing::Mapped;
 use crate::simd::Simd;
+
+/// Cells of a block whose spacings are looked up one by one.
+const FEW: usize = 16;
 
 /// What all blocks share.
 #[derive(Clone, Copy, Debug)]
@@ -30,19 +35,29 @@ pub(super) struct Tile {
     pub(super) open: bool,
 }
 
+/// A cell that throws, by its place in the list of open ones, and its bits.
+#[derive(Clone, Copy, Debug)]
+struct Aimed {
+    cell: u32,
+    bits: u64,
+}
+
 /// Lists that a block needs for a moment.
 #[derive(Debug)]
 pub(super) struct Scratch {
     cover: Cover,
+    /// The map of one block.
+    map: Mapped,
     /// Items of the last round, or darts, in reach.
-    fresh: Vec<Item>,
+    fresh: Gathered,
     /// All items in reach.
-    known: Vec<Item>,
+    known: Gathered,
     /// The same in bins.
     all: Nearby,
     /// Darts in reach.
     rivals: Nearby,
     disks: Disks,
+    aimed: Vec<Aimed>,
     sorting: Sorting,
     darts: Split<Dart>,
     accepted: Split<Site>,
@@ -52,11 +67,13 @@ impl Scratch {
     pub(super) fn new() -> Self {
         Self {
             cover: Cover::default(),
-            fresh: Vec::new(),
-            known: Vec::new(),
+            map: Mapped::default(),
+            fresh: Gathered::default(),
+            known: Gathered::default(),
             all: Nearby::new(Kind::Dots),
             rivals: Nearby::new(Kind::Darts),
             disks: Disks::default(),
+            aimed: Vec::new(),
             sorting: Sorting::new(),
             darts: Split::default(),
             accepted: Split::default(),
@@ -71,8 +88,9 @@ impl Scratch {
         for n in blocks.near(i) {
             block.take_all(&blocks.list[n], &stocks[n], &mut self.known);
         }
-        let bins = Bins::new(block.square(), self.known.len());
-        self.all.sort(&self.known, bins, &mut self.sorting);
+        let known = self.known.items();
+        let bins = Bins::new(block.square(), known.len());
+        self.all.sort(known, bins, &mut self.sorting);
     }
 }
 
@@ -150,13 +168,8 @@ impl Tile {
     ) {
         let Scratch { cover, known, .. } = scratch;
         cover.start(block, arena);
-        for circle in &self.circles {
-            cover.strike(simd, circle.x, circle.y, cover::radius(circle.own, None));
-        }
-        for item in known.iter() {
-            let radius = cover::radius(item.own, Some(block.least));
-            cover.strike(simd, item.x, item.y, radius);
-        }
+        cover.strike(simd, &self.circles, None);
+        cover.strike(simd, known.items(), Some(block.least));
         self.cells = cover.list_open();
     }
 
@@ -176,14 +189,12 @@ impl Tile {
         for n in blocks.near(i) {
             block.take_fresh(&blocks.list[n], &stocks[n], fresh);
         }
+        let fresh = fresh.items();
         if fresh.is_empty() {
             return;
         }
         cover.resume(block, &self.cells);
-        for item in fresh.iter() {
-            let radius = cover::radius(item.own, Some(block.least));
-            cover.strike(simd, item.x, item.y, radius);
-        }
+        cover.strike(simd, fresh, Some(block.least));
         cover.keep_open(&mut self.cells);
         if self.cells.len() < self.cells.capacity() / 4 {
             self.cells.shrink_to_fit();
@@ -199,12 +210,17 @@ impl Tile {
         scratch: &mut Scratch,
     ) {
         let Scratch {
-            all, cover, darts, ..
+            all,
+            cover,
+            map,
+            darts,
+            ..
         } = scratch;
+        let spacings = Spacings::copied(ground.arena.spacing, block, map);
         let Arena { lattice, seed, .. } = *ground.arena;
         let level = draws::blind_level(block);
         let (count, side) = (draws::blind_count(level), UNITS << level);
-        let mut listed = [(0, 0, 0); BLOCK];
+        let mut listed = [(0, 0); BLOCK];
         for row in 0..count {
             let row_bits = draws::row_bits(seed, lattice, block.row + (row << level), round);
             // Listed without a branch, which could not be foreseen.
@@ -212,15 +228,16 @@ impl Tile {
             for column in 0..count {
                 let key = lattice.column_key(block.column + (column << level));
                 let bits = draws::bits(row_bits, key);
+                listed[found] = (column, bits);
+                found += usize::from(draws::fires(bits, level, block.least));
+            }
+            for &(column, bits) in &listed[..found] {
                 let (x, y) = draws::blind_place(bits, level);
                 let (x, y) = (column as i32 * side + x, row as i32 * side + y);
-                listed[found] = (x, y, bits);
-                let may_fire = draws::fires(bits, level, block.least);
-                let inside = block.whole || !cover.covers(x, y);
-                found += usize::from(may_fire & inside);
-            }
-            for &(x, y, bits) in &listed[..found] {
-                let own = block.own(ground.arena.spacing, x, y);
+                if !block.whole && cover.covers(x, y) {
+                    continue;
+                }
+                let own = spacings.own(x, y);
                 if draws::fires(bits, level, own) && self.allows(simd, all, (x, y, own)) {
                     darts.push(block, Dart::new((x, y, own), draws::blind_priority(bits)));
                 }
@@ -238,42 +255,78 @@ impl Tile {
         scratch: &mut Scratch,
     ) {
         let Scratch {
-            all, disks, darts, ..
+            all,
+            disks,
+            map,
+            aimed,
+            darts,
+            ..
         } = scratch;
-        let Arena { lattice, seed, .. } = *ground.arena;
-        let full_share = draws::full_share(block);
-        let (mut last, mut row_bits) = (usize::MAX, 0);
-        // Written out: what passes through the standard library loses the level's instructions.
-        let mut kept = 0;
-        for i in 0..self.cells.len() {
-            let cell = self.cells[i];
-            let (column, row) = cell.column_row();
-            let squares = cell.squares();
-            self.cells[kept] = cell;
-            kept += 1;
-            if row != last {
-                last = row;
-                let row = block.row + (row << block.level);
-                row_bits = draws::row_bits(seed, lattice, row, round);
-            }
-            let key = lattice.column_key(block.column + (column << block.level));
-            let bits = draws::bits(row_bits, key);
-            if !draws::aims(bits, squares, full_share, round) {
-                continue;
-            }
-            let patch = block.patch(column, row);
-            let found = if round < SEARCH_FROM {
-                self.hit(simd, ground, block, (patch, squares, bits), all)
+        let count = self.list_aimed(ground.arena, (block, round), aimed);
+        let spacing = ground.arena.spacing;
+        let spacings = if count < FEW {
+            Spacings::of(spacing, block)
+        } else {
+            Spacings::copied(spacing, block, map)
+        };
+        let searched = round >= SEARCH_FROM;
+        for &Aimed { cell, bits } in &aimed[..count] {
+            let open = self.cells[cell as usize];
+            let (column, row) = open.column_row();
+            let (patch, squares) = (block.patch(column, row), open.squares());
+            let found = if searched {
+                self.find(simd, &spacings, (patch, squares, bits), (all, disks))
             } else {
-                let found = self.find(simd, ground, block, (patch, squares, bits), (all, disks));
-                if found.is_none() {
-                    kept -= 1;
-                }
-                found
+                self.hit(simd, &spacings, (patch, squares, bits), all)
             };
             if let Some(place) = found {
                 darts.push(block, Dart::new(place, draws::aimed_priority(bits)));
+            } else if searched {
+                self.cells[cell as usize].close();
             }
+        }
+        if searched {
+            self.drop_closed();
+        }
+    }
+
+    /// Lists the cells that throw, and says how many.
+    #[inline(always)]
+    fn list_aimed(
+        &self,
+        arena: &Arena<'_>,
+        (block, round): (&Block, u8),
+        aimed: &mut Vec<Aimed>,
+    ) -> usize {
+        let Arena { lattice, seed, .. } = *arena;
+        let chances = Chances::new(block, round);
+        let mut row_bits = [0; BLOCK];
+        for (row, bits) in row_bits[..BLOCK >> block.level].iter_mut().enumerate() {
+            let row = block.row + (row << block.level);
+            *bits = draws::row_bits(seed, lattice, row, round);
+        }
+        // Without a branch, which could not be foreseen.
+        if aimed.len() < self.cells.len() {
+            aimed.resize(self.cells.len(), Aimed { cell: 0, bits: 0 });
+        }
+        let mut found = 0;
+        for (i, cell) in (0..).zip(&self.cells) {
+            let (column, row) = cell.column_row();
+            let key = lattice.column_key(block.column + (column << block.level));
+            let bits = draws::bits(row_bits[row % BLOCK], key);
+            aimed[found] = Aimed { cell: i, bits };
+            found += usize::from(chances.aims(bits, cell.squares()));
+        }
+        found
+    }
+
+    /// Drops the cells that have been closed.
+    fn drop_closed(&mut self) {
+        let mut kept = 0;
+        for i in 0..self.cells.len() {
+            let cell = self.cells[i];
+            self.cells[kept] = cell;
+            kept += usize::from(cell.squares() != 0);
         }
         self.cells.truncate(kept);
     }
@@ -283,14 +336,13 @@ impl Tile {
     fn hit<S: Simd>(
         &self,
         simd: S,
-        ground: &Ground<'_>,
-        block: &Block,
+        spacings: &Spacings,
         (patch, squares, bits): (Patch, u64, u64),
         all: &Nearby,
     ) -> Option<(i32, i32, u32)> {
         for n in 0..TRIES {
             let (x, y) = patch.aimed(squares, draws::try_bits(bits, n));
-            let own = block.own(ground.arena.spacing, x, y);
+            let own = spacings.own(x, y);
             if self.allows(simd, all, (x, y, own)) {
                 return Some((x, y, own));
             }
@@ -303,30 +355,35 @@ impl Tile {
     fn find<S: Simd>(
         &self,
         simd: S,
-        ground: &Ground<'_>,
-        block: &Block,
+        spacings: &Spacings,
         (patch, squares, bits): (Patch, u64, u64),
         (all, disks): (&Nearby, &mut Disks),
     ) -> Option<(i32, i32, u32)> {
-        let spacing = ground.arena.spacing;
-        let bounds = block.bounds(spacing, patch);
+        let bounds = spacings.bounds(patch);
         disks.clear();
         if !all.collect(simd, patch, bounds, disks)
             || !self.cleared.collect(simd, patch, bounds, disks)
         {
             return None;
         }
-        let open = squares & disks.open_parts(simd, patch, bounds.0);
+        let open = squares & disks.open_parts(simd, patch, disks.lanes(), bounds.0);
         let (x, y) = search(
             patch,
             open,
             bits,
             #[inline(always)]
-            |patch| disks.open_parts(simd, patch, block.least_in(spacing, patch)),
+            |patch| {
+                let touching = disks.touching(simd, patch, bounds.1);
+                if touching == 0 && disks.fit() {
+                    return patch.all_parts();
+                }
+                let least = spacings.least_in(patch);
+                disks.open_parts(simd, patch, touching, least)
+            },
             #[inline(always)]
-            |x, y| self.allows(simd, all, (x, y, block.own(spacing, x, y))),
+            |x, y| disks.allow(simd, x, y, spacings.own(x, y)),
         )?;
-        Some((x, y, block.own(spacing, x, y)))
+        Some((x, y, spacings.own(x, y)))
     }
 
     /// Whether a position is far enough from all items.
@@ -357,8 +414,9 @@ impl Tile {
         if !tiles[i].darts.is_empty() {
             fresh.clear();
             for n in blocks.near(i) {
-                block.take(&blocks.list[n], &tiles[n].darts, fresh);
+                block.take_darts(&blocks.list[n], &tiles[n].darts, fresh);
             }
+            let fresh = fresh.items();
             rivals.sort(fresh, Bins::new(block.square(), fresh.len()), sorting);
             for dart in tiles[i].darts.iter() {
                 if !rivals.beat(simd, dart.into()) {
