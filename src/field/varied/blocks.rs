@@ -123,6 +123,11 @@ impl Blocks {
         blocks
     }
 
+    /// The block that becomes a neighbour in the turn after the next.
+    pub(super) const fn ahead(&self, i: usize) -> usize {
+        i + self.columns + 2
+    }
+
     /// The block of a base cell.
     pub(super) const fn of(&self, column: usize, row: usize) -> usize {
         row / BLOCK * self.columns + column / BLOCK

@@ -1,11 +1,16 @@
 //! What others read of a block, kept small: its obstacles, dots and darts, those near its sides apart.
 
+use prefetch_index::prefetch_index;
+
 use super::blocks::{Block, EXTENT};
 use super::nearby::Item;
 use crate::field::lattice::UNITS;
 
 // Places in a block, in units from its corner, fit in 16 bits.
 const _: () = assert!(EXTENT - 1 == u16::MAX as i32);
+
+/// Bytes of a line of cache.
+const LINE: usize = 64;
 
 /// A dot of a block.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +101,15 @@ impl<T: Copy + Into<Item>> Split<T> {
         self.lists.iter().flatten().copied()
     }
 
+    /// Asks for what will be read later.
+    pub(super) fn expect(&self) {
+        for list in &self.lists {
+            for i in (0..list.len()).step_by(LINE / size_of::<T>()) {
+                prefetch_index(list, i);
+            }
+        }
+    }
+
     fn counts(&self) -> [usize; 2] {
         let [inner, rim] = &self.lists;
         [inner.len(), rim.len()]
@@ -131,6 +145,11 @@ impl<T: Copy + Into<Item>> Split<T> {
 }
 
 impl Stock {
+    /// Asks for what will be read later.
+    pub(super) fn expect(&self) {
+        self.dots.expect();
+    }
+
     pub(super) fn dots(&self) -> impl Iterator<Item = Item> {
         self.dots.iter().map(Into::into)
     }

@@ -124,6 +124,13 @@ impl Tile {
             return;
         }
         let block = &ground.blocks.list[i];
+        // What later blocks read is asked for while this one is at work.
+        if let Some(next) = ground.blocks.list.get(i + 1) {
+            ground.arena.spacing.expect(next.column, next.row, BLOCK);
+        }
+        if let Some(ahead) = stocks.get(ground.blocks.ahead(i)) {
+            ahead.expect();
+        }
         if round == 0 && !self.circles.is_empty() {
             let bins = Bins::new(block.square(), self.circles.len());
             self.cleared.sort(&self.circles, bins, &mut scratch.sorting);
@@ -410,6 +417,9 @@ impl Tile {
             ..
         } = scratch;
         let block = &blocks.list[i];
+        if let Some(ahead) = tiles.get(blocks.ahead(i)) {
+            ahead.darts.expect();
+        }
         accepted.clear();
         if !tiles[i].darts.is_empty() {
             fresh.clear();
