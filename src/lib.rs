@@ -53,6 +53,7 @@ mod filter;
 mod logarithm;
 mod look;
 mod mask;
+mod memory;
 mod noise;
 mod parallel;
 mod photo;

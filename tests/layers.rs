@@ -16,6 +16,7 @@ const LAYERS: [&[&str]; 9] = [
         "exponential",
         "filter",
         "logarithm",
+        "memory",
         "scielab",
         "parallel",
         "simd",

@@ -3,14 +3,11 @@
 //! Drawing needs no memory that is far, and darkening hardly anything else: so the one is waited for during
 //! the other.
 
+use crate::memory;
 use crate::raster::clip::Clip;
 use crate::raster::light::Light;
 use crate::raster::tile::Tile;
-use prefetch_index::prefetch_index;
 use std::ops::Range;
-
-/// Bytes to a line of the cache. Where they are more, some lines are asked for twice.
-const LINE: usize = 64;
 
 /// The memory of a picture from a tile's first pixel on.
 #[derive(Clone, Copy, Debug)]
@@ -48,17 +45,10 @@ impl<'a> Ahead<'a> {
     /// Asks for some pixels of some rows, at least one.
     #[inline(always)]
     pub(super) fn ask_all(&self, rows: Range<usize>, columns: Range<usize>) {
-        let last = columns.len() * self.pixel - 1;
+        let length = columns.len() * self.pixel;
         let mut start = rows.start * self.stride + columns.start * self.pixel;
         for _ in rows {
-            let mut at = start;
-            prefetch_index(self.bytes, at);
-            while at + LINE < start + last {
-                at += LINE;
-                prefetch_index(self.bytes, at);
-            }
-            // Which may lie a line behind the last step.
-            prefetch_index(self.bytes, start + last);
+            memory::ask_run(self.bytes, start..start + length);
             start += self.stride;
         }
     }

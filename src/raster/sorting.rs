@@ -2,6 +2,7 @@
 
 use crate::counting::add_up;
 use crate::error::Error;
+use crate::memory;
 use crate::raster::bins::Splat;
 use crate::raster::extent::{Extent, Extents};
 use crate::raster::ink::InkDot;
@@ -10,7 +11,6 @@ use crate::raster::layout::Layout;
 use crate::raster::placed::Abreast;
 use crate::raster::tables::Tables;
 use crate::simd::{Simd, SimdBase, SimdMask, f32x16};
-use prefetch_index::prefetch_index;
 
 /// Dots of one chunk: few enough that they stay in a second-level cache while they are sorted.
 pub(super) const CHUNK: usize = 2048;
@@ -85,7 +85,7 @@ impl Chunk {
             };
             let [row, column] = layout.bins(simd, &abreast, &placed, &mut extents);
             for i in 0..dots.len() {
-                prefetch_index(&self.splats, unsorted.len());
+                memory::ask(&self.splats, unsorted.len());
                 self.starts[row[i] as usize + 1] += 1;
                 let splat = placed.splat(&abreast, i, column[i], first + i);
                 unsorted.push((row[i] as u32, splat));
@@ -109,8 +109,8 @@ impl Chunk {
     #[inline(always)]
     fn ask(&self, row: usize) {
         let [start, end] = [self.starts[row] as usize, self.starts[row + 1] as usize];
-        for i in (start..end).step_by(2) {
-            prefetch_index(&self.splats, i);
+        if start < end {
+            memory::ask_run(&self.splats, start..end);
         }
     }
 }
@@ -132,7 +132,7 @@ impl Row {
                 chunk.ask(row);
             }
             for splat in chunk.run(row) {
-                prefetch_index(&self.splats, count);
+                memory::ask(&self.splats, count);
                 count += 1;
                 self.starts[usize::from(splat.column) + 1] += 1;
             }
