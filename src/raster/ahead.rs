@@ -27,7 +27,8 @@ impl<'a> Ahead<'a> {
     ) -> Self {
         Self {
             bytes: bytemuck::cast_slice(elements),
-            stride: stride * size_of::<E>(),
+            // That of a picture of one row may be any number.
+            stride: stride.wrapping_mul(size_of::<E>()),
             pixel: channels * size_of::<E>(),
         }
     }
@@ -49,7 +50,7 @@ impl<'a> Ahead<'a> {
         let mut start = rows.start * self.stride + columns.start * self.pixel;
         for _ in rows {
             memory::ask_run(self.bytes, start..start + length);
-            start += self.stride;
+            start = start.wrapping_add(self.stride);
         }
     }
 }

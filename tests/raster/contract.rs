@@ -296,6 +296,14 @@ fn one_row_may_come_with_any_stride() {
     assert!(packed[12] < 150);
     for stride in [28, 1 << 58, usize::MAX / 4, usize::MAX] {
         assert_eq!(draw(stride), packed, "{stride}");
+        let mut in_place = [200; 27];
+        let target = PixelsMut::from_u8(&mut in_place, size, Channels::Rgb, stride).unwrap();
+        Rasterizer::new().composite(target, &ink).unwrap();
+        assert_eq!(in_place, packed, "{stride}, in place");
+        let mut values = [0.5; 27];
+        let target = PixelsMut::from_f32(&mut values, size, Channels::Rgb, stride).unwrap();
+        Rasterizer::new().composite(target, &ink).unwrap();
+        assert!(values[12] < 0.3, "{stride}, floating point");
     }
 }
 
