@@ -209,7 +209,7 @@ impl<'a> FieldRequest<'a> {
     /// A dot depends only on what lies within a few spacings of it.
     ///
     /// # Cost
-    /// Some 0.25 µs of one core a dot where spacing is even and 1.5 µs where it varies, 0.7 µs more for
+    /// Some 0.25 µs of one core a dot where spacing is even and 0.6 µs where it varies, 0.7 µs more for
     /// ranks, 0.4 µs for an exact count, and a pass over the pixels.
     ///
     /// # References

@@ -86,7 +86,12 @@ fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Vec<La
         .collect();
     for round in 0..rounds {
         parallel::for_each_chunk_with(&mut tiles, CHUNK, &mut scratch, |part, tiles, scratch| {
-            for (i, tile) in (part * CHUNK..).zip(tiles) {
+            let mut tiles = tiles.iter_mut().peekable();
+            for i in part * CHUNK.. {
+                let Some(tile) = tiles.next() else { break };
+                if let Some(next) = tiles.peek() {
+                    next.expect();
+                }
                 dispatch!(level, simd => tile.throw(simd, &ground, (i, round), &stocks, scratch));
             }
         });

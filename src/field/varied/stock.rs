@@ -10,7 +10,7 @@ use crate::field::lattice::UNITS;
 const _: () = assert!(EXTENT - 1 == u16::MAX as i32);
 
 /// Bytes of a line of cache.
-const LINE: usize = 64;
+pub(super) const LINE: usize = 64;
 
 /// A dot of a block.
 #[derive(Clone, Copy, Debug)]

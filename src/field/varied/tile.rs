@@ -1,5 +1,7 @@
 //! What is known in one block: its squares, its surroundings, and its two half steps.
 
+use prefetch_index::prefetch_index;
+
 use super::Arena;
 use super::blocks::{BLOCK, Block, Blocks};
 use super::cover::{Cover, Open};
@@ -7,7 +9,7 @@ use super::disks::{Disks, Patch, search};
 use super::draws::{self, BLIND, Chances, SEARCH_FROM, TRIES};
 use super::nearby::{Bins, Item, Kind, Nearby, Sorting};
 use super::spacings::Spacings;
-use super::stock::{Dart, Gathered, Site, Split, Stock};
+use super::stock::{Dart, Gathered, LINE, Site, Split, Stock};
 use crate::field::lattice::UNITS;
 use crate::field::spacing::Mapped;
 use crate::simd::Simd;
@@ -20,6 +22,18 @@ const FEW: usize = 16;
 pub(super) struct Ground<'a> {
     pub(super) arena: &'a Arena<'a>,
     pub(super) blocks: &'a Blocks,
+}
+
+impl Ground<'_> {
+    /// The own spacings of a block, copied. The next block, of which many will be wanted as well, is asked for
+    /// while this one is at work.
+    #[inline(always)]
+    fn copied<'b>(&self, i: usize, to: &'b mut Mapped) -> Spacings<'b> {
+        if let Some(next) = self.blocks.list.get(i + 1) {
+            self.arena.spacing.expect(next.column, next.row, BLOCK);
+        }
+        Spacings::copied(self.arena.spacing, &self.blocks.list[i], to)
+    }
 }
 
 /// The private part of a block: little, since all blocks keep it from round to round.
@@ -105,6 +119,13 @@ impl Tile {
         }
     }
 
+    /// Asks for what will be read when it throws.
+    pub(super) fn expect(&self) {
+        for i in (0..self.cells.len()).step_by(LINE / size_of::<Open>()) {
+            prefetch_index(&self.cells, i);
+        }
+    }
+
     pub(super) fn open_cells(&self) -> u64 {
         self.cells.len() as u64
     }
@@ -119,15 +140,14 @@ impl Tile {
         stocks: &[Stock],
         scratch: &mut Scratch,
     ) {
+        // Those of this round are written where those of the last one stood.
+        self.darts.expect();
         self.darts.clear();
         if !self.open {
             return;
         }
         let block = &ground.blocks.list[i];
         // What later blocks read is asked for while this one is at work.
-        if let Some(next) = ground.blocks.list.get(i + 1) {
-            ground.arena.spacing.expect(next.column, next.row, BLOCK);
-        }
         if let Some(ahead) = stocks.get(ground.blocks.ahead(i)) {
             ahead.expect();
         }
@@ -142,7 +162,7 @@ impl Tile {
             if !block.whole {
                 scratch.cover.start(block, ground.arena);
             }
-            self.throw_blind(simd, ground, (block, round), scratch);
+            self.throw_blind(simd, ground, (i, round), scratch);
         } else {
             if round == BLIND {
                 scratch.learn(ground.blocks, i, stocks);
@@ -158,7 +178,7 @@ impl Tile {
             if round > BLIND {
                 scratch.learn(ground.blocks, i, stocks);
             }
-            self.aim(simd, ground, (block, round), scratch);
+            self.aim(simd, ground, (i, round), scratch);
             self.open = !self.cells.is_empty();
         }
         self.darts.append(&scratch.darts);
@@ -213,7 +233,7 @@ impl Tile {
         &self,
         simd: S,
         ground: &Ground<'_>,
-        (block, round): (&Block, u8),
+        (i, round): (usize, u8),
         scratch: &mut Scratch,
     ) {
         let Scratch {
@@ -223,7 +243,8 @@ impl Tile {
             darts,
             ..
         } = scratch;
-        let spacings = Spacings::copied(ground.arena.spacing, block, map);
+        let block = &ground.blocks.list[i];
+        let spacings = ground.copied(i, map);
         let Arena { lattice, seed, .. } = *ground.arena;
         let level = draws::blind_level(block);
         let (count, side) = (draws::blind_count(level), UNITS << level);
@@ -258,7 +279,7 @@ impl Tile {
         &mut self,
         simd: S,
         ground: &Ground<'_>,
-        (block, round): (&Block, u8),
+        (i, round): (usize, u8),
         scratch: &mut Scratch,
     ) {
         let Scratch {
@@ -269,12 +290,12 @@ impl Tile {
             darts,
             ..
         } = scratch;
+        let block = &ground.blocks.list[i];
         let count = self.list_aimed(ground.arena, (block, round), aimed);
-        let spacing = ground.arena.spacing;
         let spacings = if count < FEW {
-            Spacings::of(spacing, block)
+            Spacings::of(ground.arena.spacing, block)
         } else {
-            Spacings::copied(spacing, block, map)
+            ground.copied(i, map)
         };
         let searched = round >= SEARCH_FROM;
         for &Aimed { cell, bits } in &aimed[..count] {
