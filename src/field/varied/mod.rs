@@ -17,6 +17,7 @@ mod blocks;
 mod cover;
 mod disks;
 mod draws;
+mod ground;
 mod nearby;
 mod placing;
 #[cfg(test)]
@@ -33,9 +34,10 @@ use std::sync::Mutex;
 
 use self::blocks::Blocks;
 use self::draws::ROUNDS;
+use self::ground::Ground;
 use self::placing::place;
 use self::stock::Stock;
-use self::tile::{Ground, Scratch, Tile};
+use self::tile::{Scratch, Tile};
 use super::emit::Laid;
 use super::lattice::{Lattice, Spot, UNITS};
 use super::obstacle::Obstacle;

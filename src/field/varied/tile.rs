@@ -7,6 +7,7 @@ use super::blocks::{BLOCK, Block, Blocks};
 use super::cover::{Cover, Open};
 use super::disks::{Disks, Patch, search};
 use super::draws::{self, BLIND, Chances, SEARCH_FROM, TRIES};
+use super::ground::Ground;
 use super::nearby::{Bins, Item, Kind, Nearby, Sorting};
 use super::spacings::Spacings;
 use super::stock::{Dart, Gathered, LINE, Site, Split, Stock};
@@ -16,25 +17,6 @@ use crate::simd::Simd;
 
 /// Cells of a block whose spacings are looked up one by one.
 const FEW: usize = 16;
-
-/// What all blocks share.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ground<'a> {
-    pub(super) arena: &'a Arena<'a>,
-    pub(super) blocks: &'a Blocks,
-}
-
-impl Ground<'_> {
-    /// The own spacings of a block, copied. The next block, of which many will be wanted as well, is asked for
-    /// while this one is at work.
-    #[inline(always)]
-    fn copied<'b>(&self, i: usize, to: &'b mut Mapped) -> Spacings<'b> {
-        if let Some(next) = self.blocks.list.get(i + 1) {
-            self.arena.spacing.expect(next.column, next.row, BLOCK);
-        }
-        Spacings::copied(self.arena.spacing, &self.blocks.list[i], to)
-    }
-}
 
 /// The private part of a block: little, since all blocks keep it from round to round.
 #[derive(Clone, Debug)]
