@@ -15,9 +15,12 @@ pub(crate) fn ask<T>(elements: &[T], index: usize) {
     prefetch_index(elements, index);
 }
 
-/// Asks for a run of elements that is not empty.
+/// Asks for a run of elements.
 #[inline(always)]
 pub(crate) fn ask_run<T>(elements: &[T], run: Range<usize>) {
+    if run.is_empty() {
+        return;
+    }
     let step = const {
         if size_of::<T>() < LINE {
             LINE / size_of::<T>()

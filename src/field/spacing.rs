@@ -3,9 +3,8 @@
 //! A position's own spacing is a fixed integer function of the position, so a conflict can be checked
 //! from the finished dots alone, in any order.
 
-use prefetch_index::prefetch_index;
-
 use super::lattice::{Lattice, UNITS};
+use crate::memory;
 use crate::parallel;
 
 /// The nominal spacing √2·2048 in eighths of a unit, rounded: the precision of varying spacings.
@@ -26,9 +25,6 @@ pub(super) const STEEPEST: u32 = 4 * UNITS as u32;
 ///
 /// With a gradient s = √2/2 of the own spacing, `|a − b| ≤ s·(a + b)/2` gives (2 + s)/(2 − s).
 pub(super) const NEIGHBOURLY: f32 = 2.1;
-
-/// Spacings in a line of cache.
-const LINE: usize = 64 / size_of::<u32>();
 
 /// A square of positions inside one cell: the first one and the count along each side.
 #[derive(Clone, Copy, Debug)]
@@ -78,12 +74,9 @@ impl Mapped {
     }
 
     /// Asks for the part of a square of so many cells a side, which will be [`Mapped::cut`] later.
-    pub(super) fn expect(&self, column: usize, row: usize, count: usize) {
+    pub(super) fn ask(&self, column: usize, row: usize, count: usize) {
         for row in row..=row + count {
-            let nodes = self.corners_of_row(row);
-            for column in (column..=column + count).step_by(LINE) {
-                prefetch_index(nodes, column);
-            }
+            memory::ask_run(self.corners_of_row(row), column..column + count + 1);
         }
     }
 

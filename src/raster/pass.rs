@@ -157,13 +157,14 @@ impl Pass<'_> {
                 copy::<E, CHANNELS>(tile, source, rows, self.stride);
             }
             // What was copied is near.
-            let ahead = (source.is_none()).then(|| {
-                Ahead::new(
-                    &rows[tile.left as usize * CHANNELS..],
-                    self.stride,
-                    CHANNELS,
-                )
+            let ahead = source.is_none().then(|| {
+                let here = &rows[tile.left as usize * CHANNELS..];
+                Ahead::new(here, self.stride, CHANNELS)
             });
+            if let Some(ahead) = ahead.filter(|_| right < width) {
+                // To find the pages of the next tile's rows takes longer than to read a line of them.
+                ahead.ask_all(0..tile.height, tile.width..tile.width + 1);
+            }
             if let Some(veil) = self.ink.veil.filter(|veil| veil.reaches(tile)) {
                 veil.fill(self.level, tile, spread, ahead);
             }

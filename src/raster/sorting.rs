@@ -108,10 +108,8 @@ impl Chunk {
     /// Asks for the memory of a run.
     #[inline(always)]
     fn ask(&self, row: usize) {
-        let [start, end] = [self.starts[row] as usize, self.starts[row + 1] as usize];
-        if start < end {
-            memory::ask_run(&self.splats, start..end);
-        }
+        let run = self.starts[row] as usize..self.starts[row + 1] as usize;
+        memory::ask_run(&self.splats, run);
     }
 }
 

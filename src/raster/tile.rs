@@ -10,6 +10,8 @@ use std::ops::Range;
 const APRON: usize = 16;
 /// The widest tile: long enough for the machine to see that a picture's row is read from end to end.
 const WIDEST: usize = 512;
+/// A row with fewer runs of ink is cleared run by run.
+const FEW: u32 = 16;
 /// Elements from one channel of a row to the next.
 const PLANE: usize = APRON + WIDEST;
 /// Elements from one row to the next.
@@ -112,13 +114,24 @@ impl<L: Light> Tile<L> {
         let used = PLANE.min(2 * APRON + self.width.next_multiple_of(LANES));
         let light = &mut self.light[self.skip..];
         for (row, inked) in light.chunks_exact_mut(STRIDE).zip(&mut self.inked) {
-            if *inked != 0 {
-                for channel in row[..3 * PLANE].chunks_exact_mut(PLANE) {
+            if *inked == 0 {
+                continue;
+            }
+            let (channels, end) = row.split_at_mut(3 * PLANE);
+            for channel in channels.chunks_exact_mut(PLANE) {
+                if inked.count_ones() < FEW {
+                    for run in Runs(*inked) {
+                        channel[APRON + run * LANES..][..LANES].fill(L::FULL);
+                    }
+                    // What windows may have run over into.
+                    channel[..APRON].fill(L::FULL);
+                    channel[used - APRON..used].fill(L::FULL);
+                } else {
                     channel[..used].fill(L::FULL);
                 }
-                row[3 * PLANE..].fill(L::FULL);
-                *inked = 0;
             }
+            end.fill(L::FULL);
+            *inked = 0;
         }
         (self.left, self.top) = (left.into(), top.into());
         (self.width, self.height) = ((right - left) as usize, (bottom - top) as usize);

@@ -18,7 +18,7 @@ impl Ground<'_> {
     #[inline(always)]
     pub(super) fn copied<'b>(&self, i: usize, to: &'b mut Mapped) -> Spacings<'b> {
         if let Some(next) = self.blocks.list.get(i + 1) {
-            self.arena.spacing.expect(next.column, next.row, BLOCK);
+            self.arena.spacing.ask(next.column, next.row, BLOCK);
         }
         Spacings::copied(self.arena.spacing, &self.blocks.list[i], to)
     }

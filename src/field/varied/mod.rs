@@ -92,7 +92,7 @@ fn fill_within(arena: &Arena<'_>, level: Level, rounds: u8) -> Result<Vec<Vec<La
             for i in part * CHUNK.. {
                 let Some(tile) = tiles.next() else { break };
                 if let Some(next) = tiles.peek() {
-                    next.expect();
+                    next.ask();
                 }
                 dispatch!(level, simd => tile.throw(simd, &ground, (i, round), &stocks, scratch));
             }

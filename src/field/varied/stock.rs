@@ -1,16 +1,12 @@
 //! What others read of a block, kept small: its obstacles, dots and darts, those near its sides apart.
 
-use prefetch_index::prefetch_index;
-
 use super::blocks::{Block, EXTENT};
 use super::nearby::Item;
 use crate::field::lattice::UNITS;
+use crate::memory;
 
 // Places in a block, in units from its corner, fit in 16 bits.
 const _: () = assert!(EXTENT - 1 == u16::MAX as i32);
-
-/// Bytes of a line of cache.
-pub(super) const LINE: usize = 64;
 
 /// A dot of a block.
 #[derive(Clone, Copy, Debug)]
@@ -102,11 +98,9 @@ impl<T: Copy + Into<Item>> Split<T> {
     }
 
     /// Asks for what will be read later.
-    pub(super) fn expect(&self) {
+    pub(super) fn ask(&self) {
         for list in &self.lists {
-            for i in (0..list.len()).step_by(LINE / size_of::<T>()) {
-                prefetch_index(list, i);
-            }
+            memory::ask_run(list, 0..list.len());
         }
     }
 
@@ -146,8 +140,8 @@ impl<T: Copy + Into<Item>> Split<T> {
 
 impl Stock {
     /// Asks for what will be read later.
-    pub(super) fn expect(&self) {
-        self.dots.expect();
+    pub(super) fn ask(&self) {
+        self.dots.ask();
     }
 
     pub(super) fn dots(&self) -> impl Iterator<Item = Item> {

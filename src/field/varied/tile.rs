@@ -1,7 +1,5 @@
 //! What is known in one block: its squares, its surroundings, and its two half steps.
 
-use prefetch_index::prefetch_index;
-
 use super::Arena;
 use super::blocks::{BLOCK, Block, Blocks};
 use super::cover::{Cover, Open};
@@ -10,9 +8,10 @@ use super::draws::{self, BLIND, Chances, SEARCH_FROM, TRIES};
 use super::ground::Ground;
 use super::nearby::{Bins, Item, Kind, Nearby, Sorting};
 use super::spacings::Spacings;
-use super::stock::{Dart, Gathered, LINE, Site, Split, Stock};
+use super::stock::{Dart, Gathered, Site, Split, Stock};
 use crate::field::lattice::UNITS;
 use crate::field::spacing::Mapped;
+use crate::memory;
 use crate::simd::Simd;
 
 /// Cells of a block whose spacings are looked up one by one.
@@ -102,10 +101,8 @@ impl Tile {
     }
 
     /// Asks for what will be read when it throws.
-    pub(super) fn expect(&self) {
-        for i in (0..self.cells.len()).step_by(LINE / size_of::<Open>()) {
-            prefetch_index(&self.cells, i);
-        }
+    pub(super) fn ask(&self) {
+        memory::ask_run(&self.cells, 0..self.cells.len());
     }
 
     pub(super) fn open_cells(&self) -> u64 {
@@ -123,7 +120,7 @@ impl Tile {
         scratch: &mut Scratch,
     ) {
         // Those of this round are written where those of the last one stood.
-        self.darts.expect();
+        self.darts.ask();
         self.darts.clear();
         if !self.open {
             return;
@@ -131,7 +128,7 @@ impl Tile {
         let block = &ground.blocks.list[i];
         // What later blocks read is asked for while this one is at work.
         if let Some(ahead) = stocks.get(ground.blocks.ahead(i)) {
-            ahead.expect();
+            ahead.ask();
         }
         if round == 0 && !self.circles.is_empty() {
             let bins = Bins::new(block.square(), self.circles.len());
@@ -421,7 +418,7 @@ impl Tile {
         } = scratch;
         let block = &blocks.list[i];
         if let Some(ahead) = tiles.get(blocks.ahead(i)) {
-            ahead.darts.expect();
+            ahead.darts.ask();
         }
         accepted.clear();
         if !tiles[i].darts.is_empty() {
