@@ -215,3 +215,21 @@ fn class(density: f64) -> u8 {
 pub(super) fn margin(ratio: f64) -> usize {
     (MARGIN_SPACINGS * std::f64::consts::SQRT_2 * ratio).ceil() as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Off the mask there may be no density at all.
+    #[test]
+    fn margins_go_by_the_density_on_the_mask_alone() {
+        let inner = Lattice::of_mm((0, 0), 2 * COARSE, COARSE);
+        let on_mask = |cell: usize| cell % inner.columns < 3;
+        let mut inside: Vec<bool> = (0..inner.cells()).map(on_mask).collect();
+        let density = |cell: usize| if on_mask(cell) { 0.01 } else { f64::NAN };
+        let envelope: Vec<f64> = (0..inner.cells()).map(density).collect();
+        let classes = Classes::new(&inner, &mut inside, Some(&envelope), None);
+        assert_eq!(classes.squares, [1 + class(0.01), 0]);
+        assert_eq!(class(0.01), 4);
+    }
+}
