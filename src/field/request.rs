@@ -13,7 +13,7 @@ use super::prepare::Prepared;
 use super::rounds::Arena;
 use super::runs::Runs;
 use super::select::Batch;
-use super::target::{self, Target};
+use super::target::Target;
 use super::{Dot, DotField, Ground, emit, fill, varied};
 use crate::error::{Error, Result};
 use crate::mask::Mask;
@@ -391,7 +391,7 @@ impl<'a> FieldRequest<'a> {
     }
 
     fn may_vary(&self) -> bool {
-        let soft = self.softness == Softness::Density && !target::is_hard(self.mask);
+        let soft = self.softness == Softness::Density && !self.mask.is_hard();
         soft || self.relative_density.is_some() || self.area_factor.is_some()
     }
 

@@ -14,7 +14,6 @@ use super::margins::{Classes, margin};
 use super::request::FieldRequest;
 use super::runs::{Runs, spans};
 use crate::error::{Error, Result};
-use crate::mask::Mask;
 use crate::plane::Plane;
 use crate::units::Density;
 
@@ -209,11 +208,6 @@ fn touched(
         }
     }
     touched
-}
-
-/// Whether every pixel is either in or out.
-pub(super) fn is_hard(mask: &Mask) -> bool {
-    mask.coverage().all(|c| (c == 0.0) | (c == 1.0))
 }
 
 /// An error for a lattice of more than `most` dots, or too far from the origin.

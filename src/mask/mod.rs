@@ -132,12 +132,17 @@ impl Mask {
         self.bounds_and_hardness().map(|(bounds, _)| bounds)
     }
 
-    /// As [`Mask::bounds`], and whether every pixel is either in or out, in one pass.
+    /// Whether every pixel is either in or out.
+    pub(crate) fn is_hard(&self) -> bool {
+        self.coverage.all(in_or_out)
+    }
+
+    /// [`Mask::bounds`] and [`Mask::is_hard`] in one pass.
     pub(crate) fn bounds_and_hardness(&self) -> Option<([u32; 4], bool)> {
         let of_row = |y: usize| {
             let row = self.coverage.row(y as u32);
             // Most rows of most masks end here, many values at once.
-            let seen = |(any, hard), &c: &f32| (any | (c > 0.0), hard & ((c == 0.0) | (c == 1.0)));
+            let seen = |(any, hard), &c: &f32| (any | (c > 0.0), hard & in_or_out(c));
             let (any, hard) = row.iter().fold((false, true), seen);
             if !any {
                 return None;
@@ -266,6 +271,10 @@ impl Mask {
 pub(crate) fn smoothstep(t: f32) -> f32 {
     let t = t.clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
+}
+
+const fn in_or_out(coverage: f32) -> bool {
+    (coverage == 0.0) | (coverage == 1.0)
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 //! Chunks of the caller's list are checked, placed in their tables and sorted by row of bins, each on
 //! its own and in parallel; then every row gathers its dots from all chunks and sorts them by column.
 //! A pixel meets its dots in an order that depends on the dots and on the size of the picture alone: by
-//! grid and row of bins, then by table (see [`splat`](crate::raster::splat)), column and centre. That is what makes the product of many factors come out the same for any tiling, and for
-//! any order of the caller's list.
+//! grid and row of bins, then by table (see [`splat`](crate::raster::splat)), column and centre. That is
+//! what makes the product of many factors come out the same for any tiling, and for any order of the
+//! caller's list.
 //!
 //! The bins hold what drawing needs to know of a dot. A list of the same dots with other colours or
 //! sizes is not sorted again: each dot is found where it is, and placed anew.

@@ -5,8 +5,7 @@
 //! 0.055: without a loss every code is what it was. Roundings on the way add 0.009 of a code at most to
 //! that of the result. What ends in the curve's straight toe takes an exact path.
 
-use crate::raster::darken::{Darken, END_OF_TOE, Lit};
-use crate::raster::element::Element;
+use crate::raster::darken::{Darken, Lit, toe};
 use crate::raster::gain::{Gain, Srgb};
 use crate::raster::light::Light;
 use crate::simd::{
@@ -178,9 +177,8 @@ fn exact_in_toe(
             dark &= dark - 1;
             let light = lit[i / 2][lane % 2 * 2 + i % 2][lane / 2];
             let code = (before[i][lane] >> 7) as u8;
-            let linear = code.srgb_to_linear() * f64::from(light.share());
-            if linear <= END_OF_TOE {
-                after[i][lane] = i16::from(u8::from_encoded(12.92 * linear)) << 7;
+            if let Some(exact) = toe(code, light.share()) {
+                after[i][lane] = i16::from(exact) << 7;
             }
         }
     }
@@ -189,6 +187,7 @@ fn exact_in_toe(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::raster::darken::END_OF_TOE;
     use crate::raster::kernel::LANES;
     use crate::raster::transfer::srgb_to_linear;
     use crate::simd::{Level, dispatch};

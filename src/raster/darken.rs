@@ -83,8 +83,13 @@ impl<E: Element, G: Gain> Darken<E> for G {
     }
 }
 
-/// The results that lie in the straight toe of the sRGB curve, among elements given as bits for each
-/// channel.
+/// What is left of an element by a share of light where that lies in the straight toe of the sRGB curve.
+pub(super) fn toe<E: Element>(element: E, light: f32) -> Option<E> {
+    let linear = element.srgb_to_linear() * f64::from(light);
+    (linear <= END_OF_TOE).then(|| E::from_encoded(12.92 * linear))
+}
+
+/// The results that lie in that toe, among elements given as bits for each channel.
 #[cold]
 fn in_toe<E: Element, const CHANNELS: usize>(
     pixels: &[E],
@@ -98,10 +103,7 @@ fn in_toe<E: Element, const CHANNELS: usize>(
             let lane = dim.trailing_zeros() as usize;
             dim &= dim - 1;
             let old = pixels[at[lane / LANES] + lane % LANES * CHANNELS + c];
-            let linear = old.srgb_to_linear() * f64::from(light[c][lane]);
-            if linear <= END_OF_TOE {
-                exact[c][lane] = Some(E::from_encoded(12.92 * linear));
-            }
+            exact[c][lane] = toe(old, light[c][lane]);
         }
     }
     exact
