@@ -5,13 +5,16 @@
 //! 0.055: without a loss every code is what it was. Roundings on the way add 0.009 of a code at most to
 //! that of the result. What ends in the curve's straight toe takes an exact path.
 
-use crate::raster::darken::{Darken, Lit, toe};
+use crate::raster::darken::{Darken, Lit, TOE_SLOPE};
+use crate::raster::element::Element;
 use crate::raster::gain::{Gain, Srgb};
+use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
 use crate::simd::{
-    Select, Simd, SimdBase, SimdCombine, SimdMask, bytes_apart, bytes_together, i16x8, i16x16,
-    load_bytes, rounded_product_16, store_bytes,
+    Select, Simd, SimdBase, SimdCombine, SimdMask, bytes_apart, bytes_together, f32x16, i16x8,
+    i16x16, load_bytes, rounded_product_16, store_bytes, whole_16,
 };
+use std::sync::LazyLock;
 
 /// The sRGB curve for 8-bit elements.
 #[derive(Debug, Default)]
@@ -30,6 +33,11 @@ const HALF: i16 = 64;
 const TOE: i16 = (Srgb::TOE * 255.0 * 128.0) as i16 + 1 + HALF;
 /// The curve's offset, in steps of 2⁻⁶ of a code.
 const OFFSET: i16 = 898;
+
+/// What codes would be if the curve were straight from its start, as steep as in its toe.
+static STRAIGHT: LazyLock<[f32; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|code| (255.0 * TOE_SLOPE * (code as u8).srgb_to_linear()) as f32)
+});
 
 /// Losses of sixteen pixels.
 #[derive(Clone, Copy)]
@@ -80,12 +88,7 @@ impl Darken<u8> for SrgbCodes {
         pixels: &mut [u8],
         at: [usize; 2],
     ) {
-        let zero = i16x16::splat(simd, 0);
-        let mut light = [zero; 3];
-        for c in 0..3 {
-            let (low, high) = (lit[0][c], lit[1][c]);
-            light[c] = i16x8::from_slice(simd, low).combine(i16x8::from_slice(simd, high));
-        }
+        let mut light = channels(simd, lit);
         let dimmest = light[0].max(light[1]).max(light[2]);
         let (codes, taken) = if dimmest.simd_gt(QUARTER).any_true() {
             let (r, g, b) = (
@@ -120,18 +123,18 @@ impl Darken<u8> for SrgbCodes {
         }
         let least = (after[0].min(after[1])).min(after[2].min(after[3]));
         if least.simd_lt(TOE).any_true() {
-            let mut dark = [0; 4];
+            let mut dark = false;
             for i in 0..4 {
                 // Codes of which nothing is taken are what they are, be they ever so dark.
-                dark[i] = (after[i].simd_lt(TOE) & taken[i].simd_gt(0)).to_bitmask() as u32;
+                dark |= (after[i].simd_lt(TOE) & taken[i].simd_gt(0)).any_true();
             }
-            if dark != [0; 4] {
+            if dark {
                 let (mut from, mut to) = ([[0; 16]; 4], [[0; 16]; 4]);
                 for i in 0..4 {
                     codes[i].store_slice(&mut from[i]);
                     after[i].store_slice(&mut to[i]);
                 }
-                exact_in_toe(&from, &mut to, dark, lit);
+                exact_in_toe(simd, &from, &mut to, lit);
                 for i in 0..4 {
                     after[i] = i16x16::from_slice(simd, &to[i]);
                 }
@@ -163,32 +166,60 @@ fn as_codes<S: Simd>(r: i16x16<S>, g: i16x16<S>, b: i16x16<S>) -> [i16x16<S>; 4]
     [even.0, odd.0, even.1, odd.1]
 }
 
-/// Puts right what lies in the straight toe of the curve, among codes given as bits, all in steps of 2⁻⁷.
+/// The light of sixteen pixels.
+#[inline(always)]
+fn channels<S: Simd>(simd: S, [a, b]: Lit<'_, i16>) -> [i16x16<S>; 3] {
+    let mut light = [i16x16::splat(simd, 0); 3];
+    for c in 0..3 {
+        light[c] = i16x8::from_slice(simd, a[c]).combine(i16x8::from_slice(simd, b[c]));
+    }
+    light
+}
+
+/// Puts right what lies in the straight toe of the curve, all in steps of 2⁻⁷. Its numbers go through
+/// memory, and the registers stay with those who hardly ever come here.
 #[cold]
-fn exact_in_toe(
+fn exact_in_toe<S: Simd>(
+    simd: S,
     before: &[[i16; 16]; 4],
     after: &mut [[i16; 16]; 4],
-    dark: [u32; 4],
     lit: Lit<'_, i16>,
 ) {
-    for (i, mut dark) in dark.into_iter().enumerate() {
-        while dark != 0 {
-            let lane = dark.trailing_zeros() as usize;
-            dark &= dark - 1;
-            let light = lit[i / 2][lane % 2 * 2 + i % 2][lane / 2];
-            let code = (before[i][lane] >> 7) as u8;
-            if let Some(exact) = toe(code, light.share()) {
-                after[i][lane] = i16::from(exact) << 7;
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            // All of them before any is used: a vector waits for numbers that were just written one by one.
+            let mut bright = [[0.0; 16]; 4];
+            for (bright, code) in bright
+                .as_flattened_mut()
+                .iter_mut()
+                .zip(before.as_flattened())
+            {
+                *bright = STRAIGHT[usize::from((code >> 7) as u8)];
             }
-        }
-    }
+            let [r, g, b] = channels(simd, lit);
+            let light = as_codes(r, g, b);
+            for i in 0..4 {
+                let mut steps = [[0; LANES]; 2];
+                light[i].store_slice(steps.as_flattened_mut());
+                let shares = i16::shares(simd, &steps[0], &steps[1]);
+                let exact = f32x16::from_slice(simd, &bright[i]) * shares;
+                let beyond = exact.simd_gt(255.0 * Srgb::TOE);
+                let exact = beyond.select(f32x16::splat(simd, -1.0), exact + 0.5);
+                let (exact, now) = (whole_16(exact) << 7, i16x16::from_slice(simd, &after[i]));
+                // As above: of which something is taken.
+                let taken = (now - i16x16::from_slice(simd, &before[i])).simd_lt(HALF);
+                let dark = taken & now.simd_lt(TOE) & exact.simd_ge(0);
+                dark.select(exact, now).store_slice(&mut after[i]);
+            }
+        },
+    );
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::raster::darken::END_OF_TOE;
-    use crate::raster::kernel::LANES;
     use crate::raster::transfer::srgb_to_linear;
     use crate::simd::{Level, dispatch};
 

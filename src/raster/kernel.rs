@@ -26,9 +26,6 @@ const MOST_PHASES: usize = 32;
 const MOST_STEPS: f64 = 32_760.0;
 /// Products of two factors in steps are worth half a coverage in units of 2⁻¹⁵.
 const HALF: f64 = 32_768.0 * 16_384.0;
-/// The highest rank whose rows are held in registers; those of higher ones are read eight at a time and
-/// not held in steps.
-pub(super) const MOST_IN_VECTORS: usize = 8;
 /// Elements to a vector of the tables.
 pub(super) const LANES: usize = 8;
 
@@ -153,7 +150,6 @@ impl<T> Factors<T> {
         column_value: impl Fn(usize, f64) -> T,
     ) -> Self {
         let rank = terms.len();
-        let vector = LANES * if rank <= MOST_IN_VECTORS { 2 } else { 1 };
         let mut rows = Vec::with_capacity((grid.phases + 1) * 2 * rank * row);
         let mut columns = Vec::with_capacity((grid.phases + 1) * 2 * column);
         for phase in 0..=grid.phases {
@@ -161,8 +157,8 @@ impl<T> Factors<T> {
                 i if i < grid.side => values[grid.place(phase, i)],
                 _ => 0.0,
             };
-            for from in (0..row).step_by(vector) {
-                let to = row.min(from + vector);
+            for from in (0..row).step_by(2 * LANES) {
+                let to = row.min(from + 2 * LANES);
                 for end in 0..2 {
                     for (k, term) in terms.iter().enumerate() {
                         let element = |i| row_value(k, value(&term[end].row, i));
@@ -180,14 +176,6 @@ impl<T> Factors<T> {
         }
         Self { rows, columns }
     }
-
-    /// Of terms that are drawn from other factors.
-    const fn none() -> Self {
-        Self {
-            rows: Vec::new(),
-            columns: Vec::new(),
-        }
-    }
 }
 
 impl Cell {
@@ -200,18 +188,13 @@ impl Cell {
         let lengths = [row, column];
         let single = |_, value| value as f32;
         let exact = Factors::new(&grid, terms, lengths, single, single);
-        let stepped = if rank <= MOST_IN_VECTORS {
-            let steps = |term: &[Term; 2]| {
-                let all = term.iter().flat_map(|end| &end.column);
-                MOST_STEPS / all.fold(0.0, |most: f64, v| most.max(v.abs()))
-            };
-            let steps: Vec<f64> = terms.iter().map(steps).collect();
-            let row = |k: usize, value| libm::round(-HALF * value / steps[k]) as i16;
-            let column = |k: usize, value| libm::round(-steps[k] * value) as i16;
-            Factors::new(&grid, terms, lengths, row, column)
-        } else {
-            Factors::none()
+        let steps = |term: &[Term; 2]| {
+            let all = term.iter().flat_map(|end| &end.column);
+            MOST_STEPS / all.fold(0.0, |most: f64, v| most.max(v.abs()))
         };
+        let steps: Vec<f64> = terms.iter().map(steps).collect();
+        let row_steps = |k: usize, value| libm::round(-HALF * value / steps[k]) as i16;
+        let column_steps = |k: usize, value| libm::round(-steps[k] * value) as i16;
         let ink = |rows: usize, columns: usize| {
             let sums = terms
                 .iter()
@@ -224,7 +207,7 @@ impl Cell {
             row,
             column,
             exact,
-            stepped,
+            stepped: Factors::new(&grid, terms, lengths, row_steps, column_steps),
             measures: Measures {
                 shift: grid.shift,
                 before: grid.before as f32,

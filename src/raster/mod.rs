@@ -38,6 +38,7 @@ mod tile;
 mod tile_set;
 mod transfer;
 mod veil;
+mod wide;
 
 pub use drawn::{Drawn, PixelRect};
 pub use ellipse::InkEllipse;

@@ -8,7 +8,7 @@ use crate::raster::ahead::Ahead;
 use crate::raster::blend::Blend;
 use crate::raster::clip::Clip;
 use crate::raster::eight::Eight;
-use crate::raster::kernel::{Cell, LANES, MOST_IN_VECTORS};
+use crate::raster::kernel::{Cell, LANES};
 use crate::raster::light::{Lanes, Light};
 use crate::raster::tile::Tile;
 use crate::simd::{Simd, SimdBase};
@@ -22,7 +22,7 @@ pub(super) struct Narrow<'a, S: Simd, L, const LEN: usize, const K: usize> {
     rows: &'a [[[L; LEN]; K]],
     /// Per phase and end: vectors of columns, as many as `LEN` pixels of all terms fill.
     tables: &'a [[L; 2 * LANES]],
-    columns: [[L; 2 * LANES]; MOST_IN_VECTORS],
+    columns: [[L; 2 * LANES]; K],
 }
 
 impl<'a, S: Simd, L: Light, const LEN: usize, const K: usize> Narrow<'a, S, L, LEN, K> {
@@ -35,7 +35,7 @@ impl<'a, S: Simd, L: Light, const LEN: usize, const K: usize> Narrow<'a, S, L, L
             ahead,
             rows: factors.rows.as_chunks().0.as_chunks().0,
             tables: factors.columns.as_chunks().0,
-            columns: [[L::ZERO; 2 * LANES]; MOST_IN_VECTORS],
+            columns: [[L::ZERO; 2 * LANES]; K],
         }
     }
 

@@ -210,6 +210,70 @@ impl<L: Light> Tile<L> {
             *bits |= inked;
         }
     }
+
+    /// The same with the rows of any number of terms in memory, and the factors of a line one after another.
+    /// Lines are multiplied four at a time: so each row is read once for four of them.
+    #[inline(always)]
+    pub(super) fn take_products<S: Simd, V: Lanes<S, Element = L>, const LEN: usize>(
+        &mut self,
+        simd: S,
+        (row, column): (usize, i64),
+        rows: &[[L; LEN]],
+        factors: &[L],
+        taken: [L; 3],
+        inked: u64,
+    ) {
+        let taken = all_lanes(simd, taken);
+        let rank = rows.len();
+        let count = factors.len() / rank;
+        for bits in &mut self.inked[row..row + count] {
+            *bits |= inked;
+        }
+        let place = self.skip + row * STRIDE + (APRON as i64 + column) as usize;
+        let (lines, _) = self.light[place..].as_chunks_mut::<STRIDE>();
+        let (fours, rest) = lines[..count].as_chunks_mut::<4>();
+        let (of_fours, of_rest) = factors.split_at(4 * rank * fours.len());
+        for (lines, factors) in fours.iter_mut().zip(of_fours.chunks_exact(4 * rank)) {
+            take_lines::<S, V, LEN, 4>(simd, lines, rows, factors, taken);
+        }
+        for (line, factors) in rest
+            .as_chunks_mut()
+            .0
+            .iter_mut()
+            .zip(of_rest.chunks_exact(rank))
+        {
+            take_lines::<S, V, LEN, 1>(simd, line, rows, factors, taken);
+        }
+    }
+}
+
+/// Multiplies the light of some lines by what the sums of products of rows and of each line's factors leave
+/// of it.
+#[inline(always)]
+fn take_lines<S: Simd, V: Lanes<S>, const LEN: usize, const LINES: usize>(
+    simd: S,
+    lines: &mut [Line<V::Element>; LINES],
+    rows: &[[V::Element; LEN]],
+    factors: &[V::Element],
+    taken: [V; 3],
+) where
+    V::Element: Light,
+{
+    let rank = rows.len();
+    let mut of = [factors; LINES];
+    for n in 0..LINES {
+        of[n] = &factors[n * rank..][..rank];
+    }
+    let mut covered = [V::splat(simd, V::Element::ZERO); LINES];
+    for k in 0..rank {
+        let row = V::from_slice(simd, &rows[k]);
+        for n in 0..LINES {
+            covered[n] += row.times(V::splat(simd, of[n][k]));
+        }
+    }
+    for n in 0..LINES {
+        take_light(simd, &mut lines[n], covered[n].covered(), taken);
+    }
 }
 
 /// Multiplies the light of all channels, from a pixel on, by what a vector of coverages leaves of it.

@@ -93,6 +93,22 @@ fn coverage_in_steps_is_within_0_6_of_255_and_ink_within_half_a_percent() {
 }
 
 #[test]
+fn dots_of_many_terms_are_as_exact_in_steps() {
+    let mut stream = stream(6);
+    for (radius, blur) in [(20.0, 0.3), (40.0, 0.3), (25.0, 0.6), (30.0, 2.0)] {
+        let (dot, side) = dot(radius, blur, 1.0, &mut stream);
+        let exact = exact(&dot, blur, side);
+        for level in Level::supported() {
+            let light = drawn::<i16>(level, &[dot], blur, side);
+            let errors = light.iter().zip(&exact);
+            let errors = errors.map(|(t, e)| (1.0 - f64::from(t[1]) - e).abs());
+            let worst = 255.0 * errors.fold(0.0, f64::max);
+            assert!(worst <= 0.6, "blur {blur}, radius {radius}: {worst:.3}/255");
+        }
+    }
+}
+
+#[test]
 fn small_and_weak_dots_do_not_vanish_in_steps() {
     let mut stream = stream(1);
     for blur in [0.3, 0.7, 1.2] {
