@@ -40,4 +40,12 @@ impl Clip {
             inked: Tile::<L>::inked_by(first as usize..last as usize),
         })
     }
+
+    /// The tile's row of the first of the rows that are among some lines of the window, and these rows, if
+    /// there are any.
+    #[inline(always)]
+    pub(super) fn rows_among(&self, lines: &Range<usize>) -> Option<(usize, Range<usize>)> {
+        let rows = self.rows.start.max(lines.start)..self.rows.end.min(lines.end);
+        (!rows.is_empty()).then(|| (self.row + rows.start - self.rows.start, rows))
+    }
 }

@@ -123,18 +123,18 @@ impl Darken<u8> for SrgbCodes {
         }
         let least = (after[0].min(after[1])).min(after[2].min(after[3]));
         if least.simd_lt(TOE).any_true() {
-            let mut dark = false;
+            let mut dark = [false; 4];
             for i in 0..4 {
                 // Codes of which nothing is taken are what they are, be they ever so dark.
-                dark |= (after[i].simd_lt(TOE) & taken[i].simd_gt(0)).any_true();
+                dark[i] = (after[i].simd_lt(TOE) & taken[i].simd_gt(0)).any_true();
             }
-            if dark {
+            if dark != [false; 4] {
                 let (mut from, mut to) = ([[0; 16]; 4], [[0; 16]; 4]);
                 for i in 0..4 {
                     codes[i].store_slice(&mut from[i]);
                     after[i].store_slice(&mut to[i]);
                 }
-                exact_in_toe(simd, &from, &mut to, lit);
+                exact_in_toe(simd, &from, &mut to, dark, lit);
                 for i in 0..4 {
                     after[i] = i16x16::from_slice(simd, &to[i]);
                 }
@@ -176,13 +176,14 @@ fn channels<S: Simd>(simd: S, [a, b]: Lit<'_, i16>) -> [i16x16<S>; 3] {
     light
 }
 
-/// Puts right what lies in the straight toe of the curve, all in steps of 2⁻⁷. Its numbers go through
-/// memory, and the registers stay with those who hardly ever come here.
+/// Puts right what lies in the straight toe of the curve, all in steps of 2⁻⁷, where it is known that
+/// something does. Its numbers go through memory, and the registers stay with those who hardly ever come here.
 #[cold]
 fn exact_in_toe<S: Simd>(
     simd: S,
     before: &[[i16; 16]; 4],
     after: &mut [[i16; 16]; 4],
+    dark: [bool; 4],
     lit: Lit<'_, i16>,
 ) {
     simd.vectorize(
@@ -190,16 +191,14 @@ fn exact_in_toe<S: Simd>(
         || {
             // All of them before any is used: a vector waits for numbers that were just written one by one.
             let mut bright = [[0.0; 16]; 4];
-            for (bright, code) in bright
-                .as_flattened_mut()
-                .iter_mut()
-                .zip(before.as_flattened())
-            {
-                *bright = STRAIGHT[usize::from((code >> 7) as u8)];
+            for i in (0..4).filter(|&i| dark[i]) {
+                for (bright, code) in bright[i].iter_mut().zip(before[i]) {
+                    *bright = STRAIGHT[usize::from((code >> 7) as u8)];
+                }
             }
             let [r, g, b] = channels(simd, lit);
             let light = as_codes(r, g, b);
-            for i in 0..4 {
+            for i in (0..4).filter(|&i| dark[i]) {
                 let mut steps = [[0; LANES]; 2];
                 light[i].store_slice(steps.as_flattened_mut());
                 let shares = i16::shares(simd, &steps[0], &steps[1]);

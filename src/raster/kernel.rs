@@ -12,6 +12,7 @@ use crate::raster::expansion::{Expansion, Term, point};
 use crate::raster::light::Light;
 use crate::simd::{Simd, SimdBase, SimdFloat, f32x8};
 use std::f64::consts::PI;
+use std::ops::Range;
 
 /// Coverage at which a window ends: absolute, and as a share of the dot's own largest coverage,
 /// which is what counts for dots far below a pixel.
@@ -22,6 +23,9 @@ const TAIL_SHARE: f64 = 0.002;
 const RADIUS_STEP: f64 = 0.18;
 const PHASE_STEP: f64 = 0.08;
 const MOST_PHASES: usize = 32;
+/// How much farther in pixels a blurred edge reaches along a diagonal than along an axis, for a pixel is
+/// a square.
+const OBLIQUE: f64 = 0.25;
 /// Steps to the largest factor of a column: what interpolation rounds up must still fit 16 bits.
 const MOST_STEPS: f64 = 32_760.0;
 /// Products of two factors in steps are worth half a coverage in units of 2⁻¹⁵.
@@ -61,6 +65,8 @@ pub(super) struct Cell {
     pub(super) column: usize,
     pub(super) exact: Factors<f32>,
     pub(super) stepped: Factors<i16>,
+    /// Per vector of sixteen pixels of a row, the lines on which any of them may be covered.
+    pub(super) lines: Vec<Range<usize>>,
     grid: Grid,
     pub(super) measures: Measures,
 }
@@ -122,7 +128,7 @@ impl Ladder {
             lower.terms(&places, rank)
         };
         let terms: Vec<[Term; 2]> = low.into_iter().zip(high).filter_map(pair).collect();
-        Cell::new(grid, &terms, radii)
+        Cell::new(grid, &terms, radii, reach)
     }
 }
 
@@ -179,7 +185,7 @@ impl<T> Factors<T> {
 }
 
 impl Cell {
-    fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2]) -> Self {
+    fn new(grid: Grid, terms: &[[Term; 2]], radii: [f64; 2], reach: f64) -> Self {
         let (side, rank) = (grid.side, terms.len());
         let row = side.next_multiple_of(LANES);
         // Of windows that fit one vector, columns are as long as rows.
@@ -208,6 +214,7 @@ impl Cell {
             column,
             exact,
             stepped: Factors::new(&grid, terms, lengths, row_steps, column_steps),
+            lines: grid.lines(reach + OBLIQUE),
             measures: Measures {
                 shift: grid.shift,
                 before: grid.before as f32,
@@ -315,6 +322,28 @@ impl Grid {
     /// The place of a window's pixel at a phase.
     fn place(&self, phase: usize, pixel: usize) -> usize {
         (pixel + 1) * self.phases - phase
+    }
+
+    /// Per vector of sixteen pixels of a row, the lines on which one of them may be within a distance of the
+    /// centre.
+    fn lines(&self, reach: f64) -> Vec<Range<usize>> {
+        let places = self.places();
+        let nearest = |pixels: Range<usize>| {
+            let ends = [(self.phases, pixels.start), (0, pixels.end - 1)];
+            let [from, to] = ends.map(|(phase, pixel)| places[self.place(phase, pixel)]);
+            from.max(-to).max(0.0)
+        };
+        let vectors = (0..self.side).step_by(2 * LANES);
+        let of = |first: usize| {
+            let across = nearest(first..self.side.min(first + 2 * LANES));
+            let near = |&y: &usize| libm::hypot(across, nearest(y..y + 1)) < reach;
+            let start = (0..self.side).find(near).unwrap_or(0);
+            start
+                ..(start..self.side)
+                    .rfind(near)
+                    .map_or(start, |last| last + 1)
+        };
+        vectors.map(of).collect()
     }
 
     /// The sum over a window's pixels, averaged over the phases.

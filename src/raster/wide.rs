@@ -9,6 +9,7 @@ use crate::raster::kernel::{Cell, LANES};
 use crate::raster::light::{Lanes, Light};
 use crate::raster::tile::Tile;
 use crate::simd::{Simd, SimdBase};
+use std::ops::Range;
 
 /// Room for the factors of one dot.
 #[derive(Debug)]
@@ -43,12 +44,16 @@ impl<L: Light> Wide<L> {
             return;
         };
         for j in (clip.columns.start / 16 * 16..clip.columns.end).step_by(16) {
+            let Some((row, lines)) = clip.rows_among(&cell.lines[j / 16]) else {
+                continue;
+            };
+            let (at, taken) = ((row, clip.left + j as i64), eight.taken(dot));
             if cell.row - j >= 16 {
                 self.blend_rows::<S, L::Sixteen<S>, 16>(simd, cell, eight, dot, j);
-                self.take::<S, L::Sixteen<S>, 16>(simd, tile, &clip, j, eight.taken(dot));
+                self.take::<S, L::Sixteen<S>, 16>(simd, tile, at, lines, taken, clip.inked);
             } else {
                 self.blend_rows::<S, L::Eight<S>, LANES>(simd, cell, eight, dot, j);
-                self.take::<S, L::Eight<S>, LANES>(simd, tile, &clip, j, eight.taken(dot));
+                self.take::<S, L::Eight<S>, LANES>(simd, tile, at, lines, taken, clip.inked);
             }
         }
     }
@@ -66,9 +71,13 @@ impl<L: Light> Wide<L> {
         let Some(clip) = self.begin(simd, tile, cell, (eight, dot), ahead) else {
             return;
         };
-        let factors = &self.columns.as_chunks::<K>().0[clip.rows.clone()];
+        let factors = self.columns.as_chunks::<K>().0;
         for j in (clip.columns.start / 16 * 16..clip.columns.end).step_by(16) {
-            let (at, taken) = ((clip.row, clip.left + j as i64), eight.taken(dot));
+            let Some((row, lines)) = clip.rows_among(&cell.lines[j / 16]) else {
+                continue;
+            };
+            let (at, taken) = ((row, clip.left + j as i64), eight.taken(dot));
+            let factors = &factors[lines];
             if cell.row - j >= 16 {
                 let rows = rows_of_rank::<S, L::Sixteen<S>, 16, K>(simd, cell, eight, dot, j);
                 tile.take_rows(simd, at, &rows, factors, taken, clip.inked);
@@ -142,21 +151,21 @@ impl<L: Light> Wide<L> {
         }
     }
 
-    /// Multiplies the light of a vector of pixels of every line.
+    /// Multiplies the light of a vector of pixels of some lines.
     #[inline(always)]
     fn take<S: Simd, V: Lanes<S, Element = L>, const LEN: usize>(
         &self,
         simd: S,
         tile: &mut Tile<L>,
-        clip: &Clip,
-        j: usize,
+        at: (usize, i64),
+        lines: Range<usize>,
         taken: [L; 3],
+        inked: u64,
     ) {
         let rows = self.rows.as_chunks::<LEN>().0;
         let rank = rows.len();
-        let factors = &self.columns[clip.rows.start * rank..clip.rows.end * rank];
-        let at = (clip.row, clip.left + j as i64);
-        tile.take_products::<S, V, LEN>(simd, at, rows, factors, taken, clip.inked);
+        let factors = &self.columns[lines.start * rank..lines.end * rank];
+        tile.take_products::<S, V, LEN>(simd, at, rows, factors, taken, inked);
     }
 }
 
