@@ -338,10 +338,10 @@ impl Grid {
             let across = nearest(first..self.side.min(first + 2 * LANES));
             let near = |&y: &usize| libm::hypot(across, nearest(y..y + 1)) < reach;
             let start = (0..self.side).find(near).unwrap_or(0);
-            start
-                ..(start..self.side)
-                    .rfind(near)
-                    .map_or(start, |last| last + 1)
+            let end = (start..self.side)
+                .rfind(near)
+                .map_or(start, |last| last + 1);
+            start..end
         };
         vectors.map(of).collect()
     }

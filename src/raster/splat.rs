@@ -75,14 +75,14 @@ pub(super) fn draw_ellipses<L: Light>(
     }
 }
 
-/// Does what is said for a rank `K` of those told, else something else.
-macro_rules! by_rank {
-    ($rank:expr, $($k:literal)* => $draw:expr, $otherwise:expr) => {
-        match $rank {
-            $($k => {
+/// Does what is said for a row's length and for a rank `K` of those told for it, else something else.
+macro_rules! by_row_and_rank {
+    ($of:expr, $([$row:pat, $($k:literal)*] => $draw:expr,)* else $otherwise:expr) => {
+        match $of {
+            $($(($row, $k) => {
                 const K: usize = $k;
                 $draw
-            })*
+            })*)*
             _ => $otherwise,
         }
     };
@@ -104,34 +104,36 @@ fn draw_all<S: Simd, L: Light>(
         |places: &[u32]| {
             let cell = tables.cell(run[places[0] as usize].cell);
             let dots = Group { cell, run, places };
-            match cell.row {
-                8 => by_rank!(
-                    cell.rank,
-                    1 2 3 4 5 6 => {
-                        let mut narrow = Narrow::<S, L, 8, K>::new(simd, cell, ahead);
-                        dots.each(
-                            simd,
-                            #[inline(always)]
-                            |eight, dot| narrow.draw::<L::Eight<S>>(tile, eight, dot),
-                        );
-                    },
-                    dots.draw_wide(simd, tile, wide, ahead)
+            // Rows of more than eight terms leave the registers, and are still not worth a loop over terms.
+            by_row_and_rank!(
+                (cell.row, cell.rank),
+                [8, 1 2 3 4 5 6] => {
+                    let mut narrow = Narrow::<S, L, 8, K>::new(simd, cell, ahead);
+                    dots.each(
+                        simd,
+                        #[inline(always)]
+                        |eight, dot| narrow.draw::<L::Eight<S>>(tile, eight, dot),
+                    );
+                },
+                [16, 1 2 3 4 5 6 7 8 9 10 11 12] => {
+                    let mut narrow = Narrow::<S, L, 16, K>::new(simd, cell, ahead);
+                    dots.each(
+                        simd,
+                        #[inline(always)]
+                        |eight, dot| narrow.draw::<L::Sixteen<S>>(tile, eight, dot),
+                    );
+                },
+                [_, 1 2 3 4 5 6 7 8 9 10 11 12] => dots.each(
+                    simd,
+                    #[inline(always)]
+                    |eight, dot| wide.draw_of_rank::<S, K>(simd, tile, cell, (eight, dot), ahead),
                 ),
-                // Rows of more than eight terms leave the registers, and are still not worth a loop over them.
-                16 => by_rank!(
-                    cell.rank,
-                    1 2 3 4 5 6 7 8 9 10 11 12 => {
-                        let mut narrow = Narrow::<S, L, 16, K>::new(simd, cell, ahead);
-                        dots.each(
-                            simd,
-                            #[inline(always)]
-                            |eight, dot| narrow.draw::<L::Sixteen<S>>(tile, eight, dot),
-                        );
-                    },
-                    dots.draw_wide(simd, tile, wide, ahead)
-                ),
-                _ => dots.draw_wide(simd, tile, wide, ahead),
-            }
+                else dots.each(
+                    simd,
+                    #[inline(always)]
+                    |eight, dot| wide.draw(simd, tile, cell, (eight, dot), ahead),
+                )
+            );
         },
     );
 }
@@ -144,49 +146,25 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    /// Draws dots whose windows are wide, or of high rank; compiled once for all who call it.
-    #[inline(never)]
-    fn draw_wide<S: Simd, L: Light>(
-        self,
-        simd: S,
-        tile: &mut Tile<L>,
-        wide: &mut Wide<L>,
-        ahead: Option<Ahead<'_>>,
-    ) {
-        let cell = self.cell;
+    /// Calls `draw` with each dot's place among eight of them.
+    ///
+    /// Each of the many calls has a stack frame of its own where nothing is optimised: all of them in one
+    /// would need more than a thread has.
+    #[inline(always)]
+    fn each<S: Simd, L: Light>(self, simd: S, mut draw: impl FnMut(&Eight<L>, usize)) {
         simd.vectorize(
             #[inline(always)]
             || {
-                by_rank!(
-                    cell.rank,
-                    1 2 3 4 5 6 7 8 9 10 11 12 => self.each(
-                        simd,
-                        #[inline(always)]
-                        |eight, dot| {
-                            wide.draw_of_rank::<S, K>(simd, tile, cell, (eight, dot), ahead);
-                        },
-                    ),
-                    self.each(
-                        simd,
-                        #[inline(always)]
-                        |eight, dot| wide.draw(simd, tile, cell, (eight, dot), ahead),
-                    )
-                );
+                let Self { cell, run, places } = self;
+                for places in places.chunks(LANES) {
+                    let dots = places.iter().map(|&i| &run[i as usize]);
+                    let eight = Eight::new(simd, cell, dots);
+                    for dot in 0..places.len() {
+                        draw(&eight, dot);
+                    }
+                }
             },
         );
-    }
-
-    /// Calls `draw` with each dot's place among eight of them.
-    #[inline(always)]
-    fn each<S: Simd, L: Light>(self, simd: S, mut draw: impl FnMut(&Eight<L>, usize)) {
-        let Self { cell, run, places } = self;
-        for places in places.chunks(LANES) {
-            let dots = places.iter().map(|&i| &run[i as usize]);
-            let eight = Eight::new(simd, cell, dots);
-            for dot in 0..places.len() {
-                draw(&eight, dot);
-            }
-        }
     }
 }
 
