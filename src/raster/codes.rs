@@ -208,7 +208,7 @@ fn exact_in_toe<S: Simd>(
                 let (exact, now) = (whole_16(exact) << 7, i16x16::from_slice(simd, &after[i]));
                 // As above: of which something is taken.
                 let taken = (now - i16x16::from_slice(simd, &before[i])).simd_lt(HALF);
-                let dark = taken & now.simd_lt(TOE) & exact.simd_ge(0);
+                let dark = taken & exact.simd_ge(0);
                 dark.select(exact, now).store_slice(&mut after[i]);
             }
         },
