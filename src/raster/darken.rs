@@ -10,8 +10,6 @@ use crate::simd::{Select, Simd, SimdBase, SimdMask, f32x16};
 
 /// The linear light at which the toe of the sRGB curve ends.
 pub(super) const END_OF_TOE: f64 = 0.003_130_8;
-/// What a code in the toe is times linear light.
-pub(super) const TOE_SLOPE: f64 = 12.92;
 
 /// Red, green and blue light of two runs of eight pixels.
 pub(super) type Lit<'a, L> = [[&'a [L; LANES]; 3]; 2];
@@ -88,7 +86,7 @@ impl<E: Element, G: Gain> Darken<E> for G {
 /// What is left of an element by a share of light where that lies in the straight toe of the sRGB curve.
 pub(super) fn toe<E: Element>(element: E, light: f32) -> Option<E> {
     let linear = element.srgb_to_linear() * f64::from(light);
-    (linear <= END_OF_TOE).then(|| E::from_encoded(TOE_SLOPE * linear))
+    (linear <= END_OF_TOE).then(|| E::from_encoded(12.92 * linear))
 }
 
 /// The results that lie in that toe, among elements given as bits for each channel.
