@@ -43,10 +43,7 @@ impl<L: Light> Wide<L> {
         let Some(clip) = self.begin(simd, tile, cell, (eight, dot), ahead) else {
             return;
         };
-        for j in (clip.columns.start / 16 * 16..clip.columns.end).step_by(16) {
-            let Some((row, lines)) = clip.rows_among(&cell.lines[j / 16]) else {
-                continue;
-            };
+        for (j, row, lines) in vectors(cell, &clip) {
             let (at, taken) = ((row, clip.left + j as i64), eight.taken(dot));
             if cell.row - j >= 16 {
                 self.blend_rows::<S, L::Sixteen<S>, 16>(simd, cell, eight, dot, j);
@@ -58,7 +55,7 @@ impl<L: Light> Wide<L> {
         }
     }
 
-    /// The same for a rank that fits the registers.
+    /// The same for a rank that is known when this is compiled.
     #[inline(always)]
     pub(super) fn draw_of_rank<S: Simd, const K: usize>(
         &mut self,
@@ -72,10 +69,7 @@ impl<L: Light> Wide<L> {
             return;
         };
         let factors = self.columns.as_chunks::<K>().0;
-        for j in (clip.columns.start / 16 * 16..clip.columns.end).step_by(16) {
-            let Some((row, lines)) = clip.rows_among(&cell.lines[j / 16]) else {
-                continue;
-            };
+        for (j, row, lines) in vectors(cell, &clip) {
             let (at, taken) = ((row, clip.left + j as i64), eight.taken(dot));
             let factors = &factors[lines];
             if cell.row - j >= 16 {
@@ -167,6 +161,20 @@ impl<L: Light> Wide<L> {
         let factors = &self.columns[lines.start * rank..lines.end * rank];
         tile.take_products::<S, V, LEN>(simd, at, rows, factors, taken, inked);
     }
+}
+
+/// The vectors of sixteen pixels of a window: where each starts, and what lines of it may be covered in the
+/// tile: its row of the first of them, and which.
+#[inline(always)]
+fn vectors<'a>(
+    cell: &'a Cell,
+    clip: &'a Clip,
+) -> impl Iterator<Item = (usize, usize, Range<usize>)> + 'a {
+    let starts = (clip.columns.start / 16 * 16..clip.columns.end).step_by(16);
+    starts.filter_map(|j| {
+        let (row, lines) = clip.rows_among(&cell.lines[j / 16])?;
+        Some((j, row, lines))
+    })
 }
 
 /// The rows of all terms from a pixel on.
