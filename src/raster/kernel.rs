@@ -313,10 +313,12 @@ impl Grid {
 
     /// All places, one phase step apart.
     fn places(&self) -> Vec<f64> {
+        (0..=self.side * self.phases).map(|n| self.at(n)).collect()
+    }
+
+    fn at(&self, place: usize) -> f64 {
         let first = 0.5 + f64::from(self.shift) - f64::from(self.before) - 1.0;
-        (0..=self.side * self.phases)
-            .map(|n| first + n as f64 / self.phases as f64)
-            .collect()
+        first + place as f64 / self.phases as f64
     }
 
     /// The place of a window's pixel at a phase.
@@ -327,10 +329,9 @@ impl Grid {
     /// Per vector of sixteen pixels of a row, the lines on which one of them may be within a distance of the
     /// centre.
     fn lines(&self, reach: f64) -> Vec<Range<usize>> {
-        let places = self.places();
         let nearest = |pixels: Range<usize>| {
             let ends = [(self.phases, pixels.start), (0, pixels.end - 1)];
-            let [from, to] = ends.map(|(phase, pixel)| places[self.place(phase, pixel)]);
+            let [from, to] = ends.map(|(phase, pixel)| self.at(self.place(phase, pixel)));
             from.max(-to).max(0.0)
         };
         let vectors = (0..self.side).step_by(2 * LANES);

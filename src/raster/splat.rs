@@ -16,7 +16,7 @@ use crate::raster::narrow::Narrow;
 use crate::raster::order::Order;
 use crate::raster::tables::Tables;
 use crate::raster::tile::{Tile, take_light};
-use crate::raster::wide::Wide;
+use crate::raster::wide::{Dot, Wide};
 use crate::simd::{Level, Simd, SimdBase, SimdFrom, dispatch, f32x8};
 
 /// Room for the factors of a dot, and for the order of some.
@@ -126,12 +126,12 @@ fn draw_all<S: Simd, L: Light>(
                 [_, 1 2 3 4 5 6 7 8 9 10 11 12] => dots.each(
                     simd,
                     #[inline(always)]
-                    |eight, dot| wide.draw_of_rank::<S, K>(simd, tile, cell, (eight, dot), ahead),
+                    |eight, dot| wide.draw_of_rank::<S, K>(simd, tile, Dot { cell, eight, dot }, ahead),
                 ),
                 else dots.each(
                     simd,
                     #[inline(always)]
-                    |eight, dot| wide.draw(simd, tile, cell, (eight, dot), ahead),
+                    |eight, dot| wide.draw(simd, tile, Dot { cell, eight, dot }, ahead),
                 )
             );
         },

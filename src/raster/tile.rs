@@ -139,15 +139,27 @@ impl<L: Light> Tile<L> {
 
     /// The light of some rows from a column on, which may lie in an apron, and the bits for ink on them.
     #[inline(always)]
+    fn lines_and_bits(
+        &mut self,
+        row: usize,
+        column: i64,
+        count: usize,
+    ) -> (&mut [Line<L>], &mut [u64]) {
+        let place = self.skip + row * STRIDE + (APRON as i64 + column) as usize;
+        let (lines, _) = self.light[place..].as_chunks_mut();
+        (&mut lines[..count], &mut self.inked[row..row + count])
+    }
+
+    /// The same, line by line.
+    #[inline(always)]
     pub(super) fn lines(
         &mut self,
         row: usize,
         column: i64,
         count: usize,
     ) -> impl Iterator<Item = (&mut Line<L>, &mut u64)> {
-        let place = self.skip + row * STRIDE + (APRON as i64 + column) as usize;
-        let lines = self.light[place..].as_chunks_mut().0.iter_mut();
-        lines.zip(&mut self.inked[row..row + count])
+        let (lines, bits) = self.lines_and_bits(row, column, count);
+        lines.iter_mut().zip(bits)
     }
 
     /// One channel of some pixels of a row.
@@ -225,23 +237,17 @@ impl<L: Light> Tile<L> {
     ) {
         let taken = all_lanes(simd, taken);
         let rank = rows.len();
-        let count = factors.len() / rank;
-        for bits in &mut self.inked[row..row + count] {
+        let (lines, bits) = self.lines_and_bits(row, column, factors.len() / rank);
+        for bits in bits {
             *bits |= inked;
         }
-        let place = self.skip + row * STRIDE + (APRON as i64 + column) as usize;
-        let (lines, _) = self.light[place..].as_chunks_mut::<STRIDE>();
-        let (fours, rest) = lines[..count].as_chunks_mut::<4>();
+        let (fours, rest) = lines.as_chunks_mut::<4>();
         let (of_fours, of_rest) = factors.split_at(4 * rank * fours.len());
         for (lines, factors) in fours.iter_mut().zip(of_fours.chunks_exact(4 * rank)) {
             take_lines::<S, V, LEN, 4>(simd, lines, rows, factors, taken);
         }
-        for (line, factors) in rest
-            .as_chunks_mut()
-            .0
-            .iter_mut()
-            .zip(of_rest.chunks_exact(rank))
-        {
+        for (line, factors) in rest.iter_mut().zip(of_rest.chunks_exact(rank)) {
+            let line = std::array::from_mut(line);
             take_lines::<S, V, LEN, 1>(simd, line, rows, factors, taken);
         }
     }

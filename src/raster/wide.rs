@@ -29,54 +29,59 @@ impl<L> Default for Wide<L> {
     }
 }
 
+/// One of eight dots of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Dot<'a, L> {
+    pub(super) cell: &'a Cell,
+    pub(super) eight: &'a Eight<L>,
+    pub(super) dot: usize,
+}
+
 impl<L: Light> Wide<L> {
-    /// Draws one of eight dots of a table of any rank.
+    /// Draws a dot of any rank.
     #[inline(always)]
     pub(super) fn draw<S: Simd>(
         &mut self,
         simd: S,
         tile: &mut Tile<L>,
-        cell: &Cell,
-        (eight, dot): (&Eight<L>, usize),
+        of: Dot<'_, L>,
         ahead: Option<Ahead<'_>>,
     ) {
-        let Some(clip) = self.begin(simd, tile, cell, (eight, dot), ahead) else {
+        let Some(clip) = self.begin(simd, tile, of, ahead) else {
             return;
         };
-        for (j, row, lines) in vectors(cell, &clip) {
-            let (at, taken) = ((row, clip.left + j as i64), eight.taken(dot));
-            if cell.row - j >= 16 {
-                self.blend_rows::<S, L::Sixteen<S>, 16>(simd, cell, eight, dot, j);
+        let taken = of.eight.taken(of.dot);
+        for (j, at, lines) in vectors(of.cell, &clip) {
+            if of.cell.row - j >= 16 {
+                self.blend_rows::<S, L::Sixteen<S>, 16>(simd, of, j);
                 self.take::<S, L::Sixteen<S>, 16>(simd, tile, at, lines, taken, clip.inked);
             } else {
-                self.blend_rows::<S, L::Eight<S>, LANES>(simd, cell, eight, dot, j);
+                self.blend_rows::<S, L::Eight<S>, LANES>(simd, of, j);
                 self.take::<S, L::Eight<S>, LANES>(simd, tile, at, lines, taken, clip.inked);
             }
         }
     }
 
-    /// The same for a rank that is known when this is compiled.
+    /// The same for a rank that is known when this is compiled: its rows stay in vectors.
     #[inline(always)]
     pub(super) fn draw_of_rank<S: Simd, const K: usize>(
         &mut self,
         simd: S,
         tile: &mut Tile<L>,
-        cell: &Cell,
-        (eight, dot): (&Eight<L>, usize),
+        of: Dot<'_, L>,
         ahead: Option<Ahead<'_>>,
     ) {
-        let Some(clip) = self.begin(simd, tile, cell, (eight, dot), ahead) else {
+        let Some(clip) = self.begin(simd, tile, of, ahead) else {
             return;
         };
-        let factors = self.columns.as_chunks::<K>().0;
-        for (j, row, lines) in vectors(cell, &clip) {
-            let (at, taken) = ((row, clip.left + j as i64), eight.taken(dot));
-            let factors = &factors[lines];
-            if cell.row - j >= 16 {
-                let rows = rows_of_rank::<S, L::Sixteen<S>, 16, K>(simd, cell, eight, dot, j);
+        let (columns, taken) = (self.columns.as_chunks::<K>().0, of.eight.taken(of.dot));
+        for (j, at, lines) in vectors(of.cell, &clip) {
+            let factors = &columns[lines];
+            if of.cell.row - j >= 16 {
+                let rows = rows_of_rank::<S, L::Sixteen<S>, 16, K>(simd, of, j);
                 tile.take_rows(simd, at, &rows, factors, taken, clip.inked);
             } else {
-                let rows = rows_of_rank::<S, L::Eight<S>, LANES, K>(simd, cell, eight, dot, j);
+                let rows = rows_of_rank::<S, L::Eight<S>, LANES, K>(simd, of, j);
                 tile.take_rows(simd, at, &rows, factors, taken, clip.inked);
             }
         }
@@ -88,15 +93,14 @@ impl<L: Light> Wide<L> {
         &mut self,
         simd: S,
         tile: &Tile<L>,
-        cell: &Cell,
-        (eight, dot): (&Eight<L>, usize),
+        of: Dot<'_, L>,
         ahead: Option<Ahead<'_>>,
     ) -> Option<Clip> {
-        let clip = Clip::new(tile, eight.start(dot), [cell.side; 2])?;
+        let clip = Clip::new(tile, of.eight.start(of.dot), [of.cell.side; 2])?;
         if let Some(ahead) = ahead {
             ahead.ask(tile, &clip);
         }
-        self.blend_columns(simd, cell, eight, dot);
+        self.blend_columns(simd, of);
         Some(clip)
     }
 
@@ -105,31 +109,21 @@ impl<L: Light> Wide<L> {
     fn blend_rows<S: Simd, V: Lanes<S, Element = L>, const LEN: usize>(
         &mut self,
         simd: S,
-        cell: &Cell,
-        eight: &Eight<L>,
-        dot: usize,
+        of: Dot<'_, L>,
         j: usize,
     ) {
-        let blend = Blend::<S, V>::new(simd, eight.weights(0, dot));
-        let around = cell.rows_around(eight.phase(0, dot));
-        let [below, above] = around.map(|of| {
-            let here: &[L] = &of[2 * cell.rank * j..][..2 * cell.rank * LEN];
-            let (low, high) = here.split_at(cell.rank * LEN);
-            low.as_chunks::<LEN>()
-                .0
-                .iter()
-                .zip(high.as_chunks::<LEN>().0)
-        });
-        self.rows.resize(cell.rank * LEN, L::ZERO);
-        let rows = self.rows.as_chunks_mut::<LEN>().0.iter_mut();
-        for ((row, (a, b)), (c, d)) in rows.zip(below).zip(above) {
-            blend.between([a, b, c, d]).store_slice(row);
+        let blend = Blend::<S, V>::new(simd, of.eight.weights(0, of.dot));
+        let [a, b, c, d] = of.row_ends::<LEN>(j);
+        self.rows.resize(of.cell.rank * LEN, L::ZERO);
+        let rows = self.rows.as_chunks_mut::<LEN>().0;
+        for (k, row) in rows.iter_mut().enumerate() {
+            blend.between([&a[k], &b[k], &c[k], &d[k]]).store_slice(row);
         }
     }
 
     /// Interpolates the columns of all terms.
     #[inline(always)]
-    fn blend_columns<S: Simd>(&mut self, simd: S, cell: &Cell, eight: &Eight<L>, dot: usize) {
+    fn blend_columns<S: Simd>(&mut self, simd: S, Dot { cell, eight, dot }: Dot<'_, L>) {
         let blend = Blend::<S, L::Sixteen<S>>::new(simd, eight.weights(1, dot));
         let around = cell.columns_around::<L>(eight.phase(1, dot));
         let [below, above] = around.map(|both| {
@@ -163,43 +157,54 @@ impl<L: Light> Wide<L> {
     }
 }
 
-/// The vectors of sixteen pixels of a window: where each starts, and what lines of it may be covered in the
-/// tile: its row of the first of them, and which.
+impl<'a, L: Light> Dot<'a, L> {
+    /// The rows of all terms from a pixel on, at the phase below at the lower end and at the upper, then at
+    /// the phase above.
+    #[inline(always)]
+    fn row_ends<const LEN: usize>(&self, j: usize) -> [&'a [[L; LEN]]; 4] {
+        let rank = self.cell.rank;
+        let [below, above] = self.cell.rows_around::<L>(self.eight.phase(0, self.dot));
+        let end = |of: &'a [L], start: usize| of[start..start + rank * LEN].as_chunks().0;
+        let (low, high) = (2 * rank * j, rank * (2 * j + LEN));
+        [
+            end(below, low),
+            end(below, high),
+            end(above, low),
+            end(above, high),
+        ]
+    }
+}
+
+/// The vectors of sixteen pixels of a window: where each starts in it, where its first line lies in the tile,
+/// by row and column, and which of its lines lie there and may be covered.
 #[inline(always)]
 fn vectors<'a>(
     cell: &'a Cell,
     clip: &'a Clip,
-) -> impl Iterator<Item = (usize, usize, Range<usize>)> + 'a {
+) -> impl Iterator<Item = (usize, (usize, i64), Range<usize>)> + 'a {
     let starts = (clip.columns.start / 16 * 16..clip.columns.end).step_by(16);
     starts.filter_map(|j| {
         let (row, lines) = clip.rows_among(&cell.lines[j / 16])?;
-        Some((j, row, lines))
+        Some((j, (row, clip.left + j as i64), lines))
     })
 }
 
-/// The rows of all terms from a pixel on.
+/// Interpolates the rows of all terms from a pixel on.
 #[inline(always)]
 fn rows_of_rank<S: Simd, V: Lanes<S>, const LEN: usize, const K: usize>(
     simd: S,
-    cell: &Cell,
-    eight: &Eight<V::Element>,
-    dot: usize,
+    of: Dot<'_, V::Element>,
     j: usize,
 ) -> [V; K]
 where
     V::Element: Light,
 {
-    let blend = Blend::<S, V>::new(simd, eight.weights(0, dot));
-    let around = cell.rows_around::<V::Element>(eight.phase(0, dot));
-    let [below, above] = around.map(|of| &of[2 * K * j..][..2 * K * LEN]);
+    let blend = Blend::<S, V>::new(simd, of.eight.weights(0, of.dot));
+    let [a, b, c, d] = of.row_ends::<LEN>(j);
+    let (a, b, c, d) = (&a[..K], &b[..K], &c[..K], &d[..K]);
     let mut rows = [V::splat(simd, V::Element::ZERO); K];
     for k in 0..K {
-        rows[k] = blend.between([
-            &below[k * LEN..(k + 1) * LEN],
-            &below[(K + k) * LEN..(K + k + 1) * LEN],
-            &above[k * LEN..(k + 1) * LEN],
-            &above[(K + k) * LEN..(K + k + 1) * LEN],
-        ]);
+        rows[k] = blend.between([&a[k], &b[k], &c[k], &d[k]]);
     }
     rows
 }
