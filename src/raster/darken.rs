@@ -84,7 +84,7 @@ impl<E: Element, G: Gain> Darken<E> for G {
 }
 
 /// What is left of an element by a share of light where that lies in the straight toe of the sRGB curve.
-pub(super) fn toe<E: Element>(element: E, light: f32) -> Option<E> {
+fn toe<E: Element>(element: E, light: f32) -> Option<E> {
     let linear = element.srgb_to_linear() * f64::from(light);
     (linear <= END_OF_TOE).then(|| E::from_encoded(12.92 * linear))
 }

@@ -10,7 +10,6 @@ use crate::simd::{
     Simd, SimdBase, channels, f32x16, load_bytes, store_bytes, store_sixteen, with_channels,
 };
 use bytemuck::NoUninit;
-use std::sync::LazyLock;
 
 /// A kind of element of a picture.
 pub(super) trait Element: NoUninit + Default + Send + Sync {
@@ -43,12 +42,6 @@ pub(super) trait Element: NoUninit + Default + Send + Sync {
     /// The encoded value, 1 for full.
     fn encoded(self) -> f32;
 }
-
-static SRGB_CODES: LazyLock<Vec<f64>> = LazyLock::new(|| {
-    (0..256)
-        .map(|i| srgb_to_linear(f64::from(i) / 255.0))
-        .collect()
-});
 
 /// Red, green and blue of two runs of eight pixels, one element at a time.
 #[inline(always)]
@@ -118,7 +111,7 @@ impl Element for u8 {
     }
 
     fn srgb_to_linear(self) -> f64 {
-        SRGB_CODES[usize::from(self)]
+        srgb_to_linear(f64::from(self) / 255.0)
     }
 
     fn from_encoded(value: f64) -> Self {
