@@ -118,8 +118,13 @@ impl<T: Copy> Plane<T> {
     where
         T: Copy,
     {
+        // Counted in words as wide as most values: truths in bytes would have to be packed.
         let mut parts = self.values.chunks(4096);
-        parts.all(|part| part.iter().fold(true, |all, &value| all & f(value)))
+        parts.all(|part| {
+            part.iter()
+                .fold(0, |not, &value| not | u32::from(!f(value)))
+                == 0
+        })
     }
 
     /// All values, row by row, to be changed in place.

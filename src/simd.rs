@@ -14,7 +14,9 @@ mod product;
 
 pub(crate) use self::product::{rounded_product_8, rounded_product_16};
 pub(crate) use fearless_simd::{Simd, f32x8, f32x16, i16x8, i16x16, mask32x8, prelude::*};
-use fearless_simd::{i32x8, i32x16, u8x16, u8x32, u8x64, u32x8, u32x16, u64x4};
+use fearless_simd::{
+    i32x8, i32x16, u8x16, u8x32, u8x64, u16x8, u32x4, u32x8, u32x16, u64x2, u64x4,
+};
 use std::fmt;
 
 /// Which vector instructions the inner loops use.
@@ -237,6 +239,36 @@ pub(crate) fn bytes_together<S: Simd>([a, b, c, d]: [i16x16<S>; 4]) -> Pixels16<
     let low: u32x8<S> = ((a >> 7) | ((b << 1) & odd)).bitcast();
     let high: u32x8<S> = ((c >> 7) | ((d << 1) & odd)).bitcast();
     low.combine(high)
+}
+
+/// The columns of eight rows of sixteen bytes each, from the fronts of slices: the first row's byte is a
+/// word's lowest.
+#[inline(always)]
+pub(crate) fn columns_of_bytes<S: Simd>(simd: S, rows: [&[u8]; 8]) -> [u64; 16] {
+    let mut pairs = [u16x8::splat(simd, 0); 8];
+    for i in 0..4 {
+        let upper = u8x16::from_slice(simd, &rows[2 * i][..16]);
+        let both = upper.interleave(u8x16::from_slice(simd, &rows[2 * i + 1][..16]));
+        (pairs[i], pairs[4 + i]) = (both.0.bitcast(), both.1.bitcast());
+    }
+    let mut columns = [0; 16];
+    for half in 0..2 {
+        let pairs = &pairs[4 * half..4 * half + 4];
+        let (upper, lower) = (pairs[0].interleave(pairs[1]), pairs[2].interleave(pairs[3]));
+        let upper: [u32x4<S>; 2] = [upper.0.bitcast(), upper.1.bitcast()];
+        let lower: [u32x4<S>; 2] = [lower.0.bitcast(), lower.1.bitcast()];
+        for i in 0..2 {
+            let (first, second) = upper[i].interleave(lower[i]);
+            let at = 8 * half + 4 * i;
+            first
+                .bitcast::<u64x2<S>>()
+                .store_slice(&mut columns[at..at + 2]);
+            second
+                .bitcast::<u64x2<S>>()
+                .store_slice(&mut columns[at + 2..at + 4]);
+        }
+    }
+    columns
 }
 
 /// The whole numbers below sixteen values, each in `0.0..2³¹`.

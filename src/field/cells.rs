@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::lattice::Lattice;
 use crate::parallel;
 use crate::plane::Plane;
+use crate::units::Size;
 
 /// Rows of cells that one task looks at.
 const BAND: usize = 16;
@@ -41,9 +42,10 @@ pub(super) struct Cells<'a> {
     /// The first pixel of each column of cells, counted from the first of all, and how many it has.
     firsts: Vec<u32>,
     counts: Vec<u32>,
-    /// The most that a column has, and for each column so many factors: 1 for the pixels it has, then 0.
+    /// The most that a column has, and for each column so many factors: for the pixels it has, then 0. They are
+    /// halves where there are at most two pixels, which loses nothing, and otherwise 1, to be divided later.
     most: usize,
-    has: Vec<f64>,
+    factors: Vec<f64>,
 }
 
 impl<'a> Cells<'a> {
@@ -56,9 +58,10 @@ impl<'a> Cells<'a> {
         let ends = columns.first().zip(columns.last());
         let all = ends.map_or(0..0, |(first, last)| first.start..last.end);
         let most = columns.iter().map(Range::len).max().unwrap_or(1);
-        let has = columns.iter().flat_map(|column| {
+        let factors = columns.iter().flat_map(|column| {
             let count = column.len();
-            (0..most).map(move |i| f64::from(u8::from(i < count)))
+            let factor = if most > 2 { 1.0 } else { 1.0 / count as f64 };
+            (0..most).map(move |i| if i < count { factor } else { 0.0 })
         });
         Self {
             plane,
@@ -68,7 +71,7 @@ impl<'a> Cells<'a> {
             counts: columns.iter().map(|c| c.end - c.start).collect(),
             all: all.start as usize..all.end as usize,
             most,
-            has: has.collect(),
+            factors: factors.collect(),
         }
     }
 
@@ -113,24 +116,35 @@ impl<'a> Cells<'a> {
         match self.most {
             1 => self.gather::<1>(rows, sums, means),
             2 => self.gather::<2>(rows, sums, means),
-            _ => self.gather::<0>(rows, sums, means),
+            _ => self.gather_many(rows, sums, means),
         }
     }
 
     /// The means of cells from the sums down their columns of pixels, of which there are at most `MOST` to a
-    /// cell, a number that is known beforehand unless it is 0.
+    /// cell, one or two.
     #[inline(always)]
     fn gather<const MOST: usize>(&self, rows: f64, sums: &[f64], means: &mut [f64]) {
-        let most = if MOST == 0 { self.most } else { MOST };
+        let (factors, _) = self.factors.as_chunks::<MOST>();
+        let columns = self.firsts.iter().zip(factors);
         // As many pixels for every cell: cells differ by one, which could not be foreseen.
-        for (i, mean) in means.iter_mut().enumerate() {
-            let first = self.firsts[i] as usize;
-            let (sums, has) = (&sums[first..first + most], &self.has[i * most..][..most]);
+        for (mean, (&first, factors)) in means.iter_mut().zip(columns) {
+            let sums = &sums[first as usize..first as usize + MOST];
             let mut sum = 0.0;
-            for i in 0..most {
-                sum += sums[i] * has[i];
+            for i in 0..MOST {
+                sum += sums[i] * factors[i];
             }
-            *mean = sum / (rows * f64::from(self.counts[i]));
+            *mean = sum / rows;
+        }
+    }
+
+    /// The same where there are more.
+    fn gather_many(&self, rows: f64, sums: &[f64], means: &mut [f64]) {
+        let factors = self.factors.chunks_exact(self.most);
+        let columns = self.firsts.iter().zip(&self.counts).zip(factors);
+        for (mean, ((&first, &count), factors)) in means.iter_mut().zip(columns) {
+            let sums = sums[first as usize..].iter().zip(factors);
+            let sum: f64 = sums.map(|(sum, factor)| sum * factor).sum();
+            *mean = sum / (rows * f64::from(count));
         }
     }
 }
@@ -140,27 +154,50 @@ pub(super) fn any(lattice: &Lattice, px_per_cell: f64, plane: &Plane<f32>) -> Ve
     let seen = Cells::new(lattice, px_per_cell, plane);
     let mut cells = vec![false; lattice.cells()];
     parallel::for_each_chunk(&mut cells, lattice.columns * BAND, |band, cells| {
-        let (mut covered, mut before) = (vec![false; seen.all.len()], vec![0; seen.all.len() + 1]);
+        let mut most = Vec::new();
         for (row, cells) in (band * BAND..).zip(cells.chunks_mut(lattice.columns)) {
-            covered.fill(false);
             // Down the columns of pixels first, many side by side.
-            for y in seen.rows(row) {
-                for (covered, &value) in covered.iter_mut().zip(seen.line(y)) {
-                    *covered |= value > 0.0;
+            let rows = seen.rows(row);
+            most.clear();
+            most.extend_from_slice(seen.line(rows.start));
+            for y in rows.start + 1..rows.end {
+                for (most, &value) in most.iter_mut().zip(seen.line(y)) {
+                    *most = value.max(*most);
                 }
-            }
-            // Counted up from the left, so that no cell's pixels have to be gone through.
-            let mut count = 0_u32;
-            for (before, &covered) in before[1..].iter_mut().zip(&covered) {
-                count += u32::from(covered);
-                *before = count;
             }
             let columns = seen.firsts.iter().zip(&seen.counts);
             for (cell, (&first, &count)) in cells.iter_mut().zip(columns) {
-                *cell = before[first as usize] < before[(first + count) as usize];
+                let pixels = &most[first as usize..(first + count) as usize];
+                // Both ends at once: most cells have two pixels, or fewer.
+                let ends = (pixels[0] > 0.0) | (pixels[pixels.len() - 1] > 0.0);
+                *cell = ends || pixels.iter().any(|&value| value > 0.0);
             }
         }
     });
+    cells
+}
+
+/// [`any`] of a plane that is above zero between these bounds alone: left, top, right and bottom.
+pub(super) fn any_between(
+    lattice: &Lattice,
+    px_per_cell: f64,
+    size: Size,
+    [left, top, right, bottom]: [u32; 4],
+) -> Vec<bool> {
+    let meets = |first: i64, count: usize, side: u32, low: u32, high: u32| -> Vec<bool> {
+        let cells = (first..).take(count);
+        let pixels = cells.map(|cell| pixels(cell, px_per_cell, side));
+        pixels.map(|px| px.start < high && low < px.end).collect()
+    };
+    let (x, y) = lattice.first;
+    let columns = meets(x, lattice.columns, size.width(), left, right);
+    let rows = meets(y, lattice.rows, size.height(), top, bottom);
+    let mut cells = vec![false; lattice.cells()];
+    for (row, line) in rows.into_iter().zip(cells.chunks_mut(lattice.columns)) {
+        if row {
+            line.copy_from_slice(&columns);
+        }
+    }
     cells
 }
 

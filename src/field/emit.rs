@@ -6,6 +6,9 @@ use super::lattice::{Lattice, Spot};
 use super::spacing::NOMINAL;
 use crate::parallel;
 
+/// So many dots before one is looked at, what that will read is asked for.
+const AHEAD: usize = 24;
+
 /// Rows that one task turns into dots.
 const BAND: usize = 32;
 
@@ -131,15 +134,25 @@ fn for_each(lattice: &Lattice, grid: &Grid, band: usize, mut f: impl FnMut(Dot))
     }
 }
 
-/// As [`dots`], from lists in the order of the cells; `keep` is asked once.
+/// As [`dots`], from lists in the order of the cells; `keep` is asked once, a while after `ask`, which has
+/// what `keep` will read brought near.
 pub(super) fn listed(
     lattice: &Lattice,
     laid: &[Vec<Laid>],
+    ask: impl Fn(&Dot) + Sync + Send,
     keep: impl Fn(&Dot) -> bool + Sync + Send,
 ) -> (Vec<Dot>, Vec<Dot>) {
     let kept = parallel::map(laid.len(), |part| {
+        let mut ahead = in_order(lattice, &laid[part]);
+        ahead.by_ref().take(AHEAD).for_each(|dot| ask(&dot));
         let dots = in_order(lattice, &laid[part]);
-        dots.map(|dot| keep(&dot)).collect::<Vec<bool>>()
+        dots.map(|dot| {
+            if let Some(later) = ahead.next() {
+                ask(&later);
+            }
+            keep(&dot)
+        })
+        .collect::<Vec<bool>>()
     });
     let counts = kept.iter().map(|kept| {
         let stay = kept.iter().filter(|&&kept| kept).count();

@@ -23,6 +23,7 @@ mod fill;
 mod footprint;
 mod gaps;
 mod history;
+mod keep;
 mod lattice;
 mod map;
 mod margins;

@@ -2,11 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use glam::Vec2;
-
 use super::fast::{self, Grid, Setup};
 use super::lattice::Lattice;
-use super::map::Map;
 use super::obstacle::{Obstacle, Obstacles};
 use super::policy::{Count, EdgePolicy, Softness};
 use super::prepare::Prepared;
@@ -19,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::mask::Mask;
 use crate::plane::Plane;
 use crate::progress::{Progress, Watch};
-use crate::random::{Seed, Stage};
+use crate::random::Seed;
 use crate::units::{Density, Scale};
 
 /// What the rank of a dot means.
@@ -280,7 +277,8 @@ impl<'a> FieldRequest<'a> {
                 let laid = varied::fill(&arena, crate::simd::Level::detect())?;
                 drop(region);
                 watch.done(1 + fast::STEPS)?;
-                emit::listed(&lattice, &laid, |dot| {
+                let ask = |dot: &Dot| self.ask_coverage_at(dot.position_mm);
+                emit::listed(&lattice, &laid, ask, |dot| {
                     self.keeps(dot, self.chance(dot.position_mm, map, &lattice))
                 })
             }
@@ -413,38 +411,6 @@ impl<'a> FieldRequest<'a> {
         match bad {
             None => Ok(()),
             Some(&bad) => Error::check(parameter, f64::from(bad), false, allowed),
-        }
-    }
-
-    /// Whether a dot stays that does so with this chance.
-    fn keeps(&self, dot: &Dot, chance: f32) -> bool {
-        // The draw is below 1 and not below 0.
-        chance >= 1.0
-            || (chance > 0.0 && self.seed.stream(Stage::SoftMask, dot.id).unit_f32() < chance)
-    }
-
-    /// The chance that a dot here stays.
-    fn chance(&self, position_mm: Vec2, map: &Map, lattice: &Lattice) -> f32 {
-        let coverage = self.coverage_at(position_mm);
-        let [envelope, thinning] = map.shares_at(position_mm, lattice);
-        if coverage >= envelope {
-            return thinning;
-        }
-        coverage / envelope * thinning
-    }
-
-    /// Coverage of the pixel that holds a position; 0 beyond the picture.
-    pub(super) fn coverage_at(&self, position_mm: Vec2) -> f32 {
-        let px = position_mm.as_dvec2() * f64::from(self.scale.get());
-        let size = self.mask.size();
-        let inside = px.x >= 0.0
-            && px.y >= 0.0
-            && px.x < f64::from(size.width())
-            && px.y < f64::from(size.height());
-        if inside {
-            self.mask.coverage().row(px.y as u32)[px.x as usize]
-        } else {
-            0.0
         }
     }
 }

@@ -83,11 +83,12 @@ impl Mapped {
     /// Own spacing of a position of a cell, in eighths of a unit, never 0.
     #[inline(always)]
     pub(super) fn at(&self, column: usize, row: usize, x: i32, y: i32) -> u32 {
-        let [a, b, c, d] = corners(&self.nodes, self.columns, column, row).map(u64::from);
-        let (u, v, one) = (x as u64, y as u64, UNITS as u64);
-        let upper = a * (one - u) + b * u;
-        let lower = c * (one - u) + d * u;
-        ((upper * (one - v) + lower * v) / (one * one)) as u32
+        let [a, b, c, d] = corners(&self.nodes, self.columns, column, row).map(i64::from);
+        let (u, v, one) = (i64::from(x), i64::from(y), i64::from(UNITS));
+        let upper = a * one + (b - a) * u;
+        let lower = c * one + (d - c) * u;
+        // Unsigned, since it is never negative: so a shift divides it.
+        ((upper * one + (lower - upper) * v) as u64 / (one * one) as u64) as u32
     }
 
     /// The least and the largest own spacing at the corners of a square of so many cells a side,

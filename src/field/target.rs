@@ -43,9 +43,10 @@ impl Target {
     pub(super) fn new(request: &FieldRequest<'_>) -> Result<Option<Self>> {
         let side_mm = side_mm(request);
         let px_per_cell = side_mm * f64::from(request.scale.get());
-        let Some((bounds, hard)) = request.mask.bounds_and_hardness() else {
+        let Some(bounds) = request.mask.bounds() else {
             return Ok(None);
         };
+        let hard = request.mask.is_hard();
         let bounds = bounds.map(|px| f64::from(px) / px_per_cell);
         if request.relative_density.is_none() && hard {
             let lattice = rectangle(bounds, side_mm, margin(1.0), FieldRequest::MAX_DOTS)?;
@@ -197,7 +198,11 @@ fn touched(
     px_per_cell: f64,
     margin: usize,
 ) -> Vec<bool> {
-    let mut touched = cells::any(lattice, px_per_cell, request.mask.coverage());
+    let mask = request.mask;
+    let mut touched = match mask.rectangle() {
+        Some(bounds) => cells::any_between(lattice, px_per_cell, mask.size(), bounds),
+        None => cells::any(lattice, px_per_cell, mask.coverage()),
+    };
     let last = lattice.columns - margin;
     for (row, line) in touched.chunks_mut(lattice.columns).enumerate() {
         if (margin..lattice.rows - margin).contains(&row) {

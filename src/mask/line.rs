@@ -59,7 +59,7 @@ impl Mask {
                 }
             }
         });
-        Ok(Self { coverage })
+        Ok(Self::from_shares(coverage))
     }
 }
 

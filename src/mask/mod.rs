@@ -3,9 +3,12 @@
 mod distance;
 mod line;
 mod outline;
+mod summary;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
+use self::summary::Summary;
 use crate::error::{Error, Result};
 use crate::parallel;
 use crate::plane::Plane;
@@ -26,18 +29,24 @@ use crate::units::{Scale, Size};
 /// assert_eq!(right_half.coverage().at(14, 10), 1.0);
 /// # Ok::<(), stubblefield::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Mask {
     coverage: Plane<f32>,
+    /// Found when it is first asked for.
+    summary: OnceLock<Summary>,
+}
+
+impl PartialEq for Mask {
+    fn eq(&self, other: &Self) -> bool {
+        self.coverage == other.coverage
+    }
 }
 
 impl Mask {
     /// The whole picture.
     #[must_use]
     pub fn full(size: Size) -> Self {
-        Self {
-            coverage: Plane::filled(size, 1.0),
-        }
+        Self::from_shares(Plane::filled(size, 1.0))
     }
 
     /// A mask over coverages that are already there.
@@ -52,12 +61,15 @@ impl Mask {
                 allowed: "0..=1",
             });
         }
-        Ok(Self { coverage })
+        Ok(Self::from_shares(coverage))
     }
 
     /// A mask over coverages that are known to be shares.
     pub(crate) const fn from_shares(coverage: Plane<f32>) -> Self {
-        Self { coverage }
+        Self {
+            coverage,
+            summary: OnceLock::new(),
+        }
     }
 
     /// 1 where something holds of a plane, 0 elsewhere.
@@ -73,9 +85,7 @@ impl Mask {
     /// A mask from an 8-bit grey picture: 255 is treat, 0 is leave alone.
     #[must_use]
     pub fn from_gray8(gray: &Plane<u8>) -> Self {
-        Self {
-            coverage: gray.map(|g| f32::from(g) * (1.0 / 255.0)),
-        }
+        Self::from_shares(gray.map(|g| f32::from(g) * (1.0 / 255.0)))
     }
 
     /// A mask of `f(position)`, asked once at every pixel centre, in pixels.
@@ -101,65 +111,51 @@ impl Mask {
     }
 
     /// The coverages, to be set to other shares.
-    pub(crate) const fn coverage_mut(&mut self) -> &mut Plane<f32> {
+    pub(crate) fn coverage_mut(&mut self) -> &mut Plane<f32> {
+        self.summary.take();
         &mut self.coverage
     }
 
     /// Sum of all coverages, in pixels.
+    ///
+    /// # Cost
+    /// One pass over the pixels when it is first asked for.
     #[must_use]
     pub fn area_px(&self) -> f64 {
-        // Eight sums side by side: one alone waits for each addition.
-        let (parts, rest) = self.coverage.values().as_chunks::<8>();
-        let mut sums = [0.0; 8];
-        for part in parts {
-            for (sum, &c) in sums.iter_mut().zip(part) {
-                *sum += f64::from(c);
-            }
-        }
-        let rest = rest.iter().map(|&c| f64::from(c));
-        sums.into_iter().chain(rest).sum()
+        self.summary().area_px
     }
 
     /// True when no pixel is covered at all.
+    ///
+    /// # Cost
+    /// That of [`Mask::area_px`].
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.coverage.values().iter().all(|&c| c == 0.0)
+        self.bounds().is_none()
     }
 
     /// Left, top, right and bottom of the pixels with any coverage, the last two not included; `None`
     /// without any.
     pub(crate) fn bounds(&self) -> Option<[u32; 4]> {
-        self.bounds_and_hardness().map(|(bounds, _)| bounds)
+        self.summary().bounds
+    }
+
+    /// [`Mask::bounds`] of a mask that covers all pixels between them wholly.
+    pub(crate) fn rectangle(&self) -> Option<[u32; 4]> {
+        self.summary().rectangle()
     }
 
     /// Whether every pixel is either in or out.
     pub(crate) fn is_hard(&self) -> bool {
-        self.coverage.all(in_or_out)
+        self.summary().hard
     }
 
-    /// [`Mask::bounds`] and [`Mask::is_hard`] in one pass.
-    pub(crate) fn bounds_and_hardness(&self) -> Option<([u32; 4], bool)> {
-        let of_row = |y: usize| {
-            let row = self.coverage.row(y as u32);
-            // Most rows of most masks end here, many values at once.
-            let seen = |(any, hard), &c: &f32| (any | (c > 0.0), hard & in_or_out(c));
-            let (any, hard) = row.iter().fold((false, true), seen);
-            if !any {
-                return None;
-            }
-            let left = row.iter().position(|&c| c > 0.0)?;
-            let right = row.iter().rposition(|&c| c > 0.0)?;
-            Some((
-                [left as u32, y as u32, right as u32 + 1, y as u32 + 1],
-                hard,
-            ))
-        };
-        let rows = parallel::map(self.size().height() as usize, of_row);
-        let widen = |([l, t, r, _], hard): ([u32; 4], bool),
-                     ([left, _, right, bottom], row): ([u32; 4], bool)| {
-            ([l.min(left), t, r.max(right), bottom], hard & row)
-        };
-        rows.into_iter().flatten().reduce(widen)
+    fn summary(&self) -> Summary {
+        // Not held while it is found: a thread that helps with that may come to ask for it itself.
+        self.summary.get().copied().unwrap_or_else(|| {
+            let summary = Summary::new(&self.coverage);
+            *self.summary.get_or_init(|| summary)
+        })
     }
 
     /// Treats what either mask treats.
@@ -189,16 +185,12 @@ impl Mask {
     /// Treats what this mask leaves alone.
     #[must_use]
     pub fn invert(&self) -> Self {
-        Self {
-            coverage: self.coverage.map(|c| 1.0 - c),
-        }
+        Self::from_shares(self.coverage.map(|c| 1.0 - c))
     }
 
     /// The mask of every pixel that is covered at all.
     pub(crate) fn support(&self) -> Self {
-        Self {
-            coverage: self.coverage.map(|c| f32::from(u8::from(c > 0.0))),
-        }
+        Self::of(&self.coverage, |c| c > 0.0)
     }
 
     /// `f` of the coverages of both masks, which must be a share.
@@ -216,7 +208,7 @@ impl Mask {
                 *value = f(a, b);
             }
         });
-        Ok(Self { coverage })
+        Ok(Self::from_shares(coverage))
     }
 
     /// Distance of every pixel centre from the edge, in pixels: positive inside, negative outside.
@@ -262,7 +254,7 @@ impl Mask {
         for (value, &own) in coverage.values_mut().iter_mut().zip(self.coverage.values()) {
             *value = own.min(smoothstep(*value * per_px));
         }
-        Ok(Self { coverage })
+        Ok(Self::from_shares(coverage))
     }
 }
 
@@ -271,10 +263,6 @@ impl Mask {
 pub(crate) fn smoothstep(t: f32) -> f32 {
     let t = t.clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
-}
-
-const fn in_or_out(coverage: f32) -> bool {
-    (coverage == 0.0) | (coverage == 1.0)
 }
 
 #[cfg(test)]
@@ -319,11 +307,14 @@ mod tests {
             f32::from(u8::from(dots.contains(&p)))
         })
         .unwrap();
-        assert_eq!(mask.bounds_and_hardness(), Some(([5, 7, 21, 10], true)));
+        assert_eq!(
+            (mask.bounds(), mask.is_hard()),
+            (Some([5, 7, 21, 10]), true)
+        );
         let soft = mask.grown(1.0).coverage().values().to_vec();
         let soft = soft.into_iter().map(|c| 0.5 * c).collect();
         let soft = Mask::from_coverage(Plane::from_vec(mask.size(), soft).unwrap()).unwrap();
-        assert!(soft.bounds_and_hardness().is_some_and(|(_, hard)| !hard));
+        assert!(!soft.is_hard());
         assert_eq!(mask.rows_near(1.5), 5..12);
         assert_eq!(mask.rows_near(1e9), 0..40);
         // A pixel beside lies half a pixel from the edge, one across a corner less than one.

@@ -188,7 +188,7 @@ fn fill(size: Size, edges: &[(Vec2, Vec2)]) -> Mask {
             *value = (*value * (1.0 / LINES as f32)).min(1.0);
         }
     });
-    Mask { coverage }
+    Mask::from_shares(coverage)
 }
 
 /// Adds to each pixel of a row the length that it shares with a span.

@@ -9,7 +9,9 @@ use super::blocks::{BLOCK, Block};
 use super::nearby::Item;
 use crate::field::lattice::UNITS;
 use crate::field::spacing::NEIGHBOURLY;
-use crate::simd::{Simd, SimdBase, SimdFloat, load, runs_of_bits, splat, store_whole};
+use crate::simd::{
+    Simd, SimdBase, SimdFloat, columns_of_bytes, load, runs_of_bits, splat, store_whole,
+};
 
 /// Squares along the side of a cell.
 const PARTS: usize = 8;
@@ -97,6 +99,13 @@ pub(super) struct Open {
 }
 
 impl Open {
+    /// What stands in a list before it is filled.
+    const NONE: Self = Self {
+        column: 0,
+        row: 0,
+        struck: [0; PARTS],
+    };
+
     pub(super) fn column_row(self) -> (usize, usize) {
         (self.column.into(), self.row.into())
     }
@@ -256,12 +265,6 @@ impl Cover {
         }
     }
 
-    /// The bytes of a row of cells.
-    fn lines(&self, row: usize) -> &[u8] {
-        let bytes = PARTS * self.stride;
-        &self.rows[row * bytes..(row + 1) * bytes]
-    }
-
     /// Brings cells up to date, and drops those with nothing left.
     #[inline(always)]
     pub(super) fn keep_open(&self, cells: &mut Vec<Open>) {
@@ -298,33 +301,43 @@ impl Cover {
         kept
     }
 
-    /// The cells with uncovered squares, row by row.
+    /// The cells with uncovered squares, row by row; `room` is overwritten.
     #[inline(always)]
-    pub(super) fn list_open(&self) -> Vec<Open> {
-        let mut struck = [u8::MAX; BLOCK];
-        let mut found = [[0; 2]; BLOCK * BLOCK];
+    pub(super) fn list_open<S: Simd>(&self, simd: S, room: &mut Vec<Open>) -> Vec<Open> {
+        room.resize(BLOCK * BLOCK, Open::NONE);
+        let count = match self.stride {
+            32 => self.list_open_in::<S, 32>(simd, room),
+            16 => self.list_open_in::<S, 16>(simd, room),
+            _ => self.list_open_in::<S, 8>(simd, room),
+        };
+        room[..count].to_vec()
+    }
+
+    /// With so many bytes to a row; how many cells there are.
+    #[inline(always)]
+    fn list_open_in<S: Simd, const STRIDE: usize>(&self, simd: S, room: &mut [Open]) -> usize {
+        let cells = self.count / PARTS;
         let mut count = 0;
-        for row in 0..self.count / PARTS {
-            let struck = &mut struck[..self.stride];
-            struck.fill(u8::MAX);
-            for line in self.lines(row).chunks_exact(self.stride) {
-                for (all, line) in struck.iter_mut().zip(line) {
-                    *all &= line;
+        for row in 0..cells {
+            // Beyond the last row there are eight more.
+            let bytes = &self.rows[row * PARTS * STRIDE..(row + 2) * PARTS * STRIDE];
+            for first in (0..cells).step_by(16) {
+                let mut lines = [bytes; PARTS];
+                for i in 0..PARTS {
+                    lines[i] = &bytes[i * STRIDE + first..];
+                }
+                let columns = columns_of_bytes(simd, lines);
+                // Without a branch, which could not be foreseen.
+                for (i, struck) in columns[..16.min(cells - first)].iter().enumerate() {
+                    room[count] = Open {
+                        column: (first + i) as u8,
+                        row: row as u8,
+                        struck: struck.to_le_bytes(),
+                    };
+                    count += usize::from(*struck != u64::MAX);
                 }
             }
-            // Without a branch, which could not be foreseen.
-            for (column, &all) in (0..).zip(&struck[..self.count / PARTS]) {
-                found[count] = [column, row as u8];
-                count += usize::from(all != u8::MAX);
-            }
         }
-        let unread = |&[column, row]: &[u8; 2]| Open {
-            column,
-            row,
-            struck: [0; PARTS],
-        };
-        let mut cells: Vec<Open> = found[..count].iter().map(unread).collect();
-        self.keep_open(&mut cells);
-        cells
+        count
     }
 }

@@ -32,9 +32,10 @@ pub(super) use self::blocks::BLOCK;
 
 use std::sync::Mutex;
 
-use self::blocks::Blocks;
+use self::blocks::{Block, Blocks};
 use self::draws::ROUNDS;
 use self::ground::Ground;
+use self::nearby::Item;
 use self::placing::place;
 use self::stock::Stock;
 use self::tile::{Scratch, Tile};
@@ -118,32 +119,47 @@ fn laid(lattice: &Lattice, blocks: &Blocks, stocks: &[Stock]) -> Vec<Vec<Laid>> 
     let across = columns / BLOCK;
     parallel::map(rows / BLOCK, |band| {
         let of_band = band * across..(band + 1) * across;
-        // A base cell has one dot at most: each goes where it belongs, with nothing to compare.
-        let mut cells = vec![Laid::NONE; BLOCK * columns];
-        let mut count = 0;
-        for (block, stock) in blocks.list[of_band.clone()].iter().zip(&stocks[of_band]) {
+        // A base cell has one dot at most, so a bit for each tells which come before it.
+        let mut bits = vec![0_u64; (BLOCK * columns).div_ceil(64) + 1];
+        let of_blocks = || {
+            blocks.list[of_band.clone()]
+                .iter()
+                .zip(&stocks[of_band.clone()])
+        };
+        let cell = |block: &Block, item: Item| {
+            let row = (item.y / UNITS) as usize;
+            row * columns + block.column + (item.x / UNITS) as usize
+        };
+        for (block, stock) in of_blocks() {
             for item in stock.dots() {
-                let row = (item.y / UNITS) as usize;
-                let column = block.column + (item.x / UNITS) as usize;
-                cells[row * columns + column] = Laid {
-                    cell: ((block.row + row) * columns + column) as u32,
+                let cell = cell(block, item);
+                bits[cell / 64] |= 1 << (cell % 64);
+            }
+        }
+        let mut count = 0;
+        let before: Vec<u32> = bits
+            .iter()
+            .map(|bits| {
+                let before = count;
+                count += bits.count_ones();
+                before
+            })
+            .collect();
+        let mut listed = vec![Laid::NONE; count as usize];
+        for (block, stock) in of_blocks() {
+            for item in stock.dots() {
+                let cell = cell(block, item);
+                let below = bits[cell / 64] & ((1 << (cell % 64)) - 1);
+                listed[(before[cell / 64] + below.count_ones()) as usize] = Laid {
+                    cell: (block.row * columns + cell) as u32,
                     spot: Spot {
                         x: (item.x % UNITS) as u16,
                         y: (item.y % UNITS) as u16,
                     },
                     own: item.own,
                 };
-                count += 1;
             }
         }
-        // Listed without a branch, which could not be foreseen.
-        let mut listed = vec![Laid::NONE; count + 1];
-        let mut found = 0;
-        for dot in cells {
-            listed[found] = dot;
-            found += usize::from(dot.own != Laid::NONE.own);
-        }
-        listed.truncate(count);
         listed
     })
 }

@@ -52,6 +52,8 @@ pub(super) struct Scratch {
     /// Darts in reach.
     rivals: Nearby,
     disks: Disks,
+    /// Open cells, before it is known how many.
+    listed: Vec<Open>,
     aimed: Vec<Aimed>,
     sorting: Sorting,
     darts: Split<Dart>,
@@ -68,6 +70,7 @@ impl Scratch {
             all: Nearby::new(Kind::Dots),
             rivals: Nearby::new(Kind::Darts),
             disks: Disks::default(),
+            listed: Vec::new(),
             aimed: Vec::new(),
             sorting: Sorting::new(),
             darts: Split::default(),
@@ -172,11 +175,16 @@ impl Tile {
         block: &Block,
         scratch: &mut Scratch,
     ) {
-        let Scratch { cover, known, .. } = scratch;
+        let Scratch {
+            cover,
+            known,
+            listed,
+            ..
+        } = scratch;
         cover.start(block, arena);
         cover.strike(simd, &self.circles, None);
         cover.strike(simd, known.items(), Some(block.least));
-        self.cells = cover.list_open();
+        self.cells = cover.list_open(simd, listed);
     }
 
     /// Strikes out what the items of the last round cover, and drops the cells that have nothing left.
