@@ -100,7 +100,7 @@ impl Bins {
 
     #[inline(always)]
     fn along(self, at: i32) -> usize {
-        self.along_within(at.clamp(self.low, self.low + self.side - 1))
+        self.along_within(at.min(self.low + self.side - 1).max(self.low))
     }
 
     /// Of a coordinate inside the square.
@@ -130,6 +130,33 @@ struct Span {
     top: usize,
     /// One beyond the last.
     end: usize,
+}
+
+/// Places and own spacings of items, lists of one length, so that one look at it serves all.
+#[derive(Clone, Copy, Debug)]
+struct Lists<'a> {
+    x: &'a [f32],
+    y: &'a [f32],
+    own: &'a [f32],
+    /// As long as the others for darts, else empty.
+    priority: &'a [u32],
+}
+
+impl Lists<'_> {
+    /// Squared distances of eight items and their squared limits.
+    #[inline(always)]
+    fn lanes<S: Simd>(
+        self,
+        simd: S,
+        at: usize,
+        (x, y): (f32x8<S>, f32x8<S>),
+        half: f32,
+    ) -> (f32x8<S>, f32x8<S>) {
+        let dx = load(simd, &self.x[at..at + 8]) - x;
+        let dy = load(simd, &self.y[at..at + 8]) - y;
+        let limit = load(simd, &self.own[at..at + 8]) + half;
+        (dx * dx + dy * dy, limit * limit)
+    }
 }
 
 impl Nearby {
@@ -208,19 +235,31 @@ impl Nearby {
         self.widest = widest;
     }
 
+    #[inline(always)]
+    fn lists(&self) -> Lists<'_> {
+        let length = self.count + 8;
+        let priorities = if self.kind == Kind::Darts { length } else { 0 };
+        Lists {
+            x: &self.x[..length],
+            y: &self.y[..length],
+            own: &self.own[..length],
+            priority: &self.priority[..priorities],
+        }
+    }
+
     /// Whether an item excludes a position with this own spacing.
     #[inline(always)]
     pub(super) fn block<S: Simd>(&self, simd: S, x: i32, y: i32, own: u32) -> bool {
         if self.is_empty() {
             return false;
         }
-        let half = self.half(own);
+        let (half, lists) = (self.half(own), self.lists());
         let span = self.span(x, y, 0, self.reach(own));
         let (px, py) = (splat(simd, x as f32), splat(simd, y as f32));
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
-                let (squared, limit) = self.lanes(simd, at, px, py, half);
+                let (squared, limit) = lists.lanes(simd, at, (px, py), half);
                 let mut perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
                 if perhaps != 0 {
                     if squared.simd_lt(limit * SURELY).to_bitmask() != 0 {
@@ -243,15 +282,15 @@ impl Nearby {
     /// Whether another dart that excludes this one has at least its priority.
     #[inline(always)]
     pub(super) fn beat<S: Simd>(&self, simd: S, dart: Item) -> bool {
-        let half = self.half(dart.own);
+        let (half, lists) = (self.half(dart.own), self.lists());
         let span = self.span(dart.x, dart.y, 0, self.reach(dart.own));
         let (px, py) = (splat(simd, dart.x as f32), splat(simd, dart.y as f32));
         let priority = splat_word(simd, dart.priority);
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
-                let (squared, limit) = self.lanes(simd, at, px, py, half);
-                let weaker = less(load_words(simd, &self.priority[at..]), priority);
+                let (squared, limit) = lists.lanes(simd, at, (px, py), half);
+                let weaker = less(load_words(simd, &lists.priority[at..at + 8]), priority);
                 // What lies at no distance is the dart itself.
                 let others = squared.simd_gt(0.0).to_bitmask();
                 let rivals = others & !u64::from(sign_bits(weaker));
@@ -292,16 +331,15 @@ impl Nearby {
         let (x, y, last) = (patch.x as f32, patch.y as f32, (patch.side - 1) as f32);
         let span = self.span(patch.x, patch.y, patch.side - 1, reach);
         let (left, top) = (splat(simd, x), splat(simd, y));
+        let lists = self.lists();
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
-                let (dx, dy) = (
-                    load(simd, &self.x[at..]) - left,
-                    load(simd, &self.y[at..]) - top,
-                );
+                let dx = load(simd, &lists.x[at..at + 8]) - left;
+                let dy = load(simd, &lists.y[at..at + 8]) - top;
                 let (rx, ry) = (dx - last, dy - last);
                 let (fx, fy) = (dx.abs().max(rx.abs()), dy.abs().max(ry.abs()));
-                let own = load(simd, &self.own[at..]);
+                let own = load(simd, &lists.own[at..at + 8]);
                 let (sure, some) = (own + least, own + most);
                 let sure = sure * sure * SURELY;
                 if (fx * fx + fy * fy).simd_lt(sure).to_bitmask() != 0 {
@@ -315,7 +353,7 @@ impl Nearby {
                     let lane = at + near.trailing_zeros() as usize;
                     // A vector may end in the bins of the next row of the span.
                     if lane < end {
-                        disks.push(self.x[lane], self.y[lane], self.own[lane], self.rigid());
+                        disks.push(lists.x[lane], lists.y[lane], lists.own[lane], self.rigid());
                     }
                     near &= near - 1;
                 }
@@ -323,21 +361,6 @@ impl Nearby {
             }
         }
         true
-    }
-
-    /// Squared distances of eight items and their squared limits.
-    #[inline(always)]
-    fn lanes<S: Simd>(
-        &self,
-        simd: S,
-        at: usize,
-        x: f32x8<S>,
-        y: f32x8<S>,
-        half: f32,
-    ) -> (f32x8<S>, f32x8<S>) {
-        let (dx, dy) = (load(simd, &self.x[at..]) - x, load(simd, &self.y[at..]) - y);
-        let limit = load(simd, &self.own[at..]) + half;
-        (dx * dx + dy * dy, limit * limit)
     }
 
     /// The exact rule; what an item's list holds are whole numbers, and 16ths of them.

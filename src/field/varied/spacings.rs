@@ -39,7 +39,8 @@ impl<'a> Spacings<'a> {
     #[inline(always)]
     pub(super) fn own(&self, x: i32, y: i32) -> u32 {
         let (column, row) = self.base_cell(x, y);
-        self.map.at(column, row, x % UNITS, y % UNITS)
+        let (x, y) = Self::in_cell(x, y);
+        self.map.at(column, row, x, y)
     }
 
     /// Bounds of those in a cell, which is a whole number of base cells.
@@ -57,19 +58,22 @@ impl<'a> Spacings<'a> {
             return self.bounds(patch).0;
         }
         let (column, row) = self.base_cell(patch.x, patch.y);
-        let square = Square {
-            x: patch.x % UNITS,
-            y: patch.y % UNITS,
-            side: patch.side,
-        };
+        let (x, y) = Self::in_cell(patch.x, patch.y);
+        let side = patch.side;
+        let square = Square { x, y, side };
         self.map.least_in(column, row, square)
     }
 
     #[inline(always)]
     const fn base_cell(&self, x: i32, y: i32) -> (usize, usize) {
-        (
-            self.column + (x / UNITS) as usize,
-            self.row + (y / UNITS) as usize,
-        )
+        // Never negative, and as unsigned numbers divided by a shift.
+        let [x, y] = [x as u32 / UNITS as u32, y as u32 / UNITS as u32];
+        (self.column + x as usize, self.row + y as usize)
+    }
+
+    /// Counted from the corner of their base cell.
+    #[inline(always)]
+    const fn in_cell(x: i32, y: i32) -> (i32, i32) {
+        (x & (UNITS - 1), y & (UNITS - 1))
     }
 }
