@@ -8,6 +8,7 @@ use crate::counting::add_up;
 use crate::field::spacing::{Mapped, NEIGHBOURLY};
 use crate::simd::{
     Simd, SimdBase, SimdMask, f32x8, less, load, load_words, sign_bits, splat, splat_word,
+    store_whole,
 };
 
 /// Something with a place in a tile, in units from the tile's corner.
@@ -34,6 +35,9 @@ impl Item {
 /// Around 1 by much more than the rounding of a squared distance and by less than anything else.
 pub(super) const SURELY: f32 = 1.0 - 1.0 / (1 << 20) as f32;
 pub(super) const PERHAPS: f32 = 1.0 + 1.0 / (1 << 20) as f32;
+
+/// Units by which places are looked at farther around than needed, against rounding on the way to bins.
+const SPARE: f32 = 3.0;
 
 /// [`NEIGHBOURLY`] in sixteenths, rounded up.
 const FACTOR: u32 = (16.0 * NEIGHBOURLY) as u32 + 1;
@@ -130,6 +134,34 @@ struct Span {
     top: usize,
     /// One beyond the last.
     end: usize,
+}
+
+/// Up to eight places, and the bins that may hold what excludes them.
+///
+/// They are worked out side by side, before anything is looked at: whether a place is excluded cannot be foreseen,
+/// and what comes after would have to wait until that is known.
+#[derive(Clone, Copy, Debug)]
+struct Eight<'a> {
+    items: &'a [Item],
+    x: [f32; 8],
+    y: [f32; 8],
+    /// How much of their own spacings adds to those of items.
+    half: [f32; 8],
+    left: [u32; 8],
+    right: [u32; 8],
+    top: [u32; 8],
+    bottom: [u32; 8],
+}
+
+impl Eight<'_> {
+    fn span(&self, i: usize) -> Span {
+        Span {
+            left: self.left[i] as usize,
+            right: self.right[i] as usize,
+            top: self.top[i] as usize,
+            end: self.bottom[i] as usize + 1,
+        }
+    }
 }
 
 /// Places and own spacings of items, lists of one length, so that one look at it serves all.
@@ -247,30 +279,80 @@ impl Nearby {
         }
     }
 
-    /// Whether an item excludes a position with this own spacing.
+    /// Of up to eight places with their own spacings a bit for each that no item excludes.
     #[inline(always)]
-    pub(super) fn block<S: Simd>(&self, simd: S, x: i32, y: i32, own: u32) -> bool {
+    pub(super) fn free<S: Simd>(&self, simd: S, places: &[Item]) -> u32 {
         if self.is_empty() {
-            return false;
+            return (1 << places.len()) - 1;
         }
-        let (half, lists) = (self.half(own), self.lists());
-        let span = self.span(x, y, 0, self.reach(own));
-        let (px, py) = (splat(simd, x as f32), splat(simd, y as f32));
+        let (eight, lists) = (self.around(simd, places), self.lists());
+        let mut free = 0;
+        for i in 0..places.len() {
+            free |= u32::from(!self.blocks(simd, &eight, i, lists)) << i;
+        }
+        free
+    }
+
+    /// Of up to eight darts a bit for each that no other dart beats: excludes it with at least its priority.
+    #[inline(always)]
+    pub(super) fn unbeaten<S: Simd>(&self, simd: S, darts: &[Item]) -> u32 {
+        let (eight, lists) = (self.around(simd, darts), self.lists());
+        let mut unbeaten = 0;
+        for i in 0..darts.len() {
+            unbeaten |= u32::from(!self.beats(simd, &eight, i, lists)) << i;
+        }
+        unbeaten
+    }
+
+    #[inline(always)]
+    fn around<'a, S: Simd>(&self, simd: S, items: &'a [Item]) -> Eight<'a> {
+        let (mut x, mut y, mut own) = ([0.0; 8], [0.0; 8], [0.0; 8]);
+        for (i, item) in items.iter().take(8).enumerate() {
+            x[i] = item.x as f32;
+            y[i] = item.y as f32;
+            own[i] = item.own as f32;
+        }
+        let own = load(simd, &own) * (1.0 / 16.0);
+        let widest = splat(simd, self.widest as f32 / 16.0);
+        let (mut half, mut reach) = ([0.0; 8], widest);
+        if !self.rigid() {
+            own.store_slice(&mut half);
+            reach = own + widest.min(own * NEIGHBOURLY);
+        }
+        let Bins {
+            low, side, count, ..
+        } = self.bins;
+        let (px, py) = (load(simd, &x) - low as f32, load(simd, &y) - low as f32);
+        let (reach, per_unit) = (reach + SPARE, count as f32 / side as f32);
+        let (zero, last) = (splat(simd, 0.0), (count - 1) as f32);
+        Eight {
+            items,
+            x,
+            y,
+            half,
+            left: store_whole(((px - reach) * per_unit).max(zero).min(last)),
+            right: store_whole(((px + reach) * per_unit).max(zero).min(last)),
+            top: store_whole(((py - reach) * per_unit).max(zero).min(last)),
+            bottom: store_whole(((py + reach) * per_unit).max(zero).min(last)),
+        }
+    }
+
+    /// Whether an item excludes a place.
+    #[inline(always)]
+    fn blocks<S: Simd>(&self, simd: S, eight: &Eight<'_>, i: usize, lists: Lists<'_>) -> bool {
+        let (span, half) = (eight.span(i), eight.half[i]);
+        let place = (splat(simd, eight.x[i]), splat(simd, eight.y[i]));
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
-                let (squared, limit) = lists.lanes(simd, at, (px, py), half);
-                let mut perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
+                let (squared, limit) = lists.lanes(simd, at, place, half);
+                let perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
                 if perhaps != 0 {
                     if squared.simd_lt(limit * SURELY).to_bitmask() != 0 {
                         return true;
                     }
-                    while perhaps != 0 {
-                        let lane = at + perhaps.trailing_zeros() as usize;
-                        if self.excludes(lane, x, y, own) {
-                            return true;
-                        }
-                        perhaps &= perhaps - 1;
+                    if self.any_excludes(at, perhaps, eight.items[i]) {
+                        return true;
                     }
                 }
                 at += 8;
@@ -281,34 +363,41 @@ impl Nearby {
 
     /// Whether another dart that excludes this one has at least its priority.
     #[inline(always)]
-    pub(super) fn beat<S: Simd>(&self, simd: S, dart: Item) -> bool {
-        let (half, lists) = (self.half(dart.own), self.lists());
-        let span = self.span(dart.x, dart.y, 0, self.reach(dart.own));
-        let (px, py) = (splat(simd, dart.x as f32), splat(simd, dart.y as f32));
-        let priority = splat_word(simd, dart.priority);
+    fn beats<S: Simd>(&self, simd: S, eight: &Eight<'_>, i: usize, lists: Lists<'_>) -> bool {
+        let (span, half) = (eight.span(i), eight.half[i]);
+        let place = (splat(simd, eight.x[i]), splat(simd, eight.y[i]));
+        let priority = splat_word(simd, eight.items[i].priority);
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
-                let (squared, limit) = lists.lanes(simd, at, (px, py), half);
+                let (squared, limit) = lists.lanes(simd, at, place, half);
                 let weaker = less(load_words(simd, &lists.priority[at..at + 8]), priority);
                 // What lies at no distance is the dart itself.
                 let others = squared.simd_gt(0.0).to_bitmask();
                 let rivals = others & !u64::from(sign_bits(weaker));
-                let mut perhaps = rivals & squared.simd_lt(limit * PERHAPS).to_bitmask();
+                let perhaps = rivals & squared.simd_lt(limit * PERHAPS).to_bitmask();
                 if perhaps != 0 {
                     if rivals & squared.simd_lt(limit * SURELY).to_bitmask() != 0 {
                         return true;
                     }
-                    while perhaps != 0 {
-                        let lane = at + perhaps.trailing_zeros() as usize;
-                        if self.excludes(lane, dart.x, dart.y, dart.own) {
-                            return true;
-                        }
-                        perhaps &= perhaps - 1;
+                    if self.any_excludes(at, perhaps, eight.items[i]) {
+                        return true;
                     }
                 }
                 at += 8;
             }
+        }
+        false
+    }
+
+    /// Whether any of these lanes from a place in the lists on excludes an item's place, exactly.
+    #[cold]
+    fn any_excludes(&self, at: usize, mut lanes: u64, Item { x, y, own, .. }: Item) -> bool {
+        while lanes != 0 {
+            if self.excludes(at + lanes.trailing_zeros() as usize, x, y, own) {
+                return true;
+            }
+            lanes &= lanes - 1;
         }
         false
     }
@@ -426,9 +515,13 @@ mod tests {
                     let mut rivals = Nearby::new(Kind::Darts);
                     let bins = Bins::new((0, 20_000), darts.len());
                     rivals.sort(&darts, bins, &mut Sorting::new());
-                    let beaten = dispatch!(level.get(), simd => rivals.beat(simd, mine));
+                    let unbeaten = dispatch!(level.get(), simd => rivals.unbeaten(simd, &[mine]));
                     let expected = meet && mine.priority <= theirs;
-                    assert_eq!(beaten, expected, "{away}, {mine:?} {theirs}, {level}");
+                    assert_eq!(
+                        unbeaten == 0,
+                        expected,
+                        "{away}, {mine:?} {theirs}, {level}"
+                    );
                 }
             }
         }

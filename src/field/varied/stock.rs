@@ -48,8 +48,16 @@ pub(super) struct Gathered {
     count: usize,
 }
 
-impl Dart {
-    pub(super) const fn new((x, y, own): (i32, i32, u32), priority: u32) -> Self {
+impl From<Item> for Dart {
+    #[inline(always)]
+    fn from(
+        Item {
+            x,
+            y,
+            own,
+            priority,
+        }: Item,
+    ) -> Self {
         let (x, y) = (x as u16, y as u16);
         Self {
             site: Site { x, y, own },
@@ -97,6 +105,11 @@ impl<T: Copy + Into<Item>> Split<T> {
         self.lists.iter().flatten().copied()
     }
 
+    /// Up to eight at a time.
+    pub(super) fn eights(&self) -> impl Iterator<Item = &[T]> {
+        self.lists.iter().flat_map(|list| list.chunks(8))
+    }
+
     /// Asks for what will be read later.
     pub(super) fn ask(&self) {
         for list in &self.lists {
@@ -117,8 +130,16 @@ impl<T: Copy + Into<Item>> Split<T> {
 
     #[inline(always)]
     pub(super) fn push(&mut self, block: &Block, item: T) {
-        // By number: a branch could not be foreseen.
-        self.lists[block.list(item.into())].push(item);
+        self.push_if(true, block, item);
+    }
+
+    /// Without a branch, which could not be foreseen, on what it is, or on where it lies.
+    #[inline(always)]
+    pub(super) fn push_if(&mut self, keep: bool, block: &Block, item: T) {
+        let list = &mut self.lists[block.list(item.into())];
+        let count = list.len();
+        list.push(item);
+        list.truncate(count + usize::from(keep));
     }
 
     fn reserve(&mut self, counts: [usize; 2]) {

@@ -55,6 +55,8 @@ pub(super) struct Scratch {
     /// Open cells, before it is known how many.
     listed: Vec<Open>,
     aimed: Vec<Aimed>,
+    /// Where blind darts might go.
+    places: Vec<Item>,
     sorting: Sorting,
     darts: Split<Dart>,
     accepted: Split<Site>,
@@ -72,6 +74,7 @@ impl Scratch {
             disks: Disks::default(),
             listed: Vec::new(),
             aimed: Vec::new(),
+            places: Vec::new(),
             sorting: Sorting::new(),
             darts: Split::default(),
             accepted: Split::default(),
@@ -227,6 +230,7 @@ impl Tile {
             all,
             cover,
             map,
+            places,
             darts,
             ..
         } = scratch;
@@ -236,6 +240,7 @@ impl Tile {
         let level = draws::blind_level(block);
         let (count, side) = (draws::blind_count(level), UNITS << level);
         let mut listed = [(0, 0); BLOCK];
+        places.clear();
         for row in 0..count {
             let row_bits = draws::row_bits(seed, lattice, block.row + (row << level), round);
             // Listed without a branch, which could not be foreseen.
@@ -253,9 +258,21 @@ impl Tile {
                     continue;
                 }
                 let own = spacings.own(x, y);
-                if draws::fires(bits, level, own) && self.allows(simd, all, (x, y, own)) {
-                    darts.push(block, Dart::new((x, y, own), draws::blind_priority(bits)));
+                if draws::fires(bits, level, own) {
+                    let priority = draws::blind_priority(bits);
+                    places.push(Item {
+                        x,
+                        y,
+                        own,
+                        priority,
+                    });
                 }
+            }
+        }
+        for places in places.chunks(8) {
+            let free = self.free(simd, all, places);
+            for (i, &place) in places.iter().enumerate() {
+                darts.push_if(free >> i & 1 != 0, block, place.into());
             }
         }
     }
@@ -285,24 +302,40 @@ impl Tile {
             ground.copied(i, map)
         };
         let searched = round >= SEARCH_FROM;
+        if !searched {
+            for aimed in aimed[..count].chunks(8) {
+                self.hit(simd, &spacings, (block, aimed), all, darts);
+            }
+            return;
+        }
         for &Aimed { cell, bits } in &aimed[..count] {
-            let open = self.cells[cell as usize];
-            let (column, row) = open.column_row();
-            let (patch, squares) = (block.patch(column, row), open.squares());
-            let found = if searched {
-                self.find(simd, &spacings, (patch, squares, bits), (all, disks))
+            let (patch, squares) = self.open(block, cell);
+            let found = self.find(simd, &spacings, (patch, squares, bits), (all, disks));
+            if let Some((x, y, own)) = found {
+                let priority = draws::aimed_priority(bits);
+                darts.push(
+                    block,
+                    Item {
+                        x,
+                        y,
+                        own,
+                        priority,
+                    }
+                    .into(),
+                );
             } else {
-                self.hit(simd, &spacings, (patch, squares, bits), all)
-            };
-            if let Some(place) = found {
-                darts.push(block, Dart::new(place, draws::aimed_priority(bits)));
-            } else if searched {
                 self.cells[cell as usize].close();
             }
         }
-        if searched {
-            self.drop_closed();
-        }
+        self.drop_closed();
+    }
+
+    /// An open cell and its uncovered squares.
+    #[inline(always)]
+    fn open(&self, block: &Block, cell: u32) -> (Patch, u64) {
+        let open = self.cells[cell as usize];
+        let (column, row) = open.column_row();
+        (block.patch(column, row), open.squares())
     }
 
     /// Lists the cells that throw, and says how many.
@@ -346,23 +379,42 @@ impl Tile {
         self.cells.truncate(kept);
     }
 
-    /// The first legal one of a few positions in the uncovered squares of a cell, and its spacing.
+    /// Throws into up to eight cells: at the first legal one of a few positions in the uncovered squares of each.
     #[inline(always)]
     fn hit<S: Simd>(
         &self,
         simd: S,
         spacings: &Spacings,
-        (patch, squares, bits): (Patch, u64, u64),
+        (block, aimed): (&Block, &[Aimed]),
         all: &Nearby,
-    ) -> Option<(i32, i32, u32)> {
+        darts: &mut Split<Dart>,
+    ) {
+        let mut cells = [Aimed { cell: 0, bits: 0 }; 8];
+        let mut count = aimed.len();
+        cells[..count].copy_from_slice(aimed);
         for n in 0..TRIES {
-            let (x, y) = patch.aimed(squares, draws::try_bits(bits, n));
-            let own = spacings.own(x, y);
-            if self.allows(simd, all, (x, y, own)) {
-                return Some((x, y, own));
+            let mut places = [Item::NONE; 8];
+            for (place, &Aimed { cell, bits }) in places.iter_mut().zip(&cells[..count]) {
+                let (patch, squares) = self.open(block, cell);
+                let (x, y) = patch.aimed(squares, draws::try_bits(bits, n));
+                let (own, priority) = (spacings.own(x, y), draws::aimed_priority(bits));
+                *place = Item {
+                    x,
+                    y,
+                    own,
+                    priority,
+                };
             }
+            let free = self.free(simd, all, &places[..count]);
+            let mut left = 0;
+            for i in 0..count {
+                let free = free >> i & 1 != 0;
+                darts.push_if(free, block, places[i].into());
+                cells[left] = cells[i];
+                left += usize::from(!free);
+            }
+            count = left;
         }
-        None
     }
 
     /// A legal position of a cell and its spacing, or `None` when there is none at all.
@@ -401,10 +453,10 @@ impl Tile {
         Some((x, y, spacings.own(x, y)))
     }
 
-    /// Whether a position is far enough from all items.
+    /// Of up to eight places a bit for each that is far enough from all items.
     #[inline(always)]
-    fn allows<S: Simd>(&self, simd: S, all: &Nearby, (x, y, own): (i32, i32, u32)) -> bool {
-        !all.block(simd, x, y, own) && !self.cleared.block(simd, x, y, own)
+    fn free<S: Simd>(&self, simd: S, all: &Nearby, places: &[Item]) -> u32 {
+        all.free(simd, places) & self.cleared.free(simd, places)
     }
 
     /// Accepts the darts that beat all darts they conflict with.
@@ -436,9 +488,14 @@ impl Tile {
             }
             let fresh = fresh.items();
             rivals.sort(fresh, Bins::new(block.square(), fresh.len()), sorting);
-            for dart in tiles[i].darts.iter() {
-                if !rivals.beat(simd, dart.into()) {
-                    accepted.push(block, dart.site);
+            for darts in tiles[i].darts.eights() {
+                let mut items = [Item::NONE; 8];
+                for (item, &dart) in items.iter_mut().zip(darts) {
+                    *item = dart.into();
+                }
+                let unbeaten = rivals.unbeaten(simd, &items[..darts.len()]);
+                for (i, dart) in darts.iter().enumerate() {
+                    accepted.push_if(unbeaten >> i & 1 != 0, block, dart.site);
                 }
             }
         }
