@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::filter;
+use crate::memory;
 use crate::parallel;
 use crate::units::Size;
 
@@ -32,6 +33,10 @@ impl<T> fmt::Debug for Plane<T> {
             .finish_non_exhaustive()
     }
 }
+
+/// Values that are looked at before any is found not to hold, and how far ahead of them others are asked for.
+const PART: usize = 64;
+const AHEAD: usize = 8 * PART;
 
 impl<T: Copy> Plane<T> {
     /// A grid of one value.
@@ -119,11 +124,16 @@ impl<T: Copy> Plane<T> {
         T: Copy,
     {
         // Counted in words as wide as most values: truths in bytes would have to be packed.
-        let mut parts = self.values.chunks(4096);
-        parts.all(|part| {
+        let holds = |part: &[T]| {
             part.iter()
                 .fold(0, |not, &value| not | u32::from(!f(value)))
                 == 0
+        };
+        let mut parts = self.values.chunks(PART).enumerate();
+        parts.all(|(i, part)| {
+            let ahead = i * PART + AHEAD;
+            memory::ask_run(&self.values, ahead..ahead + PART);
+            holds(part)
         })
     }
 
