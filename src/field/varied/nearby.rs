@@ -342,23 +342,21 @@ impl Nearby {
     fn blocks<S: Simd>(&self, simd: S, eight: &Eight<'_>, i: usize, lists: Lists<'_>) -> bool {
         let (span, half) = (eight.span(i), eight.half[i]);
         let place = (splat(simd, eight.x[i]), splat(simd, eight.y[i]));
+        let mut found = 0;
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
                 let (squared, limit) = lists.lanes(simd, at, place, half);
+                let sure = squared.simd_lt(limit * SURELY).to_bitmask();
                 let perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
-                if perhaps != 0 {
-                    if squared.simd_lt(limit * SURELY).to_bitmask() != 0 {
-                        return true;
-                    }
-                    if self.any_excludes(at, perhaps, eight.items[i]) {
-                        return true;
-                    }
+                found |= sure;
+                if perhaps != sure && self.any_excludes(at, perhaps, eight.items[i]) {
+                    return true;
                 }
                 at += 8;
             }
         }
-        false
+        found != 0
     }
 
     /// Whether another dart that excludes this one has at least its priority.
@@ -367,6 +365,7 @@ impl Nearby {
         let (span, half) = (eight.span(i), eight.half[i]);
         let place = (splat(simd, eight.x[i]), splat(simd, eight.y[i]));
         let priority = splat_word(simd, eight.items[i].priority);
+        let mut found = 0;
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
@@ -375,19 +374,16 @@ impl Nearby {
                 // What lies at no distance is the dart itself.
                 let others = squared.simd_gt(0.0).to_bitmask();
                 let rivals = others & !u64::from(sign_bits(weaker));
-                let perhaps = rivals & squared.simd_lt(limit * PERHAPS).to_bitmask();
-                if perhaps != 0 {
-                    if rivals & squared.simd_lt(limit * SURELY).to_bitmask() != 0 {
-                        return true;
-                    }
-                    if self.any_excludes(at, perhaps, eight.items[i]) {
-                        return true;
-                    }
+                let sure = squared.simd_lt(limit * SURELY).to_bitmask();
+                let perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
+                found |= rivals & sure;
+                if perhaps != sure && self.any_excludes(at, rivals & perhaps, eight.items[i]) {
+                    return true;
                 }
                 at += 8;
             }
         }
-        false
+        found != 0
     }
 
     /// Whether any of these lanes from a place in the lists on excludes an item's place, exactly.
