@@ -3,13 +3,12 @@
 //! Distances are compared in single precision where the answer is beyond doubt, eight at a time,
 //! and in integers where it is not, about once in a million: every answer is the exact one.
 
+mod free;
+
 use super::disks::{Disks, Patch};
 use crate::counting::add_up;
 use crate::field::spacing::{Mapped, NEIGHBOURLY};
-use crate::simd::{
-    Simd, SimdBase, SimdMask, f32x8, less, load, load_words, sign_bits, splat, splat_word,
-    store_whole,
-};
+use crate::simd::{Simd, SimdBase, SimdMask, f32x8, load, splat, store_whole};
 
 /// Something with a place in a tile, in units from the tile's corner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +38,6 @@ pub(super) const PERHAPS: f32 = 1.0 + 1.0 / (1 << 20) as f32;
 /// Units by which places are looked at farther around than needed, against rounding on the way to bins.
 const SPARE: f32 = 3.0;
 
-/// [`NEIGHBOURLY`] in sixteenths, rounded up.
-const FACTOR: u32 = (16.0 * NEIGHBOURLY) as u32 + 1;
-
 /// Items for each bin: what two bins hold then fits one vector.
 const PER_BIN: f32 = 3.0;
 
@@ -67,8 +63,8 @@ pub(super) struct Nearby {
     priority: Vec<u32>,
     starts: Vec<u32>,
     bins: Bins,
-    /// The widest own spacing.
-    widest: u32,
+    /// The widest own spacing, halved as they all are.
+    widest: f32,
 }
 
 /// How a square is cut into bins; what lies outside belongs to the outermost ones.
@@ -107,6 +103,13 @@ impl Bins {
         self.along_within(at.min(self.low + self.side - 1).max(self.low))
     }
 
+    /// Of eight coordinates, by single precision, which may take a coordinate less than a unit away for another.
+    #[inline(always)]
+    fn along_all<S: Simd>(self, simd: S, at: f32x8<S>) -> [u32; 8] {
+        let bins = (at - self.low as f32) * (self.count as f32 / self.side as f32);
+        store_whole(bins.max(splat(simd, 0.0)).min((self.count - 1) as f32))
+    }
+
     /// Of a coordinate inside the square.
     #[inline(always)]
     const fn along_within(self, at: i32) -> usize {
@@ -136,34 +139,6 @@ struct Span {
     end: usize,
 }
 
-/// Up to eight places, and the bins that may hold what excludes them.
-///
-/// They are worked out side by side, before anything is looked at: whether a place is excluded cannot be foreseen,
-/// and what comes after would have to wait until that is known.
-#[derive(Clone, Copy, Debug)]
-struct Eight<'a> {
-    items: &'a [Item],
-    x: [f32; 8],
-    y: [f32; 8],
-    /// How much of their own spacings adds to those of items.
-    half: [f32; 8],
-    left: [u32; 8],
-    right: [u32; 8],
-    top: [u32; 8],
-    bottom: [u32; 8],
-}
-
-impl Eight<'_> {
-    fn span(&self, i: usize) -> Span {
-        Span {
-            left: self.left[i] as usize,
-            right: self.right[i] as usize,
-            top: self.top[i] as usize,
-            end: self.bottom[i] as usize + 1,
-        }
-    }
-}
-
 /// Places and own spacings of items, lists of one length, so that one look at it serves all.
 #[derive(Clone, Copy, Debug)]
 struct Lists<'a> {
@@ -172,23 +147,6 @@ struct Lists<'a> {
     own: &'a [f32],
     /// As long as the others for darts, else empty.
     priority: &'a [u32],
-}
-
-impl Lists<'_> {
-    /// Squared distances of eight items and their squared limits.
-    #[inline(always)]
-    fn lanes<S: Simd>(
-        self,
-        simd: S,
-        at: usize,
-        (x, y): (f32x8<S>, f32x8<S>),
-        half: f32,
-    ) -> (f32x8<S>, f32x8<S>) {
-        let dx = load(simd, &self.x[at..at + 8]) - x;
-        let dy = load(simd, &self.y[at..at + 8]) - y;
-        let limit = load(simd, &self.own[at..at + 8]) + half;
-        (dx * dx + dy * dy, limit * limit)
-    }
 }
 
 impl Nearby {
@@ -202,7 +160,7 @@ impl Nearby {
             priority: Vec::new(),
             starts: Vec::new(),
             bins: Bins::ONE,
-            widest: 0,
+            widest: 0.0,
         }
     }
 
@@ -264,7 +222,7 @@ impl Nearby {
                 self.priority[at] = item.priority;
             }
         }
-        self.widest = widest;
+        self.widest = widest as f32 / 16.0;
     }
 
     #[inline(always)]
@@ -277,125 +235,6 @@ impl Nearby {
             own: &self.own[..length],
             priority: &self.priority[..priorities],
         }
-    }
-
-    /// Of up to eight places with their own spacings a bit for each that no item excludes.
-    #[inline(always)]
-    pub(super) fn free<S: Simd>(&self, simd: S, places: &[Item]) -> u32 {
-        if self.is_empty() {
-            return (1 << places.len()) - 1;
-        }
-        let (eight, lists) = (self.around(simd, places), self.lists());
-        let mut free = 0;
-        for i in 0..places.len() {
-            free |= u32::from(!self.blocks(simd, &eight, i, lists)) << i;
-        }
-        free
-    }
-
-    /// Of up to eight darts a bit for each that no other dart beats: excludes it with at least its priority.
-    #[inline(always)]
-    pub(super) fn unbeaten<S: Simd>(&self, simd: S, darts: &[Item]) -> u32 {
-        let (eight, lists) = (self.around(simd, darts), self.lists());
-        let mut unbeaten = 0;
-        for i in 0..darts.len() {
-            unbeaten |= u32::from(!self.beats(simd, &eight, i, lists)) << i;
-        }
-        unbeaten
-    }
-
-    #[inline(always)]
-    fn around<'a, S: Simd>(&self, simd: S, items: &'a [Item]) -> Eight<'a> {
-        let (mut x, mut y, mut own) = ([0.0; 8], [0.0; 8], [0.0; 8]);
-        for (i, item) in items.iter().take(8).enumerate() {
-            x[i] = item.x as f32;
-            y[i] = item.y as f32;
-            own[i] = item.own as f32;
-        }
-        let own = load(simd, &own) * (1.0 / 16.0);
-        let widest = splat(simd, self.widest as f32 / 16.0);
-        let (mut half, mut reach) = ([0.0; 8], widest);
-        if !self.rigid() {
-            own.store_slice(&mut half);
-            reach = own + widest.min(own * NEIGHBOURLY);
-        }
-        let Bins {
-            low, side, count, ..
-        } = self.bins;
-        let (px, py) = (load(simd, &x) - low as f32, load(simd, &y) - low as f32);
-        let (reach, per_unit) = (reach + SPARE, count as f32 / side as f32);
-        let (zero, last) = (splat(simd, 0.0), (count - 1) as f32);
-        Eight {
-            items,
-            x,
-            y,
-            half,
-            left: store_whole(((px - reach) * per_unit).max(zero).min(last)),
-            right: store_whole(((px + reach) * per_unit).max(zero).min(last)),
-            top: store_whole(((py - reach) * per_unit).max(zero).min(last)),
-            bottom: store_whole(((py + reach) * per_unit).max(zero).min(last)),
-        }
-    }
-
-    /// Whether an item excludes a place.
-    #[inline(always)]
-    fn blocks<S: Simd>(&self, simd: S, eight: &Eight<'_>, i: usize, lists: Lists<'_>) -> bool {
-        let (span, half) = (eight.span(i), eight.half[i]);
-        let place = (splat(simd, eight.x[i]), splat(simd, eight.y[i]));
-        let mut found = 0;
-        for row in span.top..span.end {
-            let (mut at, end) = self.range(row, span);
-            while at < end {
-                let (squared, limit) = lists.lanes(simd, at, place, half);
-                let sure = squared.simd_lt(limit * SURELY).to_bitmask();
-                let perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
-                found |= sure;
-                if perhaps != sure && self.any_excludes(at, perhaps, eight.items[i]) {
-                    return true;
-                }
-                at += 8;
-            }
-        }
-        found != 0
-    }
-
-    /// Whether another dart that excludes this one has at least its priority.
-    #[inline(always)]
-    fn beats<S: Simd>(&self, simd: S, eight: &Eight<'_>, i: usize, lists: Lists<'_>) -> bool {
-        let (span, half) = (eight.span(i), eight.half[i]);
-        let place = (splat(simd, eight.x[i]), splat(simd, eight.y[i]));
-        let priority = splat_word(simd, eight.items[i].priority);
-        let mut found = 0;
-        for row in span.top..span.end {
-            let (mut at, end) = self.range(row, span);
-            while at < end {
-                let (squared, limit) = lists.lanes(simd, at, place, half);
-                let weaker = less(load_words(simd, &lists.priority[at..at + 8]), priority);
-                // What lies at no distance is the dart itself.
-                let others = squared.simd_gt(0.0).to_bitmask();
-                let rivals = others & !u64::from(sign_bits(weaker));
-                let sure = squared.simd_lt(limit * SURELY).to_bitmask();
-                let perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
-                found |= rivals & sure;
-                if perhaps != sure && self.any_excludes(at, rivals & perhaps, eight.items[i]) {
-                    return true;
-                }
-                at += 8;
-            }
-        }
-        found != 0
-    }
-
-    /// Whether any of these lanes from a place in the lists on excludes an item's place, exactly.
-    #[cold]
-    fn any_excludes(&self, at: usize, mut lanes: u64, Item { x, y, own, .. }: Item) -> bool {
-        while lanes != 0 {
-            if self.excludes(at + lanes.trailing_zeros() as usize, x, y, own) {
-                return true;
-            }
-            lanes &= lanes - 1;
-        }
-        false
     }
 
     /// Adds what can strike out parts of a square whose own spacings are at least `least` and at
@@ -411,10 +250,9 @@ impl Nearby {
         if self.is_empty() {
             return true;
         }
-        let reach = self.reach(most);
         let (least, most) = (self.half(least), self.half(most));
         let (x, y, last) = (patch.x as f32, patch.y as f32, (patch.side - 1) as f32);
-        let span = self.span(patch.x, patch.y, patch.side - 1, reach);
+        let span = self.span_of_patch(simd, patch, most);
         let (left, top) = (splat(simd, x), splat(simd, y));
         let lists = self.lists();
         for row in span.top..span.end {
@@ -462,22 +300,31 @@ impl Nearby {
         if self.rigid() { 0.0 } else { own as f32 / 16.0 }
     }
 
-    /// No item farther away excludes a position with this own spacing; in whole numbers and generous.
+    /// No item farther away excludes a position to whose distance from items its own spacing adds so much; generous.
     #[inline(always)]
-    fn reach(&self, own: u32) -> i32 {
-        let both = match self.kind {
-            Kind::Circles => self.widest,
-            _ => own + self.widest.min((own * FACTOR) >> 4),
+    fn reach<S: Simd>(&self, simd: S, half: f32x8<S>) -> f32x8<S> {
+        let widest = splat(simd, self.widest);
+        let others = if self.rigid() {
+            widest
+        } else {
+            widest.min(half * NEIGHBOURLY)
         };
-        (both >> 4) as i32 + 3
+        half + others + SPARE
     }
 
-    fn span(&self, x: i32, y: i32, last: i32, reach: i32) -> Span {
+    /// The bins in reach of a patch where own spacings add that much at most.
+    #[inline(always)]
+    fn span_of_patch<S: Simd>(&self, simd: S, patch: Patch, half: f32) -> Span {
+        let (x, y, last) = (patch.x as f32, patch.y as f32, (patch.side - 1) as f32);
+        let ends = load(simd, &[x, x + last, y, y + last, 0.0, 0.0, 0.0, 0.0]);
+        let outward = load(simd, &[-1.0, 1.0, -1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        let ends = ends + self.reach(simd, splat(simd, half)) * outward;
+        let [left, right, top, bottom, ..] = self.bins.along_all(simd, ends);
         Span {
-            left: self.bins.along(x - reach),
-            right: self.bins.along(x + last + reach),
-            top: self.bins.along(y - reach),
-            end: self.bins.along(y + last + reach) + 1,
+            left: left as usize,
+            right: right as usize,
+            top: top as usize,
+            end: bottom as usize + 1,
         }
     }
 
