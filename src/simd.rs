@@ -417,6 +417,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn columns_hold_the_bytes_of_rows() {
+        let bytes: [u8; 8 * 16] = std::array::from_fn(|i| i as u8);
+        let rows = std::array::from_fn(|row| &bytes[16 * row..]);
+        for level in Level::supported() {
+            let columns = dispatch!(level.get(), simd => columns_of_bytes(simd, rows));
+            for (column, word) in columns.into_iter().enumerate() {
+                let bytes: [u8; 8] = std::array::from_fn(|row| (16 * row + column) as u8);
+                assert_eq!(word.to_le_bytes(), bytes, "{column} {level}");
+            }
+        }
+    }
+
+    #[test]
     fn a_run_of_bits_has_those_between_its_ends() {
         for level in Level::supported() {
             for first in 0..=70 {

@@ -286,6 +286,26 @@ mod tests {
     }
 
     #[test]
+    fn a_rectangle_meets_the_cells_that_its_pixels_are_seen_in() {
+        let size = Size::new(31, 23).unwrap();
+        let lattice = Lattice::of_mm((-3, 2), 40, 30);
+        for px_per_cell in [0.4, 1.0, 1.6, 3.3, 50.0] {
+            for [left, top, right, bottom] in [[0, 0, 31, 23], [4, 9, 5, 10], [7, 0, 31, 22]] {
+                let plane = Plane::from_fn(size, |x, y| {
+                    let inside = (left..right).contains(&x) && (top..bottom).contains(&y);
+                    f32::from(u8::from(inside))
+                });
+                let bounds = [left, top, right, bottom];
+                assert!(
+                    any_between(&lattice, px_per_cell, size, bounds)
+                        == any(&lattice, px_per_cell, &plane),
+                    "{bounds:?} at {px_per_cell}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn dilation_grows_a_cell_to_a_square() {
         let lattice = Lattice::of_mm((0, 0), 9, 8);
         let mut set = vec![false; 72];

@@ -323,6 +323,32 @@ mod tests {
     }
 
     #[test]
+    fn a_rectangle_is_told_from_all_else_also_after_a_change() {
+        let size = Size::new(20, 9).unwrap();
+        let block = |value: f32| {
+            Mask::from_fn(size, |p| {
+                let inside = (3.0..11.0).contains(&p.x) && (2.0..7.0).contains(&p.y);
+                if inside { value } else { 0.0 }
+            })
+            .unwrap()
+        };
+        assert_eq!(Mask::full(size).rectangle(), Some([0, 0, 20, 9]));
+        assert_eq!(block(1.0).rectangle(), Some([3, 2, 11, 7]));
+        assert_eq!(block(0.5).rectangle(), None);
+        assert_eq!(block(0.0).rectangle(), None);
+        let mut mask = block(1.0);
+        assert_eq!(mask.area_px(), 40.0);
+        mask.coverage_mut().values_mut()[3 * 20 + 5] = 0.0;
+        assert_eq!((mask.area_px(), mask.rectangle()), (39.0, None));
+        mask.coverage_mut().values_mut()[3 * 20 + 5] = 1.0;
+        mask.coverage_mut().values_mut()[19] = 1.0;
+        assert_eq!(mask.bounds(), Some([3, 0, 20, 7]));
+        assert_eq!((mask.area_px(), mask.rectangle()), (41.0, None));
+        // Whether it has been asked is no part of what it is.
+        assert!(mask == mask.intersect(&mask).unwrap() && mask != block(1.0));
+    }
+
+    #[test]
     fn without_an_edge_the_distance_is_infinite() {
         let size = Size::new(5, 4).unwrap();
         assert!(
