@@ -218,32 +218,33 @@ fn pixels(cell: i64, px_per_cell: f64, count: u32) -> Range<u32> {
     }
 }
 
-/// True at every cell that has a true one at most `by` columns and rows away.
+/// True at every cell that has a true one at most `by` columns and rows away, which should be few: a cell is looked at
+/// so many times.
 pub(super) fn dilate(lattice: &Lattice, set: &[bool], by: usize) -> Vec<bool> {
     let (columns, rows) = (lattice.columns, lattice.rows);
-    let along = |count: usize, get: &dyn Fn(usize) -> bool, put: &mut dyn FnMut(usize)| {
-        let mut last = None;
-        // `i` runs ahead by the reach, so that `last` is the nearest true one up to there.
-        for i in 0..count + by {
-            if i < count && get(i) {
-                last = Some(i);
-            }
-            if i >= by && last.is_some_and(|last| last + 2 * by >= i) {
-                put(i - by);
-            }
+    let add = |to: &mut [bool], from: &[bool]| {
+        for (to, &from) in to.iter_mut().zip(from) {
+            *to |= from;
         }
     };
     let mut wide = vec![false; set.len()];
-    for row in 0..rows {
-        let at = row * columns;
-        along(columns, &|x| set[at + x], &mut |x| wide[at + x] = true);
-    }
+    parallel::for_each_chunk(&mut wide, columns * BAND, |band, wide| {
+        for (row, wide) in (band * BAND..).zip(wide.chunks_mut(columns)) {
+            let line = &set[row * columns..(row + 1) * columns];
+            for by in 0..=by.min(columns) {
+                add(&mut wide[by..], line);
+                add(wide, &line[by..]);
+            }
+        }
+    });
     let mut grown = vec![false; set.len()];
-    for x in 0..columns {
-        along(rows, &|y| wide[y * columns + x], &mut |y| {
-            grown[y * columns + x] = true;
-        });
-    }
+    parallel::for_each_chunk(&mut grown, columns * BAND, |band, grown| {
+        for (row, grown) in (band * BAND..).zip(grown.chunks_mut(columns)) {
+            for row in row.saturating_sub(by)..(row + by + 1).min(rows) {
+                add(grown, &wide[row * columns..(row + 1) * columns]);
+            }
+        }
+    });
     grown
 }
 

@@ -21,13 +21,20 @@ impl Footprint<'_> {
         let mut touched = cells::any(lattice, self.px_per_cell, self.coverage);
         let size = self.coverage.size();
         // Beyond the picture its rim would go on.
-        let inside = |cell: i64, px: u32| {
-            (0..(f64::from(px) / self.px_per_cell).ceil() as i64).contains(&cell)
+        let inside = |first: i64, count: usize, px: u32| {
+            let end = (f64::from(px) / self.px_per_cell).ceil() as i64;
+            let place = |cell: i64| (cell - first).clamp(0, count as i64) as usize;
+            place(0)..place(end)
         };
+        let (x, y) = lattice.first;
+        let columns = inside(x, lattice.columns, size.width());
+        let rows = inside(y, lattice.rows, size.height());
         for (row, cells) in touched.chunks_mut(lattice.columns).enumerate() {
-            let within = inside(lattice.first.1 + row as i64, size.height());
-            for (column, touched) in cells.iter_mut().enumerate() {
-                *touched &= within && inside(lattice.first.0 + column as i64, size.width());
+            if rows.contains(&row) {
+                cells[..columns.start].fill(false);
+                cells[columns.end..].fill(false);
+            } else {
+                cells.fill(false);
             }
         }
         touched
