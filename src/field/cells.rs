@@ -287,6 +287,28 @@ mod tests {
     }
 
     #[test]
+    fn means_are_those_of_the_pixels_of_each_cell() {
+        let size = Size::new(31, 23).unwrap();
+        let plane = Plane::from_fn(size, |x, y| (x * 7 + y * 13) as f32 % 11.0);
+        let lattice = Lattice::of_mm((-3, 2), 40, 30);
+        for px_per_cell in [0.4, 1.0, 1.6, 2.0, 3.3, 50.0] {
+            let means = means(&lattice, px_per_cell, &plane, f64::from);
+            for (cell, mean) in means.into_iter().enumerate() {
+                let (column, row) = lattice.column_row(cell);
+                let columns = pixels(column as i64 - 3, px_per_cell, size.width());
+                let rows = pixels(row as i64 + 2, px_per_cell, size.height());
+                let count = columns.len() * rows.len();
+                let sum: f64 = rows
+                    .flat_map(|y| columns.clone().map(move |x| (x, y)))
+                    .map(|(x, y)| f64::from(plane.row(y)[x as usize]))
+                    .sum();
+                let off = (mean - sum / count as f64).abs();
+                assert!(off < 1e-12, "cell {cell} at {px_per_cell}");
+            }
+        }
+    }
+
+    #[test]
     fn a_rectangle_meets_the_cells_that_its_pixels_are_seen_in() {
         let size = Size::new(31, 23).unwrap();
         let lattice = Lattice::of_mm((-3, 2), 40, 30);
