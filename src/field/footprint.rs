@@ -57,3 +57,30 @@ impl Footprint<'_> {
         inner.crop(&wide, &filled)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Size;
+
+    #[test]
+    fn cells_beyond_the_picture_are_not_touched() {
+        let covered = Plane::filled(Size::new(9, 7).unwrap(), 1.0);
+        let footprint = Footprint {
+            coverage: &covered,
+            px_per_cell: 2.0,
+            margin: 1,
+        };
+        // Five columns of cells and four rows hold a pixel's part.
+        for (first, columns, rows) in [((-3, -2), 12, 9), ((1, 1), 9, 8), ((40, -60), 3, 4)] {
+            let lattice = Lattice::of_mm(first, columns, rows);
+            let touched = footprint.touched(&lattice);
+            for (cell, touched) in touched.into_iter().enumerate() {
+                let (column, row) = lattice.column_row(cell);
+                let (x, y) = (first.0 + column as i64, first.1 + row as i64);
+                let inside = (0..5).contains(&x) && (0..4).contains(&y);
+                assert_eq!(touched, inside, "{x}, {y}");
+            }
+        }
+    }
+}

@@ -340,32 +340,62 @@ mod tests {
     use super::*;
     use crate::simd::{Level, dispatch};
 
+    /// The way from one item to another, the other's own spacing, and whether they exclude each other: a unit less
+    /// than far enough, far enough, and both by less than single precision tells.
+    const PAIRS: [([i32; 2], u32, bool); 4] = [
+        ([1999, 0], 16_000, true),
+        ([2000, 0], 16_000, false),
+        ([1985, 245], 16_001, true),
+        ([1985, 245], 16_000, false),
+    ];
+
+    fn item([dx, dy]: [i32; 2], own: u32, priority: u32) -> Item {
+        let (x, y) = (5000 + dx, 700 + dy);
+        Item {
+            x,
+            y,
+            own,
+            priority,
+        }
+    }
+
+    fn sorted(kind: Kind, items: &[Item]) -> Nearby {
+        let mut nearby = Nearby::new(kind);
+        let bins = Bins::new((0, 20_000), items.len());
+        nearby.sort(items, bins, &mut Sorting::new());
+        nearby
+    }
+
     /// Field test 19.
     #[test]
     fn of_darts_in_conflict_the_stronger_stays_and_of_equal_ones_none() {
-        let dart = |x: i32, priority: u32| Item {
-            x,
-            y: 700,
-            own: 16 * 1000,
-            priority,
-        };
         for level in Level::supported() {
             for (mine, theirs) in [(7, 7), (8, 7), (7, 8)] {
-                // At the distance at which they cease to exclude each other, and a unit less.
-                for (away, meet) in [(1999, true), (2000, false)] {
-                    let mine = dart(5000, mine);
-                    let darts = [dart(5000 + away, theirs), mine];
-                    let mut rivals = Nearby::new(Kind::Darts);
-                    let bins = Bins::new((0, 20_000), darts.len());
-                    rivals.sort(&darts, bins, &mut Sorting::new());
+                for (away, own, meet) in PAIRS {
+                    let (mine, other) = (item([0, 0], 16_000, mine), item(away, own, theirs));
+                    let rivals = sorted(Kind::Darts, &[other, mine]);
                     let unbeaten = dispatch!(level.get(), simd => rivals.unbeaten(simd, &[mine]));
                     let expected = meet && mine.priority <= theirs;
                     assert_eq!(
                         unbeaten == 0,
                         expected,
-                        "{away}, {mine:?} {theirs}, {level}"
+                        "{away:?}, {mine:?} {theirs}, {level}"
                     );
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn of_eight_places_those_are_free_that_no_dot_excludes() {
+        for level in Level::supported() {
+            for (away, own, meet) in PAIRS {
+                let dots = sorted(Kind::Dots, &[item(away, own, 0)]);
+                let mut places = [item([9000, 9000], 16_000, 0); 8];
+                places[5] = item([0, 0], 16_000, 0);
+                let free = dispatch!(level.get(), simd => dots.free(simd, &places));
+                let expected = if meet { 0b1101_1111 } else { 0b1111_1111 };
+                assert_eq!(free, expected, "{away:?} {level}");
             }
         }
     }
