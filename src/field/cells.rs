@@ -42,10 +42,9 @@ pub(super) struct Cells<'a> {
     /// The first pixel of each column of cells, counted from the first of all, and how many it has.
     firsts: Vec<u32>,
     counts: Vec<u32>,
-    /// The most that a column has, and for each column so many factors: for the pixels it has, then 0. They are
-    /// halves where there are at most two pixels, which loses nothing, and otherwise 1, to be divided later.
+    /// The most that a column has, and for each column so many factors: 1 for the pixels it has, then 0.
     most: usize,
-    factors: Vec<f64>,
+    has: Vec<f64>,
 }
 
 impl<'a> Cells<'a> {
@@ -58,10 +57,9 @@ impl<'a> Cells<'a> {
         let ends = columns.first().zip(columns.last());
         let all = ends.map_or(0..0, |(first, last)| first.start..last.end);
         let most = columns.iter().map(Range::len).max().unwrap_or(1);
-        let factors = columns.iter().flat_map(|column| {
+        let has = columns.iter().flat_map(|column| {
             let count = column.len();
-            let factor = if most > 2 { 1.0 } else { 1.0 / count as f64 };
-            (0..most).map(move |i| if i < count { factor } else { 0.0 })
+            (0..most).map(move |i| f64::from(u8::from(i < count)))
         });
         Self {
             plane,
@@ -71,7 +69,7 @@ impl<'a> Cells<'a> {
             counts: columns.iter().map(|c| c.end - c.start).collect(),
             all: all.start as usize..all.end as usize,
             most,
-            factors: factors.collect(),
+            has: has.collect(),
         }
     }
 
@@ -116,34 +114,24 @@ impl<'a> Cells<'a> {
         match self.most {
             1 => self.gather::<1>(rows, sums, means),
             2 => self.gather::<2>(rows, sums, means),
-            _ => self.gather_many(rows, sums, means),
+            _ => self.gather::<0>(rows, sums, means),
         }
     }
 
     /// The means of cells from the sums down their columns of pixels, of which there are at most `MOST` to a
-    /// cell, one or two.
+    /// cell, a number that is known beforehand unless it is 0.
     #[inline(always)]
     fn gather<const MOST: usize>(&self, rows: f64, sums: &[f64], means: &mut [f64]) {
-        let (factors, _) = self.factors.as_chunks::<MOST>();
-        let columns = self.firsts.iter().zip(factors);
+        let most = if MOST == 0 { self.most } else { MOST };
+        let columns = self.firsts.iter().zip(&self.counts);
+        let columns = columns.zip(self.has.chunks_exact(most));
         // As many pixels for every cell: cells differ by one, which could not be foreseen.
-        for (mean, (&first, factors)) in means.iter_mut().zip(columns) {
-            let sums = &sums[first as usize..first as usize + MOST];
+        for (mean, ((&first, &count), has)) in means.iter_mut().zip(columns) {
+            let sums = &sums[first as usize..first as usize + most];
             let mut sum = 0.0;
-            for i in 0..MOST {
-                sum += sums[i] * factors[i];
+            for i in 0..most {
+                sum += sums[i] * has[i];
             }
-            *mean = sum / rows;
-        }
-    }
-
-    /// The same where there are more.
-    fn gather_many(&self, rows: f64, sums: &[f64], means: &mut [f64]) {
-        let factors = self.factors.chunks_exact(self.most);
-        let columns = self.firsts.iter().zip(&self.counts).zip(factors);
-        for (mean, ((&first, &count), factors)) in means.iter_mut().zip(columns) {
-            let sums = sums[first as usize..].iter().zip(factors);
-            let sum: f64 = sums.map(|(sum, factor)| sum * factor).sum();
             *mean = sum / (rows * f64::from(count));
         }
     }
@@ -199,6 +187,23 @@ pub(super) fn any_between(
         }
     }
     cells
+}
+
+/// Makes all cells of a lattice false but those of some columns and rows.
+pub(super) fn keep_between(
+    lattice: &Lattice,
+    cells: &mut [bool],
+    columns: &Range<usize>,
+    rows: &Range<usize>,
+) {
+    for (row, line) in cells.chunks_mut(lattice.columns).enumerate() {
+        if rows.contains(&row) {
+            line[..columns.start].fill(false);
+            line[columns.end..].fill(false);
+        } else {
+            line.fill(false);
+        }
+    }
 }
 
 /// The pixels of a cell along one axis: never none.

@@ -29,14 +29,7 @@ impl Footprint<'_> {
         let (x, y) = lattice.first;
         let columns = inside(x, lattice.columns, size.width());
         let rows = inside(y, lattice.rows, size.height());
-        for (row, cells) in touched.chunks_mut(lattice.columns).enumerate() {
-            if rows.contains(&row) {
-                cells[..columns.start].fill(false);
-                cells[columns.end..].fill(false);
-            } else {
-                cells.fill(false);
-            }
-        }
+        cells::keep_between(lattice, &mut touched, &columns, &rows);
         touched
     }
 

@@ -203,15 +203,9 @@ fn touched(
         Some(bounds) => cells::any_between(lattice, px_per_cell, mask.size(), bounds),
         None => cells::any(lattice, px_per_cell, mask.coverage()),
     };
-    let last = lattice.columns - margin;
-    for (row, line) in touched.chunks_mut(lattice.columns).enumerate() {
-        if (margin..lattice.rows - margin).contains(&row) {
-            line[..margin].fill(false);
-            line[last..].fill(false);
-        } else {
-            line.fill(false);
-        }
-    }
+    let columns = margin..lattice.columns - margin;
+    let rows = margin..lattice.rows - margin;
+    cells::keep_between(lattice, &mut touched, &columns, &rows);
     touched
 }
 

@@ -100,7 +100,7 @@ impl Bins {
 
     #[inline(always)]
     fn along(self, at: i32) -> usize {
-        self.along_within(at.min(self.low + self.side - 1).max(self.low))
+        self.along_within(at.clamp(self.low, self.low + self.side - 1))
     }
 
     /// Of eight coordinates, by single precision, which may take a coordinate less than a unit away for another.

@@ -56,23 +56,46 @@ impl Nearby {
         if self.is_empty() {
             return (1 << places.len()) - 1;
         }
-        let (eight, lists) = (self.around(simd, places), self.lists());
-        let mut free = 0;
-        for i in 0..places.len() {
-            free |= u32::from(!self.blocks(simd, &eight, i, lists)) << i;
-        }
-        free
+        self.without(
+            simd,
+            places,
+            #[inline(always)]
+            |_, _, _| u64::MAX,
+        )
     }
 
     /// Of up to eight darts a bit for each that no other dart beats: excludes it with at least its priority.
     #[inline(always)]
     pub(in super::super) fn unbeaten<S: Simd>(&self, simd: S, darts: &[Item]) -> u32 {
-        let (eight, lists) = (self.around(simd, darts), self.lists());
-        let mut unbeaten = 0;
-        for i in 0..darts.len() {
-            unbeaten |= u32::from(!self.beats(simd, &eight, i, lists)) << i;
+        let priorities = self.lists().priority;
+        self.without(
+            simd,
+            darts,
+            #[inline(always)]
+            |dart, at, squared| {
+                let priority = splat_word(simd, dart.priority);
+                let weaker = less(load_words(simd, &priorities[at..at + 8]), priority);
+                // What lies at no distance is the dart itself.
+                squared.simd_gt(0.0).to_bitmask() & !u64::from(sign_bits(weaker))
+            },
+        )
+    }
+
+    /// A bit for each of up to eight places that no item excludes of those that count; which of eight do is told
+    /// from a place, where they stand in the lists, and their squared distances.
+    #[inline(always)]
+    fn without<S: Simd>(
+        &self,
+        simd: S,
+        places: &[Item],
+        count: impl Fn(Item, usize, f32x8<S>) -> u64,
+    ) -> u32 {
+        let (eight, lists) = (self.around(simd, places), self.lists());
+        let mut without = 0;
+        for i in 0..places.len() {
+            without |= u32::from(!self.excluded(simd, &eight, i, lists, &count)) << i;
         }
-        unbeaten
+        without
     }
 
     #[inline(always)]
@@ -102,47 +125,28 @@ impl Nearby {
         }
     }
 
-    /// Whether an item excludes a place.
+    /// Whether an item that counts excludes a place.
     #[inline(always)]
-    fn blocks<S: Simd>(&self, simd: S, eight: &Eight<'_>, i: usize, lists: Lists<'_>) -> bool {
-        let (span, half) = (eight.span(i), eight.half[i]);
+    fn excluded<S: Simd>(
+        &self,
+        simd: S,
+        eight: &Eight<'_>,
+        i: usize,
+        lists: Lists<'_>,
+        count: impl Fn(Item, usize, f32x8<S>) -> u64,
+    ) -> bool {
+        let (span, half, item) = (eight.span(i), eight.half[i], eight.items[i]);
         let place = (splat(simd, eight.x[i]), splat(simd, eight.y[i]));
         let mut found = 0;
         for row in span.top..span.end {
             let (mut at, end) = self.range(row, span);
             while at < end {
                 let (squared, limit) = lists.lanes(simd, at, place, half);
+                let counted = count(item, at, squared);
                 let sure = squared.simd_lt(limit * SURELY).to_bitmask();
                 let perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
-                found |= sure;
-                if perhaps != sure && self.any_excludes(at, perhaps, eight.items[i]) {
-                    return true;
-                }
-                at += 8;
-            }
-        }
-        found != 0
-    }
-
-    /// Whether another dart that excludes this one has at least its priority.
-    #[inline(always)]
-    fn beats<S: Simd>(&self, simd: S, eight: &Eight<'_>, i: usize, lists: Lists<'_>) -> bool {
-        let (span, half) = (eight.span(i), eight.half[i]);
-        let place = (splat(simd, eight.x[i]), splat(simd, eight.y[i]));
-        let priority = splat_word(simd, eight.items[i].priority);
-        let mut found = 0;
-        for row in span.top..span.end {
-            let (mut at, end) = self.range(row, span);
-            while at < end {
-                let (squared, limit) = lists.lanes(simd, at, place, half);
-                let weaker = less(load_words(simd, &lists.priority[at..at + 8]), priority);
-                // What lies at no distance is the dart itself.
-                let others = squared.simd_gt(0.0).to_bitmask();
-                let rivals = others & !u64::from(sign_bits(weaker));
-                let sure = squared.simd_lt(limit * SURELY).to_bitmask();
-                let perhaps = squared.simd_lt(limit * PERHAPS).to_bitmask();
-                found |= rivals & sure;
-                if perhaps != sure && self.any_excludes(at, rivals & perhaps, eight.items[i]) {
+                found |= counted & sure;
+                if perhaps != sure && self.any_excludes(at, counted & perhaps, item) {
                     return true;
                 }
                 at += 8;
