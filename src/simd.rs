@@ -10,13 +10,15 @@
 //! `array::map` or `array::from_fn`: those are compiled without the level's instructions, and a
 //! vector that crosses into them goes through memory. Loops over arrays are written out.
 
+mod pixels;
 mod product;
 
+pub(crate) use self::pixels::{
+    bytes_apart, bytes_together, channels, load_bytes, store_bytes, with_channels,
+};
 pub(crate) use self::product::{rounded_product_8, rounded_product_16};
 pub(crate) use fearless_simd::{Simd, f32x8, f32x16, i16x8, i16x16, mask32x8, prelude::*};
-use fearless_simd::{
-    i32x8, i32x16, u8x16, u8x32, u8x64, u16x8, u32x4, u32x8, u32x16, u64x2, u64x4,
-};
+use fearless_simd::{f32x4, i32x8, i32x16, u8x16, u16x8, u32x4, u32x8, u64x2, u64x4};
 use std::fmt;
 
 /// Which vector instructions the inner loops use.
@@ -140,104 +142,11 @@ pub(crate) fn splat<S: Simd>(simd: S, value: f32) -> f32x8<S> {
     f32x8::simd_from(simd, value)
 }
 
-/// Two runs of eight values, as the low and the high half.
+/// Four runs of four values, one after another.
 #[inline(always)]
-pub(crate) fn load_halves<S: Simd>(simd: S, low: &[f32], high: &[f32]) -> f32x16<S> {
-    load(simd, low).combine(load(simd, high))
-}
-
-/// Sixteen pixels of four bytes each.
-pub(crate) type Pixels16<S> = u32x16<S>;
-
-/// Sixteen pixels from the fronts of two slices, eight each; where they have three bytes each, the
-/// fourth is anything.
-#[inline(always)]
-pub(crate) fn load_bytes<S: Simd, const CHANNELS: usize>(
-    simd: S,
-    [a, b]: [&[u8]; 2],
-) -> Pixels16<S> {
-    if CHANNELS == 4 {
-        let low = u8x32::from_slice(simd, &a[..32]);
-        return low.combine(u8x32::from_slice(simd, &b[..32])).bitcast();
-    }
-    let low = u8x16::from_slice(simd, &a[..16]).combine(u8x16::from_slice(simd, &a[8..24]));
-    let high = u8x16::from_slice(simd, &b[..16]).combine(u8x16::from_slice(simd, &b[8..24]));
-    low.combine(high)
-        .swizzle_dyn_within_blocks(u8x64::from_slice(simd, APART.as_flattened()))
-        .bitcast()
-}
-
-/// Four pixels of three bytes made four bytes each, from the front of 16 bytes and from their end.
-const APART: [[u8; 16]; 4] = [
-    [0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12],
-    [4, 5, 6, 7, 7, 8, 9, 10, 10, 11, 12, 13, 13, 14, 15, 15],
-    [0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12],
-    [4, 5, 6, 7, 7, 8, 9, 10, 10, 11, 12, 13, 13, 14, 15, 15],
-];
-/// The inverse, to the front.
-const TOGETHER: [[u8; 16]; 4] = [[0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15]; 4];
-
-/// Sixteen pixels to two places of a slice, eight to each.
-#[inline(always)]
-pub(crate) fn store_bytes<S: Simd, const CHANNELS: usize>(
-    simd: S,
-    pixels: Pixels16<S>,
-    to: &mut [u8],
-    [a, b]: [usize; 2],
-) {
-    let bytes: u8x64<S> = pixels.bitcast();
-    if CHANNELS == 4 {
-        let (low, high) = bytes.split();
-        low.store_slice(&mut to[a..a + 32]);
-        high.store_slice(&mut to[b..b + 32]);
-        return;
-    }
-    let mut blocks = [[0; 16]; 4];
-    bytes
-        .swizzle_dyn_within_blocks(u8x64::from_slice(simd, TOGETHER.as_flattened()))
-        .store_slice(blocks.as_flattened_mut());
-    to[a..a + 12].copy_from_slice(&blocks[0][..12]);
-    to[a + 12..a + 24].copy_from_slice(&blocks[1][..12]);
-    to[b..b + 12].copy_from_slice(&blocks[2][..12]);
-    to[b + 12..b + 24].copy_from_slice(&blocks[3][..12]);
-}
-
-/// Red, green and blue as whole numbers; red is the first byte.
-#[inline(always)]
-pub(crate) fn channels<S: Simd>(pixels: u32x16<S>) -> [f32x16<S>; 3] {
-    let (r, g, b) = (pixels & 255, (pixels >> 8) & 255, (pixels >> 16) & 255);
-    let (r, g, b): (i32x16<S>, i32x16<S>, i32x16<S>) = (r.bitcast(), g.bitcast(), b.bitcast());
-    [r.to_float(), g.to_float(), b.to_float()]
-}
-
-/// Pixels with other colours and the same fourth byte: the whole numbers below values in `0.0..256.0`.
-#[inline(always)]
-pub(crate) fn with_channels<S: Simd>(pixels: u32x16<S>, [r, g, b]: [f32x16<S>; 3]) -> u32x16<S> {
-    let (r, g, b): (i32x16<S>, i32x16<S>, i32x16<S>) = (r.to_int(), g.to_int(), b.to_int());
-    let (r, g, b): (u32x16<S>, u32x16<S>, u32x16<S>) = (r.bitcast(), g.bitcast(), b.bitcast());
-    (pixels & 0xff00_0000) | r | (g << 8) | (b << 16)
-}
-
-/// Bytes of even and of odd places, times 2⁷: of the first eight pixels, then of the others.
-#[inline(always)]
-pub(crate) fn bytes_apart<S: Simd>(pixels: Pixels16<S>) -> [i16x16<S>; 4] {
-    let (a, b) = pixels.split();
-    let (a, b): (i16x16<S>, i16x16<S>) = (a.bitcast(), b.bitcast());
-    let (even, odd) = (0x00ff, 0x7f80);
-    [
-        (a & even) << 7,
-        (a >> 1) & odd,
-        (b & even) << 7,
-        (b >> 1) & odd,
-    ]
-}
-
-/// The inverse, of numbers that are not negative: the whole bytes below.
-#[inline(always)]
-pub(crate) fn bytes_together<S: Simd>([a, b, c, d]: [i16x16<S>; 4]) -> Pixels16<S> {
-    let odd = 0xff00_u16 as i16;
-    let low: u32x8<S> = ((a >> 7) | ((b << 1) & odd)).bitcast();
-    let high: u32x8<S> = ((c >> 7) | ((d << 1) & odd)).bitcast();
+pub(crate) fn load_quarters<S: Simd>(simd: S, [a, b, c, d]: [&[f32; 4]; 4]) -> f32x16<S> {
+    let low = f32x4::from_slice(simd, a).combine(f32x4::from_slice(simd, b));
+    let high = f32x4::from_slice(simd, c).combine(f32x4::from_slice(simd, d));
     low.combine(high)
 }
 
@@ -371,12 +280,29 @@ pub(crate) fn sign_bits<S: Simd>(words: u32x8<S>) -> u32 {
     words.simd_lt(0).to_bitmask() as u32
 }
 
-/// Two runs of eight whole numbers, as the low and the high half.
+/// Four runs of four whole numbers, one after another.
 #[inline(always)]
-pub(crate) fn load_whole_halves<S: Simd>(simd: S, low: &[i16], high: &[i16]) -> f32x16<S> {
-    let low = i16x8::from_slice(simd, &low[..8]);
-    let (low, high) = (low.combine(i16x8::from_slice(simd, &high[..8]))).widen();
+pub(crate) fn load_whole_quarters<S: Simd>(simd: S, runs: [&[i16; 4]; 4]) -> i16x16<S> {
+    let mut words = [0_u64; 4];
+    for i in 0..4 {
+        words[i] = bytemuck::cast(*runs[i]);
+    }
+    u64x4::simd_from(simd, words).bitcast()
+}
+
+/// Sixteen whole numbers as floating-point ones.
+#[inline(always)]
+pub(crate) fn to_float<S: Simd>(values: i16x16<S>) -> f32x16<S> {
+    let (low, high) = values.widen();
     low.combine(high).to_float()
+}
+
+/// The numbers of two vectors in turn: those of the first and third quarter, then of the others.
+#[inline(always)]
+pub(crate) fn interleaved_halves<S: Simd>(a: i16x16<S>, b: i16x16<S>) -> [i16x16<S>; 2] {
+    let ((a_low, a_high), (b_low, b_high)) = (a.split(), b.split());
+    let (low, high) = (a_low.interleave(b_low), a_high.interleave(b_high));
+    [low.0.combine(high.0), low.1.combine(high.1)]
 }
 
 /// The whole numbers below eight values, none of them negative, at most 2¹⁵ − 1.

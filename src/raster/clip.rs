@@ -1,6 +1,7 @@
 //! The part of a dot's window that lies in a tile.
 
 use crate::raster::light::Light;
+use crate::raster::runs::Runs;
 use crate::raster::tile::Tile;
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ pub(super) struct Clip {
     pub(super) left: i64,
     pub(super) columns: Range<usize>,
     /// Ink of the rows.
-    pub(super) inked: u64,
+    pub(super) inked: Runs,
 }
 
 impl Clip {
@@ -37,7 +38,7 @@ impl Clip {
             row: down.max(0) as usize,
             left,
             columns: (first - left) as usize..(last - left) as usize,
-            inked: Tile::<L>::inked_by(first as usize..last as usize),
+            inked: Runs::of(first as usize..last as usize),
         })
     }
 

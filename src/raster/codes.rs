@@ -6,12 +6,12 @@
 //! that of the result. What ends in the curve's straight toe goes another way, good
 //! to 0.004 of a code.
 
-use crate::raster::darken::{Darken, Lit};
+use crate::raster::darken::{Darken, FOUR, Lit};
 use crate::raster::gain::{Gain, Srgb};
 use crate::raster::light::Light;
 use crate::simd::{
-    Select, Simd, SimdBase, SimdCombine, SimdMask, bytes_apart, bytes_together, f32x16, i16x8,
-    i16x16, load_bytes, rounded_product_16, store_bytes, whole_16,
+    Select, Simd, SimdBase, SimdMask, bytes_apart, bytes_together, f32x16, i16x16,
+    interleaved_halves, load_bytes, load_whole_quarters, rounded_product_16, store_bytes, whole_16,
 };
 
 /// The sRGB curve for 8-bit elements.
@@ -23,9 +23,16 @@ pub(super) struct SrgbCodes;
 const LOSS: [i16; 6] = [-1686, 6470, 2588, 1003, 798, 1152];
 /// A quarter of all light, in steps of 2⁻¹⁵ below zero.
 const QUARTER: i16 = -8192;
-/// A quarter, a sixteenth and so on to the 5/12, in steps of 2⁻¹⁵, and how much less than a half that is,
-/// in steps of 2⁻¹⁶. Of less light than the last ones are for, every result is in the toe.
-const ROOTS: [(i16, i16); 4] = [(18390, -4013), (10321, 12125), (5793, 21183), (3251, 26266)];
+/// How a power of four is found by which light of less than a quarter is brightened to a quarter and more:
+/// light beyond each of these numbers is to be multiplied by so much more, and so much is to be added to
+/// the power's −5/12, in steps of 2⁻¹⁵ below zero. Of less light than the last ones are for, every result
+/// is in the toe.
+const POWERS: [[i16; 3]; 4] = [
+    [QUARTER, 3, 14378],
+    [-2048, 12, 8069],
+    [-512, 48, 4528],
+    [-128, 192, 2542],
+];
 /// Half a code, and the end of the toe with half a code added, in steps of 2⁻⁷ of a code.
 const HALF: i16 = 64;
 const TOE: i16 = (Srgb::TOE * 255.0 * 128.0) as i16 + 1 + HALF;
@@ -41,14 +48,6 @@ const STRAIGHT: [f32; 6] = [
     711.396, 1539.2697, 968.9293, 110.01196, -16.18329, 11.932736,
 ];
 
-/// Losses of sixteen pixels.
-#[derive(Clone, Copy)]
-struct Losses<S: Simd> {
-    loss: i16x16<S>,
-    /// All bits where the loss is larger by a half.
-    more: i16x16<S>,
-}
-
 /// The losses of light of which a quarter is left at least.
 #[inline(always)]
 fn small_losses<S: Simd>(simd: S, light: i16x16<S>) -> i16x16<S> {
@@ -62,23 +61,18 @@ fn small_losses<S: Simd>(simd: S, light: i16x16<S>) -> i16x16<S> {
     gone + rounded_product_16(gone, q)
 }
 
-/// The losses of any light, by a power of four that makes it a quarter and more.
+/// The losses of any light, less a half.
 #[inline(always)]
-fn losses<S: Simd>(simd: S, light: i16x16<S>) -> Losses<S> {
-    let zero = i16x16::splat(simd, 0);
-    let (mut scaled, mut root, mut below) = (light, zero, zero);
-    for (by, under_half) in ROOTS {
-        let less = scaled.simd_gt(QUARTER);
-        scaled = less.select(scaled << 2, scaled);
-        root = less.select(i16x16::splat(simd, by), root);
-        below = less.select(i16x16::splat(simd, under_half), below);
+fn losses<S: Simd>(simd: S, light: i16x16<S>) -> i16x16<S> {
+    let (mut more, mut less) = (i16x16::splat(simd, 0), i16x16::splat(simd, 0));
+    for [beyond, by, root] in POWERS {
+        let dim = light.simd_gt(beyond).to_vector();
+        more += dim & by;
+        less += dim & root;
     }
-    let loss = small_losses(simd, scaled.min(QUARTER));
-    let dim = light.simd_gt(QUARTER);
-    Losses {
-        loss: dim.select(rounded_product_16(root, loss) + below, loss),
-        more: dim.to_vector(),
-    }
+    let loss = small_losses(simd, (light * more + light).min(QUARTER));
+    // A share is lost by the root, and of what that leaves again.
+    (less + less + (loss - rounded_product_16(less, loss))) ^ i16::MIN
 }
 
 impl Darken<u8> for SrgbCodes {
@@ -88,30 +82,29 @@ impl Darken<u8> for SrgbCodes {
         simd: S,
         lit: Lit<'_, i16>,
         pixels: &mut [u8],
-        at: [usize; 2],
+        at: [usize; 4],
     ) {
+        // As [`as_codes`] has runs.
+        let at = [at[0], at[2], at[1], at[3]];
         let mut light = channels(simd, lit);
         let dimmest = light[0].max(light[1]).max(light[2]);
         let (codes, taken) = if dimmest.simd_gt(QUARTER).any_true() {
-            let (r, g, b) = (
-                losses(simd, light[0]),
-                losses(simd, light[1]),
-                losses(simd, light[2]),
-            );
-            let loss = as_codes(r.loss, g.loss, b.loss);
-            let more = as_codes(r.more, g.more, b.more);
+            for c in 0..3 {
+                light[c] = losses(simd, light[c]);
+            }
+            let loss = as_codes(simd, light, i16::MIN);
             let codes = load::<S, CHANNELS>(simd, pixels, at);
             let mut taken = codes;
             for i in 0..4 {
                 let whole = offset(codes[i]);
-                taken[i] = rounded_product_16(whole, loss[i]) + (whole & more[i]);
+                taken[i] = rounded_product_16(whole, loss[i]) + whole;
             }
             (codes, taken)
         } else {
             for c in 0..3 {
                 light[c] = small_losses(simd, light[c]);
             }
-            let loss = as_codes(light[0], light[1], light[2]);
+            let loss = as_codes(simd, light, 0);
             let codes = load::<S, CHANNELS>(simd, pixels, at);
             let mut taken = codes;
             for i in 0..4 {
@@ -131,12 +124,18 @@ impl Darken<u8> for SrgbCodes {
                 dark[i] = (after[i].simd_lt(TOE) & taken[i].simd_gt(0)).any_true();
             }
             if dark != [false; 4] {
-                let (mut from, mut to) = ([[0; 16]; 4], [[0; 16]; 4]);
+                let (mut from, mut to) = ([[0; FOUR]; 4], [[0; FOUR]; 4]);
                 for i in 0..4 {
                     codes[i].store_slice(&mut from[i]);
                     after[i].store_slice(&mut to[i]);
                 }
-                right_in_toe(simd, &from, &mut to, dark, lit);
+                let mut steps = [[0; FOUR]; 3];
+                for c in 0..3 {
+                    for (steps, run) in steps[c].as_chunks_mut().0.iter_mut().zip(lit) {
+                        *steps = *run[c];
+                    }
+                }
+                right_in_toe(simd, &from, &mut to, dark, &steps);
                 for i in 0..4 {
                     after[i] = i16x16::from_slice(simd, &to[i]);
                 }
@@ -146,12 +145,11 @@ impl Darken<u8> for SrgbCodes {
     }
 }
 
-/// The codes of two runs of eight pixels, in steps of 2⁻⁷: of even places and of odd ones of the first,
-/// then of the second.
+/// The codes of four runs of pixels, in steps of 2⁻⁷: of even places and of odd ones of the first two, then
+/// of the others.
 #[inline(always)]
-fn load<S: Simd, const CHANNELS: usize>(simd: S, from: &[u8], at: [usize; 2]) -> [i16x16<S>; 4] {
-    let runs = [&from[at[0]..], &from[at[1]..]];
-    bytes_apart(load_bytes::<S, CHANNELS>(simd, runs))
+fn load<S: Simd, const CHANNELS: usize>(simd: S, from: &[u8], at: [usize; 4]) -> [i16x16<S>; 4] {
+    bytes_apart(load_bytes::<S, CHANNELS>(simd, from, at))
 }
 
 /// Codes in steps of 2⁻⁷ with the curve's offset, in steps of 2⁻⁶.
@@ -160,20 +158,21 @@ fn offset<S: Simd>(codes: i16x16<S>) -> i16x16<S> {
     (codes >> 1) + OFFSET
 }
 
-/// Red, green and blue of two runs of eight pixels as [`load`] gives codes: red and blue of the first, its
-/// green and nothing for what is no colour, then those of the second.
+/// Red, green and blue of four runs of pixels as [`load`] gives codes: red and blue of the first and third,
+/// their green and nothing for what is no colour, then those of the second and fourth.
 #[inline(always)]
-fn as_codes<S: Simd>(r: i16x16<S>, g: i16x16<S>, b: i16x16<S>) -> [i16x16<S>; 4] {
-    let (even, odd) = (r.interleave(b), g.interleave(0));
-    [even.0, odd.0, even.1, odd.1]
+fn as_codes<S: Simd>(simd: S, [r, g, b]: [i16x16<S>; 3], none: i16) -> [i16x16<S>; 4] {
+    let none = i16x16::splat(simd, none);
+    let (even, odd) = (interleaved_halves(r, b), interleaved_halves(g, none));
+    [even[0], odd[0], even[1], odd[1]]
 }
 
 /// The light of sixteen pixels.
 #[inline(always)]
-fn channels<S: Simd>(simd: S, [a, b]: Lit<'_, i16>) -> [i16x16<S>; 3] {
+fn channels<S: Simd>(simd: S, lit: Lit<'_, i16>) -> [i16x16<S>; 3] {
     let mut light = [i16x16::splat(simd, 0); 3];
     for c in 0..3 {
-        light[c] = i16x8::from_slice(simd, a[c]).combine(i16x8::from_slice(simd, b[c]));
+        light[c] = load_whole_quarters(simd, [lit[0][c], lit[1][c], lit[2][c], lit[3][c]]);
     }
     light
 }
@@ -183,18 +182,21 @@ fn channels<S: Simd>(simd: S, [a, b]: Lit<'_, i16>) -> [i16x16<S>; 3] {
 #[cold]
 fn right_in_toe<S: Simd>(
     simd: S,
-    before: &[[i16; 16]; 4],
-    after: &mut [[i16; 16]; 4],
+    before: &[[i16; FOUR]; 4],
+    after: &mut [[i16; FOUR]; 4],
     dark: [bool; 4],
-    lit: Lit<'_, i16>,
+    light: &[[i16; FOUR]; 3],
 ) {
     simd.vectorize(
         #[inline(always)]
         || {
-            let [r, g, b] = channels(simd, lit);
-            let light = as_codes(r, g, b);
+            let mut channels = [i16x16::splat(simd, 0); 3];
+            for c in 0..3 {
+                channels[c] = i16x16::from_slice(simd, &light[c]);
+            }
+            let light = as_codes(simd, channels, 0);
             for i in (0..4).filter(|&i| dark[i]) {
-                let mut steps = [0; 16];
+                let mut steps = [0; FOUR];
                 light[i].store_slice(&mut steps);
                 let exact =
                     straight(simd, shares(simd, &before[i]) * -256.0) * shares(simd, &steps);
@@ -212,9 +214,12 @@ fn right_in_toe<S: Simd>(
 
 /// The shares of light that sixteen numbers stand for.
 #[inline(always)]
-fn shares<S: Simd>(simd: S, steps: &[i16; 16]) -> f32x16<S> {
-    let (halves, _) = steps.as_chunks();
-    i16::shares(simd, &halves[0], &halves[1])
+fn shares<S: Simd>(simd: S, steps: &[i16; FOUR]) -> f32x16<S> {
+    let (quarters, _) = steps.as_chunks();
+    let [a, b, c, d] = quarters else {
+        unreachable!("sixteen are four times four")
+    };
+    i16::shares(simd, [a, b, c, d])
 }
 
 /// What codes would be if the curve were straight.
@@ -232,7 +237,7 @@ fn straight<S: Simd>(simd: S, codes: f32x16<S>) -> f32x16<S> {
 mod tests {
     use super::*;
     use crate::raster::darken::END_OF_TOE;
-    use crate::raster::kernel::LANES;
+    use crate::raster::runs::RUN;
     use crate::raster::transfer::srgb_to_linear;
     use crate::simd::{Level, dispatch};
 
@@ -242,14 +247,14 @@ mod tests {
             for step in 0..=32768_i32 {
                 let t = f64::from(step) / 32768.0;
                 let gain = libm::pow(t, 1.0 / 2.4);
-                let light = [(-step) as i16; LANES];
+                let light = [(-step) as i16; RUN];
                 for first in (0..256).step_by(48) {
                     // Three codes a pixel, and any fourth.
                     let code = |i: usize| (first + i / 4 * 3 + i % 4) as u8;
                     let before: [u8; 64] = std::array::from_fn(code);
                     let mut after = before;
                     dispatch!(level.get(), simd => {
-                        SrgbCodes.darken::<_, 4>(simd, [[&light; 3]; 2], &mut after, [0, 32]);
+                        SrgbCodes.darken::<_, 4>(simd, [[&light; 3]; 4], &mut after, [0, 16, 32, 48]);
                     });
                     for (i, (&before, &after)) in before.iter().zip(&after).enumerate() {
                         let linear = srgb_to_linear(f64::from(before) / 255.0) * t;

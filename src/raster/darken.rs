@@ -4,25 +4,28 @@
 
 use crate::raster::element::Element;
 use crate::raster::gain::Gain;
-use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
+use crate::raster::runs::RUN;
 use crate::simd::{Select, Simd, SimdBase, SimdMask, f32x16};
 
 /// The linear light at which the toe of the sRGB curve ends.
 pub(super) const END_OF_TOE: f64 = 0.003_130_8;
 
-/// Red, green and blue light of two runs of eight pixels.
-pub(super) type Lit<'a, L> = [[&'a [L; LANES]; 3]; 2];
+/// Red, green and blue light of four runs of pixels.
+pub(super) type Lit<'a, L> = [[&'a [L; RUN]; 3]; 4];
+
+/// Pixels of four runs.
+pub(super) const FOUR: usize = 4 * RUN;
 
 /// A way to darken encoded elements of one kind.
 pub(super) trait Darken<E: Element> {
-    /// Darkens two runs of eight pixels, which start at places of a slice.
+    /// Darkens four runs of pixels, which start at places of a slice.
     fn darken<S: Simd, const CHANNELS: usize>(
         &self,
         simd: S,
         light: Lit<'_, E::Light>,
         pixels: &mut [E],
-        at: [usize; 2],
+        at: [usize; 4],
     );
 }
 
@@ -31,14 +34,14 @@ impl<E: Element, G: Gain> Darken<E> for G {
     fn darken<S: Simd, const CHANNELS: usize>(
         &self,
         simd: S,
-        [a, b]: Lit<'_, E::Light>,
+        lit: Lit<'_, E::Light>,
         pixels: &mut [E],
-        at: [usize; 2],
+        at: [usize; 4],
     ) {
         let zero = f32x16::splat(simd, 0.0);
         let mut light = [zero; 3];
         for c in 0..3 {
-            light[c] = E::Light::shares(simd, a[c], b[c]);
+            light[c] = E::Light::shares(simd, [lit[0][c], lit[1][c], lit[2][c], lit[3][c]]);
         }
         let before = E::load::<S, CHANNELS>(simd, pixels, at);
         let mut after = before;
@@ -62,7 +65,7 @@ impl<E: Element, G: Gain> Darken<E> for G {
             return;
         }
         let mut dim = [0; 3];
-        let mut lights = [[0.0; 2 * LANES]; 3];
+        let mut lights = [[0.0; FOUR]; 3];
         for c in 0..3 {
             let lanes = after[c].simd_lt(toe) & light[c].simd_lt(1.0);
             dim[c] = lanes.to_bitmask() as u32;
@@ -76,7 +79,7 @@ impl<E: Element, G: Gain> Darken<E> for G {
         for (c, exact) in exact.iter().enumerate() {
             for (lane, exact) in exact.iter().enumerate() {
                 if let Some(exact) = exact {
-                    pixels[at[lane / LANES] + lane % LANES * CHANNELS + c] = *exact;
+                    pixels[at[lane / RUN] + lane % RUN * CHANNELS + c] = *exact;
                 }
             }
         }
@@ -93,16 +96,16 @@ fn toe<E: Element>(element: E, light: f32) -> Option<E> {
 #[cold]
 fn in_toe<E: Element, const CHANNELS: usize>(
     pixels: &[E],
-    at: [usize; 2],
-    light: &[[f32; 2 * LANES]; 3],
+    at: [usize; 4],
+    light: &[[f32; FOUR]; 3],
     dim: [u32; 3],
-) -> [[Option<E>; 2 * LANES]; 3] {
-    let mut exact = [[None; 2 * LANES]; 3];
+) -> [[Option<E>; FOUR]; 3] {
+    let mut exact = [[None; FOUR]; 3];
     for (c, mut dim) in dim.into_iter().enumerate() {
         while dim != 0 {
             let lane = dim.trailing_zeros() as usize;
             dim &= dim - 1;
-            let old = pixels[at[lane / LANES] + lane % LANES * CHANNELS + c];
+            let old = pixels[at[lane / RUN] + lane % RUN * CHANNELS + c];
             exact[c][lane] = toe(old, light[c][lane]);
         }
     }

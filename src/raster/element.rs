@@ -3,8 +3,8 @@
 use crate::raster::codes::SrgbCodes;
 use crate::raster::darken::Darken;
 use crate::raster::gain::Srgb;
-use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
+use crate::raster::runs::RUN;
 use crate::raster::transfer::srgb_to_linear;
 use crate::simd::{
     Simd, SimdBase, channels, f32x16, load_bytes, store_bytes, store_sixteen, with_channels,
@@ -21,19 +21,19 @@ pub(super) trait Element: NoUninit + Default + Send + Sync {
     const WHOLE: bool;
     /// The element that stands for 1.
     const FULL: f32;
-    /// Red, green and blue of two runs of eight pixels, which start at places of a slice.
+    /// Red, green and blue of four runs of pixels, which start at places of a slice.
     fn load<S: Simd, const CHANNELS: usize>(
         simd: S,
         from: &[Self],
-        at: [usize; 2],
+        at: [usize; 4],
     ) -> [f32x16<S>; 3];
-    /// Replaces red, green and blue of two runs of eight pixels; rounds values, none of them negative,
+    /// Replaces red, green and blue of four runs of pixels; rounds values, none of them negative,
     /// where the element is an integer.
     fn store<S: Simd, const CHANNELS: usize>(
         simd: S,
         values: [f32x16<S>; 3],
         to: &mut [Self],
-        at: [usize; 2],
+        at: [usize; 4],
     );
     /// Linear light under the sRGB curve.
     fn srgb_to_linear(self) -> f64;
@@ -43,19 +43,19 @@ pub(super) trait Element: NoUninit + Default + Send + Sync {
     fn encoded(self) -> f32;
 }
 
-/// Red, green and blue of two runs of eight pixels, one element at a time.
+/// Red, green and blue of four runs of pixels, one element at a time.
 #[inline(always)]
 fn gather<S: Simd, E: Copy + Into<f32>, const CHANNELS: usize>(
     simd: S,
     from: &[E],
-    at: [usize; 2],
+    at: [usize; 4],
 ) -> [f32x16<S>; 3] {
     let mut planes = [[0.0_f32; 16]; 3];
-    for half in 0..2 {
-        let run = &from[at[half]..at[half] + LANES * CHANNELS];
-        for i in 0..LANES {
+    for quarter in 0..4 {
+        let run = &from[at[quarter]..at[quarter] + RUN * CHANNELS];
+        for i in 0..RUN {
             for c in 0..3 {
-                planes[c][half * LANES + i] = run[i * CHANNELS + c].into();
+                planes[c][quarter * RUN + i] = run[i * CHANNELS + c].into();
             }
         }
     }
@@ -69,12 +69,12 @@ fn gather<S: Simd, E: Copy + Into<f32>, const CHANNELS: usize>(
 
 /// The inverse of [`gather`].
 #[inline(always)]
-fn scatter<E: Copy, const CHANNELS: usize>(planes: [[E; 16]; 3], to: &mut [E], at: [usize; 2]) {
-    for half in 0..2 {
-        let run = &mut to[at[half]..at[half] + LANES * CHANNELS];
-        for i in 0..LANES {
+fn scatter<E: Copy, const CHANNELS: usize>(planes: [[E; 16]; 3], to: &mut [E], at: [usize; 4]) {
+    for quarter in 0..4 {
+        let run = &mut to[at[quarter]..at[quarter] + RUN * CHANNELS];
+        for i in 0..RUN {
             for c in 0..3 {
-                run[i * CHANNELS + c] = planes[c][half * LANES + i];
+                run[i * CHANNELS + c] = planes[c][quarter * RUN + i];
             }
         }
     }
@@ -90,12 +90,9 @@ impl Element for u8 {
     fn load<S: Simd, const CHANNELS: usize>(
         simd: S,
         from: &[Self],
-        at: [usize; 2],
+        at: [usize; 4],
     ) -> [f32x16<S>; 3] {
-        channels(load_bytes::<S, CHANNELS>(
-            simd,
-            [&from[at[0]..], &from[at[1]..]],
-        ))
+        channels(load_bytes::<S, CHANNELS>(simd, from, at))
     }
 
     #[inline(always)]
@@ -103,9 +100,9 @@ impl Element for u8 {
         simd: S,
         [r, g, b]: [f32x16<S>; 3],
         to: &mut [Self],
-        at: [usize; 2],
+        at: [usize; 4],
     ) {
-        let pixels = load_bytes::<S, CHANNELS>(simd, [&to[at[0]..], &to[at[1]..]]);
+        let pixels = load_bytes::<S, CHANNELS>(simd, to, at);
         let pixels = with_channels(pixels, [r + 0.5, g + 0.5, b + 0.5]);
         store_bytes::<S, CHANNELS>(simd, pixels, to, at);
     }
@@ -133,7 +130,7 @@ impl Element for u16 {
     fn load<S: Simd, const CHANNELS: usize>(
         simd: S,
         from: &[Self],
-        at: [usize; 2],
+        at: [usize; 4],
     ) -> [f32x16<S>; 3] {
         gather::<S, Self, CHANNELS>(simd, from, at)
     }
@@ -143,7 +140,7 @@ impl Element for u16 {
         _: S,
         [r, g, b]: [f32x16<S>; 3],
         to: &mut [Self],
-        at: [usize; 2],
+        at: [usize; 4],
     ) {
         let mut planes = [[0; 16]; 3];
         for (plane, value) in planes.iter_mut().zip([r, g, b]) {
@@ -177,7 +174,7 @@ impl Element for f32 {
     fn load<S: Simd, const CHANNELS: usize>(
         simd: S,
         from: &[Self],
-        at: [usize; 2],
+        at: [usize; 4],
     ) -> [f32x16<S>; 3] {
         gather::<S, Self, CHANNELS>(simd, from, at)
     }
@@ -187,7 +184,7 @@ impl Element for f32 {
         _: S,
         values: [f32x16<S>; 3],
         to: &mut [Self],
-        at: [usize; 2],
+        at: [usize; 4],
     ) {
         let mut planes = [[0.0; 16]; 3];
         for c in 0..3 {

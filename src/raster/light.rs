@@ -11,9 +11,11 @@
 
 use crate::raster::kernel::{Cell, Factors, LANES};
 use crate::raster::pass::{Canvas, Canvases};
+use crate::raster::runs::RUN;
 use crate::simd::{
-    Simd, SimdBase, SimdFloat, SimdInt, f32x8, f32x16, i16x8, i16x16, load_halves,
-    load_whole_halves, negative_whole, rounded_product_8, rounded_product_16, whole, whole_16,
+    Simd, SimdBase, SimdFloat, SimdInt, f32x8, f32x16, i16x8, i16x16, load_quarters,
+    load_whole_quarters, negative_whole, rounded_product_8, rounded_product_16, to_float, whole,
+    whole_16,
 };
 use std::fmt::Debug;
 
@@ -40,8 +42,8 @@ pub(super) trait Light: Copy + Debug + Send + Sync + 'static {
     fn taken<S: Simd>(absorptance: f32x8<S>) -> [Self; LANES];
     /// Coverage of this kind.
     fn coverage<S: Simd>(covered: f32x8<S>) -> Self::Eight<S>;
-    /// The shares of light, 0..=1, that eight numbers each stand for.
-    fn shares<S: Simd>(simd: S, low: &[Self; LANES], high: &[Self; LANES]) -> f32x16<S>;
+    /// The shares of light, 0..=1, that the numbers of four runs stand for.
+    fn shares<S: Simd>(simd: S, runs: [&[Self; RUN]; 4]) -> f32x16<S>;
     /// The inverse, into sixteen numbers.
     fn store_shares<S: Simd>(shares: f32x16<S>, to: &mut [Self]);
     /// The share of light, 0..=1, that one number stands for.
@@ -99,8 +101,8 @@ impl Light for f32 {
     }
 
     #[inline(always)]
-    fn shares<S: Simd>(simd: S, low: &[Self; LANES], high: &[Self; LANES]) -> f32x16<S> {
-        load_halves(simd, low, high).max(0.0).min(1.0)
+    fn shares<S: Simd>(simd: S, runs: [&[Self; RUN]; 4]) -> f32x16<S> {
+        load_quarters(simd, runs).max(0.0).min(1.0)
     }
 
     #[inline(always)]
@@ -156,8 +158,8 @@ impl Light for i16 {
     }
 
     #[inline(always)]
-    fn shares<S: Simd>(simd: S, low: &[Self; LANES], high: &[Self; LANES]) -> f32x16<S> {
-        load_whole_halves(simd, low, high) * (-1.0 / STEPS)
+    fn shares<S: Simd>(simd: S, runs: [&[Self; RUN]; 4]) -> f32x16<S> {
+        to_float(load_whole_quarters(simd, runs)) * (-1.0 / STEPS)
     }
 
     #[inline(always)]

@@ -31,6 +31,7 @@ mod placed;
 mod rasterizer;
 mod redraw;
 mod resolve;
+mod runs;
 mod sorting;
 mod splat;
 mod tables;

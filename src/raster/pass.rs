@@ -9,13 +9,13 @@ use crate::raster::bins::Bins;
 use crate::raster::chords::Bands;
 use crate::raster::element::Element;
 use crate::raster::ink::Ink;
-use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
 use crate::raster::pixels::Channels;
 use crate::raster::resolve::Curve;
+use crate::raster::runs::RUN;
 use crate::raster::splat::{self, Room};
 use crate::raster::tables::Tables;
-use crate::raster::tile::{Shape, Tile, eight};
+use crate::raster::tile::{Shape, Tile, run};
 use crate::raster::tile_set::TileSet;
 use crate::raster::veil::Spread;
 use crate::simd::{Level, Simd, SimdBase, dispatch, f32x16};
@@ -161,10 +161,6 @@ impl Pass<'_> {
                 let here = &rows[tile.left as usize * CHANNELS..];
                 Ahead::new(here, self.stride, CHANNELS)
             });
-            if let Some(ahead) = ahead.filter(|_| right < width) {
-                // To find the pages of the next tile's rows takes longer than to read a line of them.
-                ahead.ask_all(0..tile.height, tile.width..tile.width + 1);
-            }
             if let Some(veil) = self.ink.veil.filter(|veil| veil.reaches(tile)) {
                 veil.fill(self.level, tile, spread, ahead);
             }
@@ -196,40 +192,36 @@ fn copy<E: Element, const CHANNELS: usize>(
     }
 }
 
-/// Lets the surface's share of light pass above the ink, at runs of eight pixels, two of them at a time: T
+/// Lets the surface's share of light pass above the ink, at runs of pixels, four of them at a time: T
 /// becomes T + (1 − T)·p. Where there is no such share they stay what they are.
 #[inline(always)]
 fn shine<S: Simd, L: Light>(simd: S, tile: &mut Tile<L>, surface: &Plane<u8>) {
     for y in 0..tile.height {
         let own = &surface.row((tile.top + y as i64) as u32)[tile.left as usize..];
         let (_, mut inked) = tile.row(y);
-        while let Some(a) = inked.next() {
-            // A run without a partner is its own: it is read twice before it is written twice.
-            let runs = [a, inked.next().unwrap_or(a)];
-            let starts = runs.map(|run| run * LANES);
-            let mut shares = [[0; LANES]; 2];
+        while let Some(starts) = inked.next_four() {
+            let mut shares = [[0; RUN]; 4];
             for (shares, x) in shares.iter_mut().zip(starts) {
                 match own[x..].first_chunk() {
                     Some(whole) => *shares = *whole,
                     None => shares[..own.len() - x].copy_from_slice(&own[x..]),
                 }
             }
-            if shares == [[0; LANES]; 2] {
+            if shares == [[0; RUN]; 4] {
                 continue;
             }
-            let mut above = [0.0; 2 * LANES];
+            let mut above = [0.0; 4 * RUN];
             for (above, &share) in above.iter_mut().zip(shares.as_flattened()) {
                 *above = f32::from(share) * (1.0 / 255.0);
             }
             let above = f32x16::from_slice(simd, &above);
             for channel in 0..3 {
                 let (row, _) = tile.row(y);
-                let [a, b] = runs.map(|run| eight(row, run)[channel]);
-                let through = L::shares(simd, a, b);
-                let mut light = [L::ZERO; 2 * LANES];
+                let through = L::shares(simd, starts.map(|x| run(row, x)[channel]));
+                let mut light = [L::ZERO; 4 * RUN];
                 L::store_shares(through + (-through + 1.0) * above, &mut light);
-                for (light, x) in light.chunks_exact(LANES).zip(starts) {
-                    tile.span(y, channel, x..x + LANES).copy_from_slice(light);
+                for (light, x) in light.chunks_exact(RUN).zip(starts) {
+                    tile.span(y, channel, x..x + RUN).copy_from_slice(light);
                 }
             }
         }

@@ -1,15 +1,15 @@
 //! Applies a tile's transmittance to the picture's encoded values.
 //!
-//! Only runs of eight pixels that may hold ink are touched, two of them at a time. Curves that have a
-//! way to [`Darken`] need no decoding. Curves given as tables are decoded and encoded, one element at a
-//! time.
+//! Only runs of pixels that may hold ink are touched, four of them at a time, and their light is cleared
+//! while it is near. Curves that have a way to [`Darken`] need no decoding. Curves given as tables are
+//! decoded and encoded, one element at a time.
 
 use crate::raster::darken::Darken;
 use crate::raster::element::Element;
 use crate::raster::gain::{Linear, Power};
-use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
-use crate::raster::tile::{Row, Runs, Tile, eight};
+use crate::raster::runs::{RUN, Runs};
+use crate::raster::tile::{Row, Tile, clear, run, runs};
 use crate::raster::transfer::{Transfer, TransferTable};
 use crate::simd::{Level, Simd, dispatch};
 
@@ -36,7 +36,7 @@ impl Curve {
     pub(super) fn apply<E: Element, const CHANNELS: usize>(
         &self,
         level: Level,
-        tile: &Tile<E::Light>,
+        tile: &mut Tile<E::Light>,
         band: &mut [E],
         stride: usize,
     ) {
@@ -59,57 +59,68 @@ impl Curve {
 
 /// A tile to be applied.
 struct Work<'a, L> {
-    tile: &'a Tile<L>,
+    tile: &'a mut Tile<L>,
     stride: usize,
 }
 
-impl<L: Light> Work<'_, L> {
+impl<'a, L: Light> Work<'a, L> {
     #[inline(always)]
     fn all<S: Simd, E: Element<Light = L>, D: Darken<E>, const CHANNELS: usize>(
-        &self,
+        self,
         simd: S,
         way: &D,
         band: &mut [E],
     ) {
-        let run = LANES * CHANNELS;
+        let length = RUN * CHANNELS;
         for (light, mut inked, pixels) in self.rows::<E, CHANNELS>(band) {
-            while let Some(a) = inked.next() {
-                // A run without a partner is its own: it is read twice before it is written twice.
-                let b = inked.next().unwrap_or(a);
-                let lit = [eight(light, a), eight(light, b)];
-                let at = [a * run, b * run];
-                if at[0].max(at[1]) + run <= pixels.len() {
-                    way.darken::<S, CHANNELS>(simd, lit, pixels, at);
-                    continue;
+            // The last run of a picture's row may be shorter.
+            let ragged = !pixels.len().is_multiple_of(length);
+            if !ragged {
+                // Pairs are loaded and stored as one.
+                while let Some([a, b]) = inked.next_pairs() {
+                    let columns = [a, a + RUN, b, b + RUN];
+                    let at = columns.map(|column| column * CHANNELS);
+                    way.darken::<S, CHANNELS>(simd, runs(light, columns), pixels, at);
+                    clear(light, columns);
                 }
-                // The last run of a picture's row may be shorter.
-                let mut copy = [[E::default(); 4 * LANES]; 2];
-                let spans = at.map(|at| at..pixels.len().min(at + run));
-                for (copy, span) in copy.iter_mut().zip(spans.clone()) {
-                    copy[..span.len()].copy_from_slice(&pixels[span]);
-                }
-                way.darken::<S, CHANNELS>(simd, lit, copy.as_flattened_mut(), [0, 4 * LANES]);
-                for (copy, span) in copy.iter().zip(spans) {
-                    let length = span.len();
-                    pixels[span].copy_from_slice(&copy[..length]);
+            }
+            while let Some(columns) = inked.next_four() {
+                let mut at = columns.map(|column| column * CHANNELS);
+                let spans = at.map(|at| at..pixels.len().min(at + length));
+                let mut copy = [[E::default(); 4 * RUN]; 4];
+                let target = if ragged {
+                    for (copy, span) in copy.iter_mut().zip(spans.clone()) {
+                        copy[..span.len()].copy_from_slice(&pixels[span]);
+                    }
+                    at = [0, 4 * RUN, 8 * RUN, 12 * RUN];
+                    copy.as_flattened_mut()
+                } else {
+                    &mut *pixels
+                };
+                way.darken::<S, CHANNELS>(simd, runs(light, columns), target, at);
+                clear(light, columns);
+                if ragged {
+                    for (copy, span) in copy.iter().zip(spans) {
+                        let length = span.len();
+                        pixels[span].copy_from_slice(&copy[..length]);
+                    }
                 }
             }
         }
     }
 
     fn table<E: Element<Light = L>, const CHANNELS: usize>(
-        &self,
+        self,
         table: &TransferTable,
         band: &mut [E],
     ) {
-        let run = LANES * CHANNELS;
         for (light, inked, pixels) in self.rows::<E, CHANNELS>(band) {
-            for i in inked {
-                let light = eight(light, i);
-                let end = pixels.len().min((i + 1) * run);
-                let pixels = pixels[i * run..end].chunks_exact_mut(CHANNELS);
+            for column in inked {
+                let lit = run(light, column);
+                let end = pixels.len().min((column + RUN) * CHANNELS);
+                let pixels = pixels[column * CHANNELS..end].chunks_exact_mut(CHANNELS);
                 for (i, pixel) in pixels.enumerate() {
-                    for (element, light) in pixel.iter_mut().zip(light) {
+                    for (element, light) in pixel.iter_mut().zip(lit) {
                         let t = light[i].share();
                         if t < 1.0 {
                             let linear = table.decode(element.encoded()) * t;
@@ -117,6 +128,7 @@ impl<L: Light> Work<'_, L> {
                         }
                     }
                 }
+                clear(light, [column; 4]);
             }
         }
     }
@@ -124,16 +136,18 @@ impl<L: Light> Work<'_, L> {
     /// Rows with ink: their light, where the ink is, and the elements of their pixels.
     #[inline(always)]
     fn rows<'b, E, const CHANNELS: usize>(
-        &self,
+        self,
         band: &'b mut [E],
-    ) -> impl Iterator<Item = (&Row<L>, Runs, &'b mut [E])> {
+    ) -> impl Iterator<Item = (&'b mut Row<L>, Runs, &'b mut [E])>
+    where
+        'a: 'b,
+    {
         let (left, length) = (
             self.tile.left as usize * CHANNELS,
             self.tile.width * CHANNELS,
         );
-        let rows = band.chunks_mut(self.stride).take(self.tile.height);
-        rows.enumerate().filter_map(move |(y, row)| {
-            let (light, inked) = self.tile.row(y);
+        let rows = band.chunks_mut(self.stride).zip(self.tile.rows());
+        rows.filter_map(move |(row, (light, inked))| {
             (!inked.is_empty()).then(|| (light, inked, &mut row[left..left + length]))
         })
     }

@@ -1,17 +1,15 @@
 //! The transmittance of one tile, and where on it there is ink.
 
 use crate::raster::clip::Clip;
-use crate::raster::kernel::LANES;
 use crate::raster::light::{Lanes, Light, all_lanes};
+use crate::raster::runs::{LONGEST, RUN, Runs};
 use crate::simd::Simd;
 use std::ops::Range;
 
 /// Elements on either side of a row that a window's vectors may run over into.
 const APRON: usize = 16;
 /// The widest tile: long enough for the machine to see that a picture's row is read from end to end.
-const WIDEST: usize = 512;
-/// A row with fewer runs of ink is cleared run by run.
-const FEW: u32 = 16;
+const WIDEST: usize = LONGEST;
 /// Elements from one channel of a row to the next.
 const PLANE: usize = APRON + WIDEST;
 /// Elements from one row to the next.
@@ -23,10 +21,10 @@ pub(super) type Line<L> = [L; STRIDE];
 /// The light of a row's pixels.
 pub(super) type Row<L> = [L; 2 * PLANE + WIDEST];
 
-/// Red, green and blue of one run of eight pixels of a row.
+/// Red, green and blue of the run of pixels of a row that starts at a column.
 #[inline(always)]
-pub(super) fn eight<L>(row: &Row<L>, run: usize) -> [&[L; LANES]; 3] {
-    let place = run * LANES % WIDEST;
+pub(super) fn run<L>(row: &Row<L>, column: usize) -> [&[L; RUN]; 3] {
+    let place = column % WIDEST;
     let of = |at: usize| {
         row[at..]
             .first_chunk()
@@ -35,26 +33,19 @@ pub(super) fn eight<L>(row: &Row<L>, run: usize) -> [&[L; LANES]; 3] {
     [of(place), of(PLANE + place), of(2 * PLANE + place)]
 }
 
-/// Some runs of eight pixels of a row, a bit for each: their numbers, from the left.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Runs(u64);
-
-impl Runs {
-    pub(super) const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
+/// The same of four runs.
+#[inline(always)]
+pub(super) fn runs<L>(row: &Row<L>, [a, b, c, d]: [usize; 4]) -> [[&[L; RUN]; 3]; 4] {
+    [run(row, a), run(row, b), run(row, c), run(row, d)]
 }
 
-impl Iterator for Runs {
-    type Item = usize;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<usize> {
-        let run = self.0.trailing_zeros() as usize;
-        (self.0 != 0).then(|| {
-            self.0 &= self.0 - 1;
-            run
-        })
+/// Gives four runs of a row all light back.
+#[inline(always)]
+pub(super) fn clear<L: Light>(row: &mut Row<L>, columns: [usize; 4]) {
+    for channel in 0..3 {
+        for column in columns {
+            row[channel * PLANE + column % WIDEST..][..RUN].fill(L::FULL);
+        }
     }
 }
 
@@ -77,7 +68,7 @@ impl Shape {
 }
 
 /// The transmittance of one tile: per row its red, then its green, then its blue, each between two
-/// aprons. All light wherever nothing has been drawn since the last [`Tile::take`].
+/// aprons. All light wherever nothing has been drawn since the last [`clear`] and [`Tile::take`].
 #[derive(Debug)]
 pub(super) struct Tile<L> {
     light: Vec<L>,
@@ -89,8 +80,8 @@ pub(super) struct Tile<L> {
     /// Pixels of the tile that lie in the picture.
     pub(super) width: usize,
     pub(super) height: usize,
-    /// Per row, a bit for each run of eight pixels that may hold ink.
-    inked: Vec<u64>,
+    /// Per row, the runs of pixels that may hold ink.
+    inked: Vec<Runs>,
 }
 
 impl<L: Light> Tile<L> {
@@ -104,37 +95,43 @@ impl<L: Light> Tile<L> {
             top: 0,
             width: shape.width,
             height: shape.height,
-            inked: vec![0; shape.height],
+            inked: vec![Runs::NONE; shape.height],
         }
     }
 
     /// Stands for a part of the picture from now on: left, top, right and bottom, no more than its
-    /// shape apart. Forgets all ink.
+    /// shape apart. Forgets all ink; the runs with ink must have been cleared.
     pub(super) fn take(&mut self, [left, top, right, bottom]: [u32; 4]) {
-        let used = PLANE.min(2 * APRON + self.width.next_multiple_of(LANES));
+        let width = self.width.next_multiple_of(RUN);
         let light = &mut self.light[self.skip..];
         for (row, inked) in light.chunks_exact_mut(STRIDE).zip(&mut self.inked) {
-            if *inked == 0 {
+            if inked.is_empty() {
                 continue;
             }
-            let (channels, end) = row.split_at_mut(3 * PLANE);
-            for channel in channels.chunks_exact_mut(PLANE) {
-                if inked.count_ones() < FEW {
-                    for run in Runs(*inked) {
-                        channel[APRON + run * LANES..][..LANES].fill(L::FULL);
-                    }
-                    // What windows may have run over into.
-                    channel[..APRON].fill(L::FULL);
-                    channel[used - APRON..used].fill(L::FULL);
-                } else {
-                    channel[..used].fill(L::FULL);
+            // What windows may have run over into.
+            for channel in row.chunks_mut(PLANE) {
+                channel[..APRON].fill(L::FULL);
+                if let Some(behind) = channel.get_mut(APRON + width..) {
+                    let length = APRON.min(behind.len());
+                    behind[..length].fill(L::FULL);
                 }
             }
-            end.fill(L::FULL);
-            *inked = 0;
+            *inked = Runs::NONE;
         }
         (self.left, self.top) = (left.into(), top.into());
         (self.width, self.height) = ((right - left) as usize, (bottom - top) as usize);
+    }
+
+    /// The light of all rows, and their runs of pixels that may hold ink, the last of which may end behind
+    /// the tile.
+    #[inline(always)]
+    pub(super) fn rows(&mut self) -> impl Iterator<Item = (&mut Row<L>, Runs)> {
+        let light = self.light[self.skip + APRON..].chunks_mut(STRIDE);
+        let rows = light.zip(&self.inked).take(self.height);
+        rows.map(|(light, &inked)| {
+            let light = light.first_chunk_mut();
+            (light.expect("a row ends in an apron"), inked)
+        })
     }
 
     /// The light of some rows from a column on, which may lie in an apron, and the bits for ink on them.
@@ -144,7 +141,7 @@ impl<L: Light> Tile<L> {
         row: usize,
         column: i64,
         count: usize,
-    ) -> (&mut [Line<L>], &mut [u64]) {
+    ) -> (&mut [Line<L>], &mut [Runs]) {
         let place = self.skip + row * STRIDE + (APRON as i64 + column) as usize;
         let (lines, _) = self.light[place..].as_chunks_mut();
         (&mut lines[..count], &mut self.inked[row..row + count])
@@ -157,7 +154,7 @@ impl<L: Light> Tile<L> {
         row: usize,
         column: i64,
         count: usize,
-    ) -> impl Iterator<Item = (&mut Line<L>, &mut u64)> {
+    ) -> impl Iterator<Item = (&mut Line<L>, &mut Runs)> {
         let (lines, bits) = self.lines_and_bits(row, column, count);
         lines.iter_mut().zip(bits)
     }
@@ -173,28 +170,21 @@ impl<L: Light> Tile<L> {
     #[inline(always)]
     pub(super) fn is_inked(&self, clip: &Clip) -> bool {
         let rows = &self.inked[clip.row..clip.row + clip.rows.len()];
-        rows[0] & rows[rows.len() - 1] & clip.inked == clip.inked
+        (rows[0] & rows[rows.len() - 1]).hold(clip.inked)
     }
 
-    /// Bits for ink on some columns, of which there must be at least one.
-    #[inline(always)]
-    pub(super) fn inked_by(columns: Range<usize>) -> u64 {
-        let last = (columns.end - 1) / LANES;
-        (u64::MAX >> (63 - last)) & (u64::MAX << (columns.start / LANES))
+    /// Notes ink on a row.
+    pub(super) fn ink(&mut self, row: usize, runs: Runs) {
+        self.inked[row] |= runs;
     }
 
-    /// Notes ink on a row, given by bits.
-    pub(super) fn ink(&mut self, row: usize, bits: u64) {
-        self.inked[row] |= bits;
-    }
-
-    /// The light of a row, and its runs of eight pixels that may hold ink. The last of them may end behind
+    /// The light of a row, and its runs of pixels that may hold ink. The last of them may end behind
     /// the tile.
     #[inline(always)]
     pub(super) fn row(&self, row: usize) -> (&Row<L>, Runs) {
         let light = self.light[self.skip + row * STRIDE + APRON..].first_chunk();
         let light = light.expect("a row ends in an apron");
-        (light, Runs(self.inked[row]))
+        (light, self.inked[row])
     }
 }
 
@@ -210,7 +200,7 @@ impl<L: Light> Tile<L> {
         terms: &[V; K],
         factors: &[[L; K]],
         taken: [L; 3],
-        inked: u64,
+        inked: Runs,
     ) {
         let taken = all_lanes(simd, taken);
         for ((line, bits), factors) in self.lines(row, column, factors.len()).zip(factors) {
@@ -233,7 +223,7 @@ impl<L: Light> Tile<L> {
         rows: &[[L; LEN]],
         factors: &[L],
         taken: [L; 3],
-        inked: u64,
+        inked: Runs,
     ) {
         let taken = all_lanes(simd, taken);
         let rank = rows.len();
@@ -303,32 +293,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn eights_hold_all_ink_and_little_more() {
+    fn a_tile_is_all_light_again_when_its_ink_has_been_taken_out() {
         for side in [8, 13, 64, 100, 512, 777, 1024] {
             let shape = Shape::of_side(side);
-            assert!(shape.height >= 4 && shape.width <= 64 * LANES);
+            assert!(shape.height >= 4 && shape.width.is_multiple_of(RUN));
             let mut tile = Tile::<f32>::new(shape);
-            let width = shape.width;
-            let spans = [0..1, width / 2..width / 2 + 1, width - 3..width];
-            for (row, span) in spans.iter().enumerate() {
-                for (_, inked) in tile.lines(row, 0, 2) {
-                    *inked |= Tile::<f32>::inked_by(span.clone());
+            for (width, height) in [(shape.width, 4), (3, 2), (shape.width - 5, 3)] {
+                tile.take([0, 0, width as u32, height as u32]);
+                // A window runs over into what lies before its tile, and behind its last run.
+                for row in 0..height {
+                    let columns = row.min(width - 1)..width;
+                    let from = columns.start as i64 - APRON as i64;
+                    let length = width.next_multiple_of(RUN) + APRON - columns.start + APRON;
+                    for (line, inked) in tile.lines(row, from, 1) {
+                        for channel in line.chunks_mut(PLANE).take(3) {
+                            let length = length.min(channel.len());
+                            channel[..length].fill(0.5);
+                        }
+                        *inked |= Runs::of(columns.clone());
+                    }
                 }
-            }
-            for (row, holds) in [(0, 0..1), (1, 0..2), (2, 1..3), (3, 2..3)] {
-                for x in 0..width {
-                    let eight = x / LANES * LANES..x / LANES * LANES + LANES;
-                    let inked =
-                        |span: &Range<usize>| span.start < eight.end && span.end > eight.start;
-                    assert_eq!(
-                        tile.row(row).1.any(|run| run == x / LANES),
-                        spans[holds.clone()].iter().any(inked),
-                        "{side}: {row}, {x}"
-                    );
+                for (row, mut inked) in tile.rows() {
+                    while let Some(four) = inked.next_four() {
+                        clear(row, four);
+                    }
                 }
             }
             tile.take([0, 0, 1, 1]);
-            assert!((0..4).all(|row| tile.row(row).1.is_empty()));
+            assert!(tile.light.iter().all(|&light| light == 1.0), "{side}");
+            assert!(tile.rows().all(|(_, inked)| inked.is_empty()));
         }
     }
 }

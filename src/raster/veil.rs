@@ -6,6 +6,7 @@ use crate::plane::Plane;
 use crate::raster::ahead::Ahead;
 use crate::raster::kernel::LANES;
 use crate::raster::light::Light;
+use crate::raster::runs::Runs;
 use crate::raster::tile::Tile;
 use crate::raster::tile_set::TileSet;
 use crate::simd::{Level, Simd, SimdBase, dispatch, f32x8, f32x16};
@@ -283,9 +284,11 @@ impl Veil {
                 spread = Some(j);
             }
             let (above, below) = (&scratch.above, &scratch.below);
-            let inked = (above.inked | below.inked) & Tile::<L>::inked_by(0..tile.width);
+            let mut inked = above.inked;
+            inked |= below.inked;
+            let inked = inked & Runs::of(0..tile.width);
             tile.ink(y, inked);
-            if let Some(ahead) = ahead.filter(|_| inked != 0) {
+            if let Some(ahead) = ahead.filter(|_| !inked.is_empty()) {
                 ahead.ask_all(y..y + 1, 0..tile.width);
             }
             for c in 0..3 {
@@ -293,7 +296,7 @@ impl Veil {
                 let losses = above.losses[c]
                     .chunks_exact(16)
                     .zip(below.losses[c].chunks_exact(16));
-                let (mut left, lights) = (inked, light.chunks_exact_mut(16));
+                let (mut left, lights) = (inked.eights(), light.chunks_exact_mut(16));
                 for (light, (above, below)) in lights.zip(losses) {
                     if left & 3 != 0 {
                         let above = f32x16::from_slice(simd, above);
@@ -311,14 +314,14 @@ impl Veil {
     #[inline(always)]
     fn spread<S: Simd>(&self, simd: S, row: usize, columns: &Columns, to: &mut Losses) {
         let loss = &self.loss[row * self.columns..][..self.columns];
-        to.inked = 0;
+        to.inked = Runs::NONE;
         for losses in &mut to.losses {
             losses.resize(columns.way.len(), 0.0);
         }
         for run in &columns.runs {
             let ends = [loss[run.cell], loss[run.cell + 1]];
             if ends != [[0.0; 3]; 2] {
-                to.inked |= run.eights;
+                to.inked |= run.runs;
             }
             // The last vector of a run may go on into the next one, which is written later.
             for x in run.columns.clone().step_by(LANES) {
@@ -365,16 +368,16 @@ struct Run {
     /// The left one.
     cell: usize,
     columns: Range<usize>,
-    /// Bits for ink on them.
-    eights: u64,
+    /// The runs that hold them.
+    runs: Runs,
 }
 
 /// The losses along a row of cells at each column of a tile: red, green and blue.
 #[derive(Debug, Default)]
 struct Losses {
     losses: [Vec<f32>; 3],
-    /// Bits for ink.
-    inked: u64,
+    /// Runs with ink.
+    inked: Runs,
 }
 
 impl Spread {
@@ -392,13 +395,13 @@ impl Spread {
                 _ => runs.push(Run {
                     cell,
                     columns: x..x + 1,
-                    eights: 0,
+                    runs: Runs::NONE,
                 }),
             }
         }
         way.resize(width.next_multiple_of(16) + LANES, 0.0);
         for run in runs {
-            run.eights = Tile::<f32>::inked_by(run.columns.clone());
+            run.runs = Runs::of(run.columns.clone());
         }
     }
 }

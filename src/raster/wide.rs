@@ -7,6 +7,7 @@ use crate::raster::clip::Clip;
 use crate::raster::eight::Eight;
 use crate::raster::kernel::{Cell, LANES};
 use crate::raster::light::{Lanes, Light};
+use crate::raster::runs::Runs;
 use crate::raster::tile::Tile;
 use crate::simd::{Simd, SimdBase};
 use std::ops::Range;
@@ -148,7 +149,7 @@ impl<L: Light> Wide<L> {
         at: (usize, i64),
         lines: Range<usize>,
         taken: [L; 3],
-        inked: u64,
+        inked: Runs,
     ) {
         let rows = self.rows.as_chunks::<LEN>().0;
         let rank = rows.len();

@@ -156,10 +156,12 @@ fn all_light_and_none_are_steps_and_every_step_comes_back() {
     for level in Level::supported() {
         for from in (-32768..=0).step_by(16) {
             let steps: [i16; 16] = std::array::from_fn(|i| (from + i as i32).min(0) as i16);
-            let (low, high) = (steps.first_chunk().unwrap(), steps.last_chunk().unwrap());
             let (mut shares, mut back) = ([0.0; 16], [0; 16]);
+            let [a, b, c, d] = steps.as_chunks().0 else {
+                unreachable!("sixteen are four times four")
+            };
             dispatch!(level.get(), simd => {
-                let light = i16::shares(simd, low, high);
+                let light = i16::shares(simd, [a, b, c, d]);
                 light.store_slice(&mut shares);
                 i16::store_shares(light, &mut back);
             });
