@@ -6,7 +6,7 @@ use fearless_simd::{Simd, f32x16, i16x16, i32x16, prelude::*, u8x16, u8x64, u32x
 type Pixels16<S> = u32x16<S>;
 
 /// Sixteen pixels from four places of a slice, four from each; where they have three bytes each, the
-/// fourth is zero.
+/// fourth is anything.
 #[inline(always)]
 pub(crate) fn load_bytes<S: Simd, const CHANNELS: usize>(
     simd: S,
@@ -28,13 +28,14 @@ pub(crate) fn load_bytes<S: Simd, const CHANNELS: usize>(
         .bitcast()
 }
 
-/// The bytes of four pixels; after those of three bytes each come zeros.
+/// The bytes of four pixels, at the front; of those of three bytes each, the rest is anything.
 #[inline(always)]
 fn load_four<S: Simd, const CHANNELS: usize>(simd: S, from: &[u8], at: usize) -> u8x16<S> {
-    let bytes = &from[at..at + 4 * CHANNELS];
-    if CHANNELS == 4 {
+    // Nearly always there is room to load more than is needed, which takes less than to load no more.
+    if let Some(bytes) = from.get(at..at + 16) {
         return u8x16::from_slice(simd, bytes);
     }
+    let bytes = &from[at..at + 4 * CHANNELS];
     let mut words = [0; 4];
     for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
         *word = u32::from_ne_bytes(*bytes);
