@@ -71,10 +71,10 @@ impl<'a, L: Light> Work<'a, L> {
         way: &D,
         band: &mut [E],
     ) {
-        let length = RUN * CHANNELS;
+        // The last run of a picture's row may be shorter.
+        let ragged = !self.tile.width.is_multiple_of(RUN);
+        let mut copy = [[E::default(); 4 * RUN]; 4];
         for (light, mut inked, pixels) in self.rows::<E, CHANNELS>(band) {
-            // The last run of a picture's row may be shorter.
-            let ragged = !pixels.len().is_multiple_of(length);
             if !ragged {
                 // Pairs are loaded and stored as one.
                 while let Some([a, b]) = inked.next_pairs() {
@@ -85,24 +85,23 @@ impl<'a, L: Light> Work<'a, L> {
                 }
             }
             while let Some(columns) = inked.next_four() {
-                let mut at = columns.map(|column| column * CHANNELS);
-                let spans = at.map(|at| at..pixels.len().min(at + length));
-                let mut copy = [[E::default(); 4 * RUN]; 4];
-                let target = if ragged {
-                    for (copy, span) in copy.iter_mut().zip(spans.clone()) {
-                        copy[..span.len()].copy_from_slice(&pixels[span]);
+                let at = columns.map(|column| column * CHANNELS);
+                let (target, places) = if ragged {
+                    for (copy, at) in copy.iter_mut().zip(at) {
+                        let run = front(&mut pixels[at..], RUN * CHANNELS);
+                        copy[..run.len()].copy_from_slice(run);
                     }
-                    at = [0, 4 * RUN, 8 * RUN, 12 * RUN];
-                    copy.as_flattened_mut()
+                    let places = [0, 4 * RUN, 8 * RUN, 12 * RUN];
+                    (copy.as_flattened_mut(), places)
                 } else {
-                    &mut *pixels
+                    (&mut *pixels, at)
                 };
-                way.darken::<S, CHANNELS>(simd, runs(light, columns), target, at);
+                way.darken::<S, CHANNELS>(simd, runs(light, columns), target, places);
                 clear(light, columns);
                 if ragged {
-                    for (copy, span) in copy.iter().zip(spans) {
-                        let length = span.len();
-                        pixels[span].copy_from_slice(&copy[..length]);
+                    for (copy, at) in copy.iter().zip(at) {
+                        let run = front(&mut pixels[at..], RUN * CHANNELS);
+                        run.copy_from_slice(&copy[..run.len()]);
                     }
                 }
             }
@@ -117,9 +116,8 @@ impl<'a, L: Light> Work<'a, L> {
         for (light, inked, pixels) in self.rows::<E, CHANNELS>(band) {
             for column in inked {
                 let lit = run(light, column);
-                let end = pixels.len().min((column + RUN) * CHANNELS);
-                let pixels = pixels[column * CHANNELS..end].chunks_exact_mut(CHANNELS);
-                for (i, pixel) in pixels.enumerate() {
+                let pixels = front(&mut pixels[column * CHANNELS..], RUN * CHANNELS);
+                for (i, pixel) in pixels.chunks_exact_mut(CHANNELS).enumerate() {
                     for (element, light) in pixel.iter_mut().zip(lit) {
                         let t = light[i].share();
                         if t < 1.0 {
@@ -151,4 +149,10 @@ impl<'a, L: Light> Work<'a, L> {
             (!inked.is_empty()).then(|| (light, inked, &mut row[left..left + length]))
         })
     }
+}
+
+/// The front of a slice, up to a length.
+fn front<E>(slice: &mut [E], length: usize) -> &mut [E] {
+    let length = slice.len().min(length);
+    &mut slice[..length]
 }
