@@ -4,7 +4,7 @@ use crate::oracle::{self, stream};
 use glam::Vec2;
 use stubblefield::{
     Channels, Error, Ink, InkDot, InkEllipse, Level, Pixels, PixelsMut, Plane, Rasterizer, Size,
-    Transfer, Veil,
+    Transfer, TransferTable, Veil,
 };
 
 struct Scene {
@@ -164,11 +164,19 @@ fn a_list_after_another_gives_what_it_gives_alone() {
         }
         let blur = if step > 5 { 0.9 } else { 0.7 };
         let ink = Ink::new(&dots, blur);
+        // Each kind of curve leaves the room it was drawn in to the next.
+        let transfer = match step % 3 {
+            0 => Transfer::Srgb,
+            1 => Transfer::Table(TransferTable::new(vec![0.0, 0.2, 1.0]).unwrap()),
+            _ => Transfer::Gamma(1.8),
+        };
         let draw = |rasterizer: &mut Rasterizer| {
             let mut pixels = scene.pixels();
             let stride = scene.size.width() as usize * 3;
-            let target = PixelsMut::from_u8(&mut pixels, scene.size, Channels::Rgb, stride);
-            let drawn = rasterizer.composite(target.unwrap(), &ink).unwrap();
+            let target =
+                PixelsMut::from_u8(&mut pixels, scene.size, Channels::Rgb, stride).unwrap();
+            let target = target.with_transfer(transfer.clone());
+            let drawn = rasterizer.composite(target, &ink).unwrap();
             (pixels, drawn)
         };
         assert!(
