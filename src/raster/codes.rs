@@ -24,9 +24,9 @@ const LOSS: [i16; 6] = [-1686, 6470, 2588, 1003, 798, 1152];
 /// A quarter of all light, in steps of 2⁻¹⁵ below zero.
 const QUARTER: i16 = -8192;
 /// How a power of four is found by which light of less than a quarter is brightened to a quarter and more:
-/// light beyond each of these numbers is to be multiplied by so much more, and so much is to be added to
-/// the power's −5/12, in steps of 2⁻¹⁵ below zero. Of less light than the last ones are for, every result
-/// is in the toe.
+/// for light beyond each of the first numbers the power grows by the second, and what it to the −5/12 falls
+/// short of 1 grows by the third, in steps of 2⁻¹⁵. Of less light than the last are for, every result is in
+/// the toe.
 const POWERS: [[i16; 3]; 4] = [
     [QUARTER, 3, 14378],
     [-2048, 12, 8069],
@@ -64,15 +64,16 @@ fn small_losses<S: Simd>(simd: S, light: i16x16<S>) -> i16x16<S> {
 /// The losses of any light, less a half.
 #[inline(always)]
 fn losses<S: Simd>(simd: S, light: i16x16<S>) -> i16x16<S> {
-    let (mut more, mut less) = (i16x16::splat(simd, 0), i16x16::splat(simd, 0));
-    for [beyond, by, root] in POWERS {
+    let (mut more, mut lost) = (i16x16::splat(simd, 0), i16x16::splat(simd, 0));
+    for [beyond, power, short] in POWERS {
         let dim = light.simd_gt(beyond).to_vector();
-        more += dim & by;
-        less += dim & root;
+        more += dim & power;
+        lost += dim & short;
     }
     let loss = small_losses(simd, (light * more + light).min(QUARTER));
-    // A share is lost by the root, and of what that leaves again.
-    (less + less + (loss - rounded_product_16(less, loss))) ^ i16::MIN
+    // Of what the power leaves a part is lost again. In steps of 2⁻¹⁶ the sum may go beyond 2¹⁵ and wrap,
+    // less a half it does not.
+    (lost + lost + (loss - rounded_product_16(lost, loss))) ^ i16::MIN
 }
 
 impl Darken<u8> for SrgbCodes {

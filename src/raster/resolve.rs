@@ -71,8 +71,9 @@ impl<'a, L: Light> Work<'a, L> {
         way: &D,
         band: &mut [E],
     ) {
-        // The last run of a picture's row may be shorter.
-        let ragged = !self.tile.width.is_multiple_of(RUN);
+        // The last run of a tile's row may be shorter than others, if it ends the picture or what is drawn anew.
+        let width = self.tile.width;
+        let ragged = !width.is_multiple_of(RUN);
         let mut copy = [[E::default(); 4 * RUN]; 4];
         for (light, mut inked, pixels) in self.rows::<E, CHANNELS>(band) {
             if !ragged {
@@ -86,7 +87,9 @@ impl<'a, L: Light> Work<'a, L> {
             }
             while let Some(columns) = inked.next_four() {
                 let at = columns.map(|column| column * CHANNELS);
-                let (target, places) = if ragged {
+                let [a, b, c, d] = columns;
+                let short = ragged && (a.max(b)).max(c.max(d)) + RUN > width;
+                let (target, places) = if short {
                     for (copy, at) in copy.iter_mut().zip(at) {
                         let run = front(&mut pixels[at..], RUN * CHANNELS);
                         copy[..run.len()].copy_from_slice(run);
@@ -98,7 +101,7 @@ impl<'a, L: Light> Work<'a, L> {
                 };
                 way.darken::<S, CHANNELS>(simd, runs(light, columns), target, places);
                 clear(light, columns);
-                if ragged {
+                if short {
                     for (copy, at) in copy.iter().zip(at) {
                         let run = front(&mut pixels[at..], RUN * CHANNELS);
                         run.copy_from_slice(&copy[..run.len()]);
@@ -126,7 +129,7 @@ impl<'a, L: Light> Work<'a, L> {
                         }
                     }
                 }
-                clear(light, [column; 4]);
+                clear(light, [column]);
             }
         }
     }

@@ -215,13 +215,13 @@ fn multiply<S: Simd, L: Light>(
     for j in (clip.columns.start / LANES * LANES..clip.columns.end).step_by(LANES) {
         let rows = &ellipse.rows[rank * j..rank * (j + LANES)];
         let lines = tile.lines(clip.row, clip.left + j as i64, clip.rows.len());
-        for ((line, bits), factors) in lines.zip(columns.clone()) {
+        for ((line, runs), factors) in lines.zip(columns.clone()) {
             let mut covered = f32x8::splat(simd, 0.0);
             for (row, &factor) in rows.as_chunks().0.iter().zip(factors) {
                 covered += f32x8::load_array(simd, *row) * factor;
             }
             take_light(simd, line, L::coverage(covered), taken);
-            *bits |= clip.inked;
+            *runs |= clip.inked;
         }
     }
 }

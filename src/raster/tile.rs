@@ -39,9 +39,9 @@ pub(super) fn runs<L>(row: &Row<L>, [a, b, c, d]: [usize; 4]) -> [[&[L; RUN]; 3]
     [run(row, a), run(row, b), run(row, c), run(row, d)]
 }
 
-/// Gives four runs of a row all light back.
+/// Gives some runs of a row all light back.
 #[inline(always)]
-pub(super) fn clear<L: Light>(row: &mut Row<L>, columns: [usize; 4]) {
+pub(super) fn clear<L: Light, const COUNT: usize>(row: &mut Row<L>, columns: [usize; COUNT]) {
     for channel in 0..3 {
         for column in columns {
             row[channel * PLANE + column % WIDEST..][..RUN].fill(L::FULL);
@@ -102,16 +102,15 @@ impl<L: Light> Tile<L> {
     /// Stands for a part of the picture from now on: left, top, right and bottom, no more than its
     /// shape apart. Forgets all ink; the runs with ink must have been cleared.
     pub(super) fn take(&mut self, [left, top, right, bottom]: [u32; 4]) {
-        let width = self.width.next_multiple_of(RUN);
         let light = &mut self.light[self.skip..];
         for (row, inked) in light.chunks_exact_mut(STRIDE).zip(&mut self.inked) {
             if inked.is_empty() {
                 continue;
             }
-            // What windows may have run over into.
+            // What windows and veils may have run over into; behind the tile no run of ink may hold it.
             for channel in row.chunks_mut(PLANE) {
                 channel[..APRON].fill(L::FULL);
-                if let Some(behind) = channel.get_mut(APRON + width..) {
+                if let Some(behind) = channel.get_mut(APRON + self.width..) {
                     let length = APRON.min(behind.len());
                     behind[..length].fill(L::FULL);
                 }
@@ -134,9 +133,9 @@ impl<L: Light> Tile<L> {
         })
     }
 
-    /// The light of some rows from a column on, which may lie in an apron, and the bits for ink on them.
+    /// The light of some rows from a column on, which may lie in an apron, and their runs of ink.
     #[inline(always)]
-    fn lines_and_bits(
+    fn lines_and_runs(
         &mut self,
         row: usize,
         column: i64,
@@ -155,8 +154,8 @@ impl<L: Light> Tile<L> {
         column: i64,
         count: usize,
     ) -> impl Iterator<Item = (&mut Line<L>, &mut Runs)> {
-        let (lines, bits) = self.lines_and_bits(row, column, count);
-        lines.iter_mut().zip(bits)
+        let (lines, runs) = self.lines_and_runs(row, column, count);
+        lines.iter_mut().zip(runs)
     }
 
     /// One channel of some pixels of a row.
@@ -190,8 +189,7 @@ impl<L: Light> Tile<L> {
 
 impl<L: Light> Tile<L> {
     /// Multiplies the light of some rows by what their coverage leaves of it, from a row and a column on: a
-    /// vector of the products of each term's row with the factors of one line after the other. Notes ink,
-    /// given by bits.
+    /// vector of the products of each term's row with the factors of one line after the other. Notes ink.
     #[inline(always)]
     pub(super) fn take_rows<S: Simd, V: Lanes<S, Element = L>, const K: usize>(
         &mut self,
@@ -203,13 +201,13 @@ impl<L: Light> Tile<L> {
         inked: Runs,
     ) {
         let taken = all_lanes(simd, taken);
-        for ((line, bits), factors) in self.lines(row, column, factors.len()).zip(factors) {
+        for ((line, runs), factors) in self.lines(row, column, factors.len()).zip(factors) {
             let mut covered = terms[0].times(V::splat(simd, factors[0]));
             for k in 1..K {
                 covered += terms[k].times(V::splat(simd, factors[k]));
             }
             take_light(simd, line, covered.covered(), taken);
-            *bits |= inked;
+            *runs |= inked;
         }
     }
 
@@ -227,9 +225,9 @@ impl<L: Light> Tile<L> {
     ) {
         let taken = all_lanes(simd, taken);
         let rank = rows.len();
-        let (lines, bits) = self.lines_and_bits(row, column, factors.len() / rank);
-        for bits in bits {
-            *bits |= inked;
+        let (lines, runs) = self.lines_and_runs(row, column, factors.len() / rank);
+        for runs in runs {
+            *runs |= inked;
         }
         let (fours, rest) = lines.as_chunks_mut::<4>();
         let (of_fours, of_rest) = factors.split_at(4 * rank * fours.len());
@@ -300,17 +298,19 @@ mod tests {
             let mut tile = Tile::<f32>::new(shape);
             for (width, height) in [(shape.width, 4), (3, 2), (shape.width - 5, 3)] {
                 tile.take([0, 0, width as u32, height as u32]);
-                // A window runs over into what lies before its tile, and behind its last run.
                 for row in 0..height {
-                    let columns = row.min(width - 1)..width;
-                    let from = columns.start as i64 - APRON as i64;
-                    let length = width.next_multiple_of(RUN) + APRON - columns.start + APRON;
-                    for (line, inked) in tile.lines(row, from, 1) {
-                        for channel in line.chunks_mut(PLANE).take(3) {
-                            let length = length.min(channel.len());
-                            channel[..length].fill(0.5);
+                    // The last run of a row may hold no ink of its own.
+                    let inked = Runs::of(row.min(width - 1)..if row == 1 { 2 } else { width });
+                    let around =
+                        (-(APRON as i64)..0).chain((width..width + APRON).map(|x| x as i64));
+                    let within = inked.flat_map(|first| (first..first + RUN).map(|x| x as i64));
+                    for column in around.chain(within) {
+                        for (line, runs) in tile.lines(row, column, 1) {
+                            for channel in 0..3 {
+                                line[channel * PLANE] = 0.5;
+                            }
+                            *runs |= inked;
                         }
-                        *inked |= Runs::of(columns.clone());
                     }
                 }
                 for (row, mut inked) in tile.rows() {

@@ -286,7 +286,6 @@ impl Veil {
             let (above, below) = (&scratch.above, &scratch.below);
             let mut inked = above.inked;
             inked |= below.inked;
-            let inked = inked & Runs::of(0..tile.width);
             tile.ink(y, inked);
             if let Some(ahead) = ahead.filter(|_| !inked.is_empty()) {
                 ahead.ask_all(y..y + 1, 0..tile.width);
@@ -321,7 +320,7 @@ impl Veil {
         for run in &columns.runs {
             let ends = [loss[run.cell], loss[run.cell + 1]];
             if ends != [[0.0; 3]; 2] {
-                to.inked |= run.runs;
+                to.inked |= run.inked;
             }
             // The last vector of a run may go on into the next one, which is written later.
             for x in run.columns.clone().step_by(LANES) {
@@ -368,8 +367,8 @@ struct Run {
     /// The left one.
     cell: usize,
     columns: Range<usize>,
-    /// The runs that hold them.
-    runs: Runs,
+    /// The runs of pixels that hold them.
+    inked: Runs,
 }
 
 /// The losses along a row of cells at each column of a tile: red, green and blue.
@@ -395,13 +394,13 @@ impl Spread {
                 _ => runs.push(Run {
                     cell,
                     columns: x..x + 1,
-                    runs: Runs::NONE,
+                    inked: Runs::NONE,
                 }),
             }
         }
         way.resize(width.next_multiple_of(16) + LANES, 0.0);
         for run in runs {
-            run.runs = Runs::of(run.columns.clone());
+            run.inked = Runs::of(run.columns.clone());
         }
     }
 }

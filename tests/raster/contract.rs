@@ -186,6 +186,32 @@ fn a_list_after_another_gives_what_it_gives_alone() {
     }
 }
 
+/// What a veil writes behind a tile goes, though the tile's last pixels hold no ink.
+#[test]
+fn a_veil_that_ends_before_its_tile_leaves_nothing_to_the_next_picture() {
+    let size = Size::new(1021, 128).unwrap();
+    let grid = Plane::from_fn(Size::new(130, 20).unwrap(), |x, _| {
+        [if x > 125 { 1.0 } else { 0.9 }; 3]
+    });
+    let veil = Veil::from_grid(&grid, 8.0, Vec2::new(1.0, 0.0)).unwrap();
+    let dot = |y: u32| InkDot {
+        center_px: Vec2::new(510.5, y as f32),
+        radius_px: 1.5,
+        absorptance: [0.5; 3],
+    };
+    let dots: Vec<InkDot> = (0..128).step_by(5).map(dot).collect();
+    let draw = |rasterizer: &mut Rasterizer, ink: &Ink<'_>| {
+        let mut pixels = vec![200_u8; size.pixels() * 3];
+        let target = PixelsMut::from_u8(&mut pixels, size, Channels::Rgb, 3 * 1021).unwrap();
+        rasterizer.composite(target, ink).unwrap();
+        pixels
+    };
+    let (veiled, ink) = (Ink::new(&[], 0.5).with_veil(&veil), Ink::new(&dots, 0.5));
+    let mut used = Rasterizer::new();
+    assert_ne!(draw(&mut used, &veiled), vec![200; size.pixels() * 3]);
+    assert!(draw(&mut used, &ink) == draw(&mut Rasterizer::new(), &ink));
+}
+
 /// How far dots reach is found again for each list, whether they are sorted anew or stay in their places.
 #[test]
 fn dots_that_grow_shrink_come_and_go_reach_as_far_as_alone() {
