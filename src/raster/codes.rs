@@ -6,9 +6,10 @@
 //! that of the result. What ends in the curve's straight toe goes another way, good
 //! to 0.004 of a code.
 
-use crate::raster::darken::{Darken, FOUR, Lit};
+use crate::raster::darken::{Darken, Lit};
 use crate::raster::gain::{Gain, Srgb};
 use crate::raster::light::Light;
+use crate::raster::runs::FOUR;
 use crate::simd::{
     Select, Simd, SimdBase, SimdMask, bytes_apart, bytes_together, f32x16, i16x16,
     interleaved_halves, load_bytes, load_whole_quarters, rounded_product_16, store_bytes, whole_16,
@@ -130,11 +131,9 @@ impl Darken<u8> for SrgbCodes {
                     codes[i].store_slice(&mut from[i]);
                     after[i].store_slice(&mut to[i]);
                 }
-                let mut steps = [[0; FOUR]; 3];
+                let (light, mut steps) = (channels(simd, lit), [[0; FOUR]; 3]);
                 for c in 0..3 {
-                    for (steps, run) in steps[c].as_chunks_mut().0.iter_mut().zip(lit) {
-                        *steps = *run[c];
-                    }
+                    light[c].store_slice(&mut steps[c]);
                 }
                 right_in_toe(simd, &from, &mut to, dark, &steps);
                 for i in 0..4 {
@@ -173,7 +172,7 @@ fn as_codes<S: Simd>(simd: S, [r, g, b]: [i16x16<S>; 3], none: i16) -> [i16x16<S
 fn channels<S: Simd>(simd: S, lit: Lit<'_, i16>) -> [i16x16<S>; 3] {
     let mut light = [i16x16::splat(simd, 0); 3];
     for c in 0..3 {
-        light[c] = load_whole_quarters(simd, [lit[0][c], lit[1][c], lit[2][c], lit[3][c]]);
+        light[c] = load_whole_quarters(simd, lit[c]);
     }
     light
 }
@@ -255,7 +254,7 @@ mod tests {
                     let before: [u8; 64] = std::array::from_fn(code);
                     let mut after = before;
                     dispatch!(level.get(), simd => {
-                        SrgbCodes.darken::<_, 4>(simd, [[&light; 3]; 4], &mut after, [0, 16, 32, 48]);
+                        SrgbCodes.darken::<_, 4>(simd, [[&light; 4]; 3], &mut after, [0, 16, 32, 48]);
                     });
                     for (i, (&before, &after)) in before.iter().zip(&after).enumerate() {
                         let linear = srgb_to_linear(f64::from(before) / 255.0) * t;

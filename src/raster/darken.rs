@@ -5,17 +5,14 @@
 use crate::raster::element::Element;
 use crate::raster::gain::Gain;
 use crate::raster::light::Light;
-use crate::raster::runs::RUN;
+use crate::raster::runs::{FOUR, RUN};
 use crate::simd::{Select, Simd, SimdBase, SimdMask, f32x16};
 
 /// The linear light at which the toe of the sRGB curve ends.
 pub(super) const END_OF_TOE: f64 = 0.003_130_8;
 
-/// Red, green and blue light of four runs of pixels.
-pub(super) type Lit<'a, L> = [[&'a [L; RUN]; 3]; 4];
-
-/// Pixels of four runs.
-pub(super) const FOUR: usize = 4 * RUN;
+/// Red, green and blue light, each of four runs of pixels.
+pub(super) type Lit<'a, L> = [[&'a [L; RUN]; 4]; 3];
 
 /// A way to darken encoded elements of one kind.
 pub(super) trait Darken<E: Element> {
@@ -41,7 +38,7 @@ impl<E: Element, G: Gain> Darken<E> for G {
         let zero = f32x16::splat(simd, 0.0);
         let mut light = [zero; 3];
         for c in 0..3 {
-            light[c] = E::Light::shares(simd, [lit[0][c], lit[1][c], lit[2][c], lit[3][c]]);
+            light[c] = E::Light::shares(simd, lit[c]);
         }
         let before = E::load::<S, CHANNELS>(simd, pixels, at);
         let mut after = before;

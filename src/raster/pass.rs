@@ -12,10 +12,10 @@ use crate::raster::ink::Ink;
 use crate::raster::light::Light;
 use crate::raster::pixels::Channels;
 use crate::raster::resolve::Curve;
-use crate::raster::runs::RUN;
+use crate::raster::runs::{FOUR, RUN};
 use crate::raster::splat::{self, Room};
 use crate::raster::tables::Tables;
-use crate::raster::tile::{Shape, Tile, run};
+use crate::raster::tile::{Shape, Tile, run_mut, runs};
 use crate::raster::tile_set::TileSet;
 use crate::raster::veil::Spread;
 use crate::simd::{Level, Simd, SimdBase, dispatch, f32x16};
@@ -196,9 +196,9 @@ fn copy<E: Element, const CHANNELS: usize>(
 /// becomes T + (1 − T)·p. Where there is no such share they stay what they are.
 #[inline(always)]
 fn shine<S: Simd, L: Light>(simd: S, tile: &mut Tile<L>, surface: &Plane<u8>) {
-    for y in 0..tile.height {
-        let own = &surface.row((tile.top + y as i64) as u32)[tile.left as usize..];
-        let (_, mut inked) = tile.row(y);
+    let (left, top) = (tile.left as usize, tile.top as u32);
+    for (y, (row, mut inked)) in (top..).zip(tile.rows()) {
+        let own = &surface.row(y)[left..];
         while let Some(starts) = inked.next_four() {
             let mut shares = [[0; RUN]; 4];
             for (shares, x) in shares.iter_mut().zip(starts) {
@@ -210,18 +210,17 @@ fn shine<S: Simd, L: Light>(simd: S, tile: &mut Tile<L>, surface: &Plane<u8>) {
             if shares == [[0; RUN]; 4] {
                 continue;
             }
-            let mut above = [0.0; 4 * RUN];
+            let mut above = [0.0; FOUR];
             for (above, &share) in above.iter_mut().zip(shares.as_flattened()) {
                 *above = f32::from(share) * (1.0 / 255.0);
             }
             let above = f32x16::from_slice(simd, &above);
             for channel in 0..3 {
-                let (row, _) = tile.row(y);
-                let through = L::shares(simd, starts.map(|x| run(row, x)[channel]));
-                let mut light = [L::ZERO; 4 * RUN];
+                let through = L::shares(simd, runs(row, starts)[channel]);
+                let mut light = [L::ZERO; FOUR];
                 L::store_shares(through + (-through + 1.0) * above, &mut light);
-                for (light, x) in light.chunks_exact(RUN).zip(starts) {
-                    tile.span(y, channel, x..x + RUN).copy_from_slice(light);
+                for (light, x) in light.as_chunks().0.iter().zip(starts) {
+                    *run_mut(row, channel, x) = *light;
                 }
             }
         }

@@ -118,7 +118,7 @@ impl<'a, L: Light> Work<'a, L> {
     ) {
         for (light, inked, pixels) in self.rows::<E, CHANNELS>(band) {
             for column in inked {
-                let lit = run(light, column);
+                let lit = [0, 1, 2].map(|channel| run(light, channel, column));
                 let pixels = front(&mut pixels[column * CHANNELS..], RUN * CHANNELS);
                 for (i, pixel) in pixels.chunks_exact_mut(CHANNELS).enumerate() {
                     for (element, light) in pixel.iter_mut().zip(lit) {

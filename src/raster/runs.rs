@@ -7,6 +7,8 @@ use std::ops::{BitAnd, BitOrAssign, Range};
 
 /// Pixels to a run.
 pub(super) const RUN: usize = 4;
+/// Pixels of four runs.
+pub(super) const FOUR: usize = 4 * RUN;
 /// Pixels to an even run and the odd one behind it.
 const PAIR: usize = 2 * RUN;
 /// The longest row.

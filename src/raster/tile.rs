@@ -21,22 +21,39 @@ pub(super) type Line<L> = [L; STRIDE];
 /// The light of a row's pixels.
 pub(super) type Row<L> = [L; 2 * PLANE + WIDEST];
 
-/// Red, green and blue of the run of pixels of a row that starts at a column.
+/// Where the run that starts at a column lies in a channel of a row.
 #[inline(always)]
-pub(super) fn run<L>(row: &Row<L>, column: usize) -> [&[L; RUN]; 3] {
-    let place = column % WIDEST;
-    let of = |at: usize| {
-        row[at..]
-            .first_chunk()
-            .expect("a plane is as long as a row")
-    };
-    [of(place), of(PLANE + place), of(2 * PLANE + place)]
+const fn place(channel: usize, column: usize) -> usize {
+    channel * PLANE + column % WIDEST
 }
 
-/// The same of four runs.
+/// Red, green and blue, each of four runs of a row, told by the columns they start at.
 #[inline(always)]
-pub(super) fn runs<L>(row: &Row<L>, [a, b, c, d]: [usize; 4]) -> [[&[L; RUN]; 3]; 4] {
-    [run(row, a), run(row, b), run(row, c), run(row, d)]
+pub(super) fn runs<L>(row: &Row<L>, [a, b, c, d]: [usize; 4]) -> [[&[L; RUN]; 4]; 3] {
+    let mut runs = [[run(row, 0, a); 4]; 3];
+    for channel in 0..3 {
+        runs[channel] = [
+            run(row, channel, a),
+            run(row, channel, b),
+            run(row, channel, c),
+            run(row, channel, d),
+        ];
+    }
+    runs
+}
+
+/// One channel of a run.
+#[inline(always)]
+pub(super) fn run<L>(row: &Row<L>, channel: usize, column: usize) -> &[L; RUN] {
+    let run = row[place(channel, column)..].first_chunk();
+    run.expect("a plane is as long as a row")
+}
+
+/// The same, to be changed.
+#[inline(always)]
+pub(super) fn run_mut<L>(row: &mut Row<L>, channel: usize, column: usize) -> &mut [L; RUN] {
+    let run = row[place(channel, column)..].first_chunk_mut();
+    run.expect("a plane is as long as a row")
 }
 
 /// Gives some runs of a row all light back.
@@ -44,7 +61,7 @@ pub(super) fn runs<L>(row: &Row<L>, [a, b, c, d]: [usize; 4]) -> [[&[L; RUN]; 3]
 pub(super) fn clear<L: Light, const COUNT: usize>(row: &mut Row<L>, columns: [usize; COUNT]) {
     for channel in 0..3 {
         for column in columns {
-            row[channel * PLANE + column % WIDEST..][..RUN].fill(L::FULL);
+            *run_mut(row, channel, column) = [L::FULL; RUN];
         }
     }
 }
@@ -175,15 +192,6 @@ impl<L: Light> Tile<L> {
     /// Notes ink on a row.
     pub(super) fn ink(&mut self, row: usize, runs: Runs) {
         self.inked[row] |= runs;
-    }
-
-    /// The light of a row, and its runs of pixels that may hold ink. The last of them may end behind
-    /// the tile.
-    #[inline(always)]
-    pub(super) fn row(&self, row: usize) -> (&Row<L>, Runs) {
-        let light = self.light[self.skip + row * STRIDE + APRON..].first_chunk();
-        let light = light.expect("a row ends in an apron");
-        (light, self.inked[row])
     }
 }
 

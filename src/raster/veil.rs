@@ -320,7 +320,7 @@ impl Veil {
         for run in &columns.runs {
             let ends = [loss[run.cell], loss[run.cell + 1]];
             if ends != [[0.0; 3]; 2] {
-                to.inked |= run.inked;
+                to.inked |= run.pixels;
             }
             // The last vector of a run may go on into the next one, which is written later.
             for x in run.columns.clone().step_by(LANES) {
@@ -368,7 +368,7 @@ struct Run {
     cell: usize,
     columns: Range<usize>,
     /// The runs of pixels that hold them.
-    inked: Runs,
+    pixels: Runs,
 }
 
 /// The losses along a row of cells at each column of a tile: red, green and blue.
@@ -394,13 +394,13 @@ impl Spread {
                 _ => runs.push(Run {
                     cell,
                     columns: x..x + 1,
-                    inked: Runs::NONE,
+                    pixels: Runs::NONE,
                 }),
             }
         }
         way.resize(width.next_multiple_of(16) + LANES, 0.0);
         for run in runs {
-            run.inked = Runs::of(run.columns.clone());
+            run.pixels = Runs::of(run.columns.clone());
         }
     }
 }
