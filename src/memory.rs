@@ -15,25 +15,55 @@ pub(crate) fn ask<T>(elements: &[T], index: usize) {
     prefetch_index(elements, index);
 }
 
+/// Elements to a line of the cache, one at least.
+const fn step<T>() -> usize {
+    if size_of::<T>() < LINE {
+        LINE / size_of::<T>()
+    } else {
+        1
+    }
+}
+
 /// Asks for a run of elements.
 #[inline(always)]
 pub(crate) fn ask_run<T>(elements: &[T], run: Range<usize>) {
-    if run.is_empty() {
+    ask_runs(elements, run, 0, 1);
+}
+
+/// Asks for some runs of elements, the first of which is given, and how far each starts behind the last.
+#[inline(always)]
+pub(crate) fn ask_runs<T>(elements: &[T], run: Range<usize>, stride: usize, count: usize) {
+    if run.is_empty() || count == 0 {
         return;
     }
-    let step = const {
-        if size_of::<T>() < LINE {
-            LINE / size_of::<T>()
-        } else {
-            1
-        }
-    };
-    let (mut at, last) = (run.start, run.end - 1);
-    ask(elements, at);
-    while at + step < last {
-        at += step;
-        ask(elements, at);
+    let (first, length) = (run.start, run.len() - 1);
+    let all = stride.wrapping_mul(count);
+    ask_every(elements, [first, first.wrapping_add(length)], stride, all);
+    // Ends of long runs have lines between them.
+    let mut behind = const { step::<T>() };
+    while behind < length {
+        ask_every(elements, [first.wrapping_add(behind)], stride, all);
+        behind += const { step::<T>() };
     }
-    // Which may lie a line behind the last step.
-    ask(elements, last);
+}
+
+/// Asks for some elements, then for those a stride behind them, and so on for all strides together.
+#[inline(always)]
+fn ask_every<T, const COUNT: usize>(
+    elements: &[T],
+    first: [usize; COUNT],
+    stride: usize,
+    all: usize,
+) {
+    // Were the strides counted, the compiler would take several at a time, in more registers than there are.
+    let mut behind = 0_usize;
+    loop {
+        for at in first {
+            ask(elements, at.wrapping_add(behind));
+        }
+        behind = behind.wrapping_add(stride);
+        if behind == all {
+            break;
+        }
+    }
 }

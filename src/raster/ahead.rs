@@ -46,11 +46,8 @@ impl<'a> Ahead<'a> {
     /// Asks for some pixels of some rows, at least one.
     #[inline(always)]
     pub(super) fn ask_all(&self, rows: Range<usize>, columns: Range<usize>) {
-        let length = columns.len() * self.pixel;
-        let mut start = rows.start * self.stride + columns.start * self.pixel;
-        for _ in rows {
-            memory::ask_run(self.bytes, start..start + length);
-            start = start.wrapping_add(self.stride);
-        }
+        let start = rows.start * self.stride + columns.start * self.pixel;
+        let run = start..start + columns.len() * self.pixel;
+        memory::ask_runs(self.bytes, run, self.stride, rows.len());
     }
 }

@@ -62,11 +62,11 @@ fn small_losses<S: Simd>(simd: S, light: i16x16<S>) -> i16x16<S> {
     gone + rounded_product_16(gone, q)
 }
 
-/// The losses of any light, less a half.
+/// The losses, less a half, of any light that the first `COUNT` of the powers are enough for.
 #[inline(always)]
-fn losses<S: Simd>(simd: S, light: i16x16<S>) -> i16x16<S> {
+fn losses<S: Simd, const COUNT: usize>(simd: S, light: i16x16<S>) -> i16x16<S> {
     let (mut more, mut lost) = (i16x16::splat(simd, 0), i16x16::splat(simd, 0));
-    for [beyond, power, short] in POWERS {
+    for [beyond, power, short] in POWERS.into_iter().take(COUNT) {
         let dim = light.simd_gt(beyond).to_vector();
         more += dim & power;
         lost += dim & short;
@@ -91,8 +91,15 @@ impl Darken<u8> for SrgbCodes {
         let mut light = channels(simd, lit);
         let dimmest = light[0].max(light[1]).max(light[2]);
         let (codes, taken) = if dimmest.simd_gt(QUARTER).any_true() {
-            for c in 0..3 {
-                light[c] = losses(simd, light[c]);
+            // Most of what is dim is so by one dot or two, and needs but the first power.
+            if dimmest.simd_gt(POWERS[1][0]).any_true() {
+                for c in 0..3 {
+                    light[c] = losses::<S, { POWERS.len() }>(simd, light[c]);
+                }
+            } else {
+                for c in 0..3 {
+                    light[c] = losses::<S, 1>(simd, light[c]);
+                }
             }
             let loss = as_codes(simd, light, i16::MIN);
             let codes = load::<S, CHANNELS>(simd, pixels, at);

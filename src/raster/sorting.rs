@@ -145,13 +145,14 @@ impl Row {
         }
         put_back(&mut self.starts);
         let mut room = [Splat::UNSET; RANKED];
-        self.indices.clear();
-        self.indices.reserve(self.splats.len());
         for ends in self.starts.windows(2) {
             let bin = &mut self.splats[ends[0] as usize..ends[1] as usize];
             sort_bin(simd, bin, &mut room);
-            self.indices.extend(bin.iter().map(|splat| splat.index));
         }
+        // Bins are too short for a pass of their own.
+        self.indices.clear();
+        let indices = self.splats.iter().map(|splat| splat.index);
+        self.indices.extend(indices);
     }
 
     /// Gives the dots their new sizes and colours, unless one belongs elsewhere or is bad.

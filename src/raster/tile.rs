@@ -119,17 +119,19 @@ impl<L: Light> Tile<L> {
     /// Stands for a part of the picture from now on: left, top, right and bottom, no more than its
     /// shape apart. Forgets all ink; the runs with ink must have been cleared.
     pub(super) fn take(&mut self, [left, top, right, bottom]: [u32; 4]) {
-        let light = &mut self.light[self.skip..];
-        for (row, inked) in light.chunks_exact_mut(STRIDE).zip(&mut self.inked) {
+        let (lines, _) = self.light[self.skip..].as_chunks_mut::<STRIDE>();
+        for (line, inked) in lines.iter_mut().zip(&mut self.inked) {
             if inked.is_empty() {
                 continue;
             }
             // What windows and veils may have run over into; behind the tile no run of ink may hold it.
-            for channel in row.chunks_mut(PLANE) {
-                channel[..APRON].fill(L::FULL);
-                if let Some(behind) = channel.get_mut(APRON + self.width..) {
-                    let length = APRON.min(behind.len());
-                    behind[..length].fill(L::FULL);
+            for channel in 0..STRIDE.div_ceil(PLANE) {
+                line[channel * PLANE..][..APRON].fill(L::FULL);
+            }
+            if self.width < WIDEST {
+                for channel in 0..3 {
+                    let behind = channel * PLANE + APRON + self.width;
+                    line[behind..][..APRON].fill(L::FULL);
                 }
             }
             *inked = Runs::NONE;
