@@ -273,3 +273,41 @@ fn lone<S: Simd>(
 fn whole(extents: impl Iterator<Item = Extent>) -> Extent {
     extents.fold(Extent::default(), Extent::and)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crowded_dots_of_other_colours_are_found_and_moved_ones_are_not() {
+        let size = Size::new(40, 30).expect("a size");
+        let layout = Layout::new(size);
+        // From the right to the left, many to a bin.
+        let dot = |i: u8| InkDot {
+            center_px: Vec2::new(30.0 - 0.6 * f32::from(i), 5.0 + f32::from(i % 3)),
+            radius_px: 1.0 + 0.01 * f32::from(i),
+            absorptance: [0.9; 3],
+        };
+        let mut dots: Vec<InkDot> = (0..40).map(dot).collect();
+        for level in Level::supported() {
+            let (mut bins, mut tables) = (Bins::default(), Tables::new(0.4));
+            let found = bins.fill(level, &dots, &mut tables, size);
+            assert_eq!(found.expect("sound dots").dots, dots.len());
+            for (dot, share) in dots.iter_mut().zip((1_u8..).map(|i| 0.01 * f32::from(i))) {
+                dot.absorptance = [share; 3];
+            }
+            assert!(bins.refresh(level, &dots, &mut tables, &layout), "{level}");
+            for splat in bins.rows.iter().flat_map(|row| &row.splats) {
+                let own = dots.iter().find(|dot| dot.center_px == splat.center_px);
+                let [share, ..] = own.expect("a dot of the list").absorptance;
+                // But for the correction of its ink.
+                assert!(
+                    (splat.absorptance[0] / share - 1.0).abs() < 0.05,
+                    "{splat:?}"
+                );
+            }
+            dots[7].center_px.y += 0.5;
+            assert!(!bins.refresh(level, &dots, &mut tables, &layout), "{level}");
+        }
+    }
+}
