@@ -15,15 +15,6 @@ pub(crate) fn ask<T>(elements: &[T], index: usize) {
     prefetch_index(elements, index);
 }
 
-/// Elements to a line of the cache, one at least.
-const fn step<T>() -> usize {
-    if size_of::<T>() < LINE {
-        LINE / size_of::<T>()
-    } else {
-        1
-    }
-}
-
 /// Asks for a run of elements.
 #[inline(always)]
 pub(crate) fn ask_run<T>(elements: &[T], run: Range<usize>) {
@@ -40,14 +31,19 @@ pub(crate) fn ask_runs<T>(elements: &[T], run: Range<usize>, stride: usize, coun
     let all = stride.wrapping_mul(count);
     ask_every(elements, [first, first.wrapping_add(length)], stride, all);
     // Ends of long runs have lines between them.
-    let mut behind = const { step::<T>() };
-    while behind < length {
+    let line = const {
+        if size_of::<T>() < LINE {
+            LINE / size_of::<T>()
+        } else {
+            1
+        }
+    };
+    for behind in (line..length).step_by(line) {
         ask_every(elements, [first.wrapping_add(behind)], stride, all);
-        behind += const { step::<T>() };
     }
 }
 
-/// Asks for some elements, then for those a stride behind them, and so on for all strides together.
+/// Asks for some elements, then for those a stride behind them, and so on until strides come to `all`.
 #[inline(always)]
 fn ask_every<T, const COUNT: usize>(
     elements: &[T],
